@@ -1,0 +1,160 @@
+"""Expected errors. Each carries one sentence that tells a person what is wrong and what to do.
+
+    DuebotError
+    ├── BadInput            what was typed can't be understood or used (``field`` names where it stands)
+    ├── NotAllowed          the person's role, or the place, does not permit it
+    ├── NotFound            no such invoice, customer, ticket …
+    ├── Ambiguous           several things match; ``candidates`` are offered, never picked
+    ├── Changed             what was seen is no longer so; ``differences`` say what
+    ├── Busy                somebody's operation on this invoice is still open
+    ├── NeedsConfirmation   may go on only after a person confirms (a possible duplicate, an approver's confirm)
+    ├── Misconfigured       a setting or the policy file is wrong
+    ├── SyncroError
+    │   ├── SyncroRefused       a clear answer: nothing was written (400, 404, 422)
+    │   │   ├── SyncroUnauthorized  401: a bad key, or a permission that the key lacks
+    │   │   └── SyncroMissing       404
+    │   ├── SyncroLimited       429: refused for pace, nothing was written; ``retry_after`` seconds
+    │   ├── SyncroNotSent       nothing left this machine (no connection, our own pacing)
+    │   └── SyncroLost          no readable answer came (timeout, reset, 5xx, HTML): a write may have happened
+    └── SlackError
+        ├── SlackRefused        Slack's clear no; ``code`` is Slack's error name
+        ├── SlackLimited        429; ``retry_after`` seconds
+        └── SlackLost           no readable answer: a post may have happened
+
+Anything else that is raised is a bug; the door answers it with a short reference that is also in the log.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DuebotError(Exception):
+    """An expected error; ``str(error)`` is a whole sentence for a person."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class BadInput(DuebotError):
+    """What was typed can't be used. ``field`` is the name of the input it stands beside, or empty."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotAllowed(DuebotError):
+    """The person's role, or the channel, does not permit this."""
+
+
+class NotFound(DuebotError):
+    """There is no such thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of several things that match: ``id`` of ``kind`` ("invoice" or "customer") and a line about it."""
+
+    kind: str
+    id: str
+    label: str
+
+
+class Ambiguous(DuebotError):
+    """Several things match; they are offered and never picked for the person."""
+
+    def __init__(self, sentence: str, candidates: Sequence[Candidate]) -> None:
+        super().__init__(sentence)
+        self.candidates = tuple(candidates)
+
+
+class Changed(DuebotError):
+    """What the person saw is no longer so. ``differences`` are sentences; nothing was written."""
+
+    def __init__(self, sentence: str, differences: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.differences = tuple(differences)
+
+
+class Busy(DuebotError):
+    """Another operation on this invoice is still open, or too much work is waiting."""
+
+
+class NeedsConfirmation(DuebotError):
+    """Going on needs a person's explicit word. ``code`` says which kind, ``evidence`` are lines to show."""
+
+    def __init__(self, sentence: str, code: str, evidence: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.evidence = tuple(evidence)
+
+
+class Misconfigured(DuebotError):
+    """A setting or the policy file is wrong; the sentence names it and the cure."""
+
+
+class SyncroError(DuebotError):
+    """Something between us and Syncro."""
+
+
+class SyncroRefused(SyncroError):
+    """Syncro answered clearly with no. Nothing was written. ``status`` is the HTTP status."""
+
+    def __init__(self, sentence: str, status: int = 422) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class SyncroUnauthorized(SyncroRefused):
+    """401: a bad key, or a permission that the key lacks (syncro-api: both answer 401)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, 401)
+
+
+class SyncroMissing(SyncroRefused):
+    """404: Syncro has no such thing."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, 404)
+
+
+class SyncroLimited(SyncroError):
+    """429: refused for pace; nothing was written. ``retry_after`` is in seconds."""
+
+    def __init__(self, sentence: str, retry_after: float) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class SyncroNotSent(SyncroError):
+    """The request never left: no connection could be made. Safe to try again."""
+
+
+class SyncroLost(SyncroError):
+    """No readable answer came back. A write may have happened: read back before anything else."""
+
+
+class SlackError(DuebotError):
+    """Something between us and Slack."""
+
+
+class SlackRefused(SlackError):
+    """Slack answered clearly with no; ``code`` is its error name, for example ``channel_not_found``."""
+
+    def __init__(self, sentence: str, code: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class SlackLimited(SlackError):
+    """Slack's 429. ``retry_after`` is in seconds; nothing was posted."""
+
+    def __init__(self, sentence: str, retry_after: float) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class SlackLost(SlackError):
+    """No readable answer came from Slack. A post may have happened: look it up before posting again."""

@@ -1,0 +1,261 @@
+"""What is shown: gathered by use cases, drawn by views. Plain data, no behaviour that fetches.
+
+Amounts are minor units of the named currency; dates are the business's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from bot.domain.invoice import Customer, Invoice, LineItem, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the API shape of this account can do; what it can't is not offered, and says why when asked."""
+
+    void: bool = True
+    email_text: bool = True
+    states: bool = True
+    payment_notes: bool = True
+    payment_date: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOperation:
+    """A write on an invoice that is not settled: ``state`` is prepared, sent or unknown."""
+
+    key: str
+    kind: str
+    state: str
+    actor_id: str
+    actor_name: str
+    at: datetime
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceCard:
+    """Everything on an invoice card. ``as_of`` is when Syncro was read; ``live`` is false for the mirror."""
+
+    invoice: Invoice
+    today: date
+    as_of: datetime
+    syncro_url: str
+    abilities: Abilities = Abilities()
+    live: bool = True
+    operation: OpenOperation | None = None
+    last_contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of found invoices (headers). ``query`` is what was understood, in words."""
+
+    query: str
+    invoices: tuple[Invoice, ...]
+    page: int
+    pages: int
+    total: int
+    search_id: str
+    today: date
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BucketTotal:
+    """One aging bucket in one currency: how many invoices and how much is open."""
+
+    name: str
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgingTotals:
+    """Buckets of unpaid invoices in one currency. Credits and unknown balances stand apart, never as 0."""
+
+    currency: str
+    buckets: tuple[BucketTotal, ...]
+    unknown_count: int = 0
+    credit: int = 0
+
+    @property
+    def open_amount(self) -> int:
+        """The sum of known positive balances, minor units."""
+        return sum(bucket.amount for bucket in self.buckets)
+
+    @property
+    def overdue_amount(self) -> int:
+        """The same without the current bucket (the first)."""
+        return sum(bucket.amount for bucket in self.buckets[1:])
+
+    @property
+    def overdue_count(self) -> int:
+        """How many invoices are past due with a known balance."""
+        return sum(bucket.count for bucket in self.buckets[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """A customer with overdue money. ``oldest_days`` is the days past due of the oldest invoice."""
+
+    customer_id: str
+    name: str
+    currency: str
+    overdue: int
+    open: int
+    invoices: int
+    oldest_days: int
+    owner_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The aging board and worklist: totals per currency, debtors ranked, one page of them."""
+
+    title: str
+    today: date
+    totals: tuple[AgingTotals, ...]
+    debtors: tuple[Debtor, ...]
+    page: int
+    pages: int
+    total: int
+    search_id: str
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """One customer: what is open and overdue, whom to call, and their unpaid invoices."""
+
+    customer: Customer
+    currency: str
+    today: date
+    open_amount: int
+    overdue_amount: int
+    credit: int
+    unknown_count: int
+    invoices: tuple[Invoice, ...]
+    last_payment: Payment | None
+    usual_days_to_pay: int | None
+    owner_id: str
+    as_of: datetime | None
+    syncro_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A channel's daily digest. ``stale`` is a sentence when Syncro could not be read just now.
+
+    ``changes`` are overdue amounts by currency compared with the last digest (``None``: there was none).
+    """
+
+    business: str
+    today: date
+    totals: tuple[AgingTotals, ...]
+    newly_overdue: tuple[Invoice, ...]
+    debtors: tuple[Debtor, ...]
+    payments: tuple[tuple[Payment, str], ...]
+    changes: Mapping[str, int] | None
+    as_of: datetime | None
+    stale: str = ""
+    failures: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderItem:
+    """One customer's contact inside a reminder: level, listed invoices with days past due, and the sum."""
+
+    contact_id: str
+    customer_id: str
+    customer_name: str
+    currency: str
+    level: str
+    total: int
+    invoices: tuple[tuple[Invoice, int], ...]
+    owner_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Internal contacts gathered into one message for one recipient. ``audience`` is owner, manager or channel."""
+
+    audience: str
+    today: date
+    items: tuple[ReminderItem, ...]
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationOutcome:
+    """How a write ended, for the modal, the channel and the person's DM.
+
+    ``state`` is confirmed, refused, unknown, or sent while it is still being checked; ``sentence`` says what is
+    known, in words for a person. ``card`` is the invoice after it, when it could be read.
+    """
+
+    key: str
+    kind: str
+    state: str
+    sentence: str
+    invoice_id: str
+    actor_id: str
+    card: InvoiceCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """App Home: what is overdue, who owes most, and what failed or is unknown."""
+
+    today: date
+    role: str
+    totals: tuple[AgingTotals, ...]
+    mine: tuple[Debtor, ...]
+    unsettled: tuple[OpenOperation, ...]
+    failures: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """A new invoice as the form holds it, before the review. Text fields are kept as typed."""
+
+    customer_id: str = ""
+    customer_name: str = ""
+    date: str = ""
+    due_date: str = ""
+    terms: str = ""
+    notes: str = ""
+    lines: tuple["DraftLine", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One line of the form: ``id`` is stable while the form is open; texts as typed."""
+
+    id: str
+    name: str = ""
+    quantity: str = "1"
+    price: str = ""
+    taxable: bool = True
+    product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceReview:
+    """The review step: parsed lines with totals before tax, and anything that needs a word (duplicates)."""
+
+    draft_id: str
+    customer: Customer
+    currency: str
+    date: date
+    due_date: date | None
+    terms: str
+    notes: str
+    lines: tuple[LineItem, ...]
+    subtotal: int
+    warnings: tuple[str, ...] = ()

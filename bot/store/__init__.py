@@ -1,0 +1,1 @@
+"""The store: lanes (one per engine), migrations, and one file per ledger."""

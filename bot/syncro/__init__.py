@@ -1,0 +1,1 @@
+"""The Syncro edge: wire shapes in, our own words out."""

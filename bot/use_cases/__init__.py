@@ -1,0 +1,1 @@
+"""What people and time may ask for: each use case checks authority, decides, and writes through the journal."""

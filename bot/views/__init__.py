@@ -1,0 +1,1 @@
+"""Pure functions from facts to Block Kit. Nothing here fetches."""

@@ -1,0 +1,1 @@
+"""The door for people: Slack requests come in here and answers go out."""

@@ -1,0 +1,1 @@
+"""The door for time: schedules, sweeps, digests and the outbox."""

@@ -1,0 +1,1 @@
+"""Stand-ins for Syncro and Slack over real HTTP. Imports nothing of the bot."""
