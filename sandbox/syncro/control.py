@@ -1,0 +1,120 @@
+"""A few calls for other processes on the same machine: order faults, see what arrived."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from ipaddress import ip_address
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.company import Company
+from sandbox.syncro.faults import KINDS, Fault, Faults, Handler
+from sandbox.syncro.guide import payment_row
+from sandbox.syncro.wire import ApiError, Fields, answer, invalid, query_whole, read_object
+
+
+class Control:
+    """Handlers under ``/sandbox/``, for loopback addresses only."""
+
+    def __init__(self, company: Company, faults: Faults, requests: Iterable[Any]) -> None:
+        self._company = company
+        self._faults = faults
+        self._requests = requests
+
+    def app(self) -> web.Application:
+        """The calls as an application of their own."""
+        app = web.Application(middlewares=[_loopback_only])
+        app.add_routes(
+            [
+                web.get("/faults", self.show_faults),
+                web.post("/faults", self.add_fault),
+                web.delete("/faults", self.clear_faults),
+                web.post("/late", self.land_late),
+                web.get("/clock", self.show_clock),
+                web.get("/requests", self.show_requests),
+                web.get("/payments", self.show_payments),
+                web.get("/emails", self.show_emails),
+            ]
+        )
+        return app
+
+    async def show_faults(self, _: web.Request) -> web.Response:
+        """Orders and how often each kind struck."""
+        orders = [asdict(order) for order in self._faults.orders]
+        late = self._faults.pending_late
+        return web.json_response({"faults": orders, "counts": self._faults.counts, "pending_late": late})
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        """Order a fault: the fields are the arguments of ``Faults.add``."""
+        names = ("match", "kind", "times", "skip", "status", "seconds", "retry_after", "message")
+        fields = Fields(await read_object(request), names)
+        fields.require("match")
+        kind = fields.text("kind")
+        if kind not in KINDS:
+            raise invalid(f"kind must be one of {', '.join(KINDS)}")
+        seconds = fields.number("seconds")
+        fault = Fault(
+            match=fields.text("match"),
+            kind=kind,  # type: ignore[arg-type] # checked against KINDS just above
+            times=fields.whole("times") if "times" in fields else 1,
+            skip=fields.whole("skip") or 0,
+            status=fields.whole("status") or 500,
+            seconds=None if seconds is None else float(seconds),
+            retry_after=fields.text("retry_after") or None,
+            message=fields.text("message") or None,
+        )
+        self._faults.orders.append(fault)
+        return web.json_response(asdict(fault), status=201)
+
+    async def clear_faults(self, _: web.Request) -> web.Response:
+        """Drop all orders."""
+        self._faults.clear()
+        return web.json_response({"faults": []})
+
+    async def land_late(self, _: web.Request) -> web.Response:
+        """Let pending late commits land now."""
+        await self._faults.land_late()
+        return web.json_response({"pending_late": self._faults.pending_late})
+
+    async def show_clock(self, _: web.Request) -> web.Response:
+        """The stand-in's time (UTC) and the business's date."""
+        now, today = self._company.clock.now(), self._company.today()
+        return web.json_response({"now": now.isoformat(), "today": today.isoformat()})
+
+    async def show_requests(self, _: web.Request) -> web.Response:
+        """Every API call that arrived, oldest first."""
+        rows = [{**asdict(seen), "at": seen.at.isoformat()} for seen in self._requests]
+        return answer({"requests": rows})
+
+    async def show_payments(self, request: web.Request) -> web.Response:
+        """All payments, or those of ``invoice_id``."""
+        wanted = query_whole(request, "invoice_id")
+        rows = [
+            payment_row(payment, invoice_id)
+            for payment in self._company.payments.values()
+            for invoice_id in payment.shares
+            if wanted in (None, invoice_id)
+        ]
+        return answer({"payments": rows})
+
+    async def show_emails(self, _: web.Request) -> web.Response:
+        """The outbox: every invoice email that left, oldest first."""
+        rows = [{**asdict(email), "sent_at": email.sent_at.isoformat()} for email in self._company.emails]
+        return web.json_response({"emails": rows})
+
+
+@web.middleware
+async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if not _is_loopback(request.remote):
+        return ApiError(404, "Not found").response()
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return error.response()
+
+
+def _is_loopback(remote: str | None) -> bool:
+    try:
+        return ip_address(remote or "").is_loopback
+    except ValueError:
+        return False
