@@ -1,0 +1,235 @@
+"""Settings from the environment or ``.env``. Every name, its meaning and default stand in docs/settings.md."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.errors import Misconfigured
+
+_SYNCRO_PATH = "/api/v1"
+_MISSING = {
+    "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (it begins with xoxb-) from your Slack app's OAuth page",
+    "SLACK_SIGNING_SECRET": "copy the Signing Secret from your Slack app's Basic Information page, "
+    "or set SLACK_APP_TOKEN to use Socket Mode",
+    "SYNCRO_BASE_URL": "write https://SUBDOMAIN.syncromsp.com/api/v1 with your own subdomain",
+    "SYNCRO_API_KEY": "make an API token in Syncro under Admin, API Tokens",
+}
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _base_address(text: str) -> str:
+    """``text`` without trailing slashes. Raises ``ValueError`` unless it is https, or http on this machine."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is no web address: write it as https://HOST/PATH") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("is no web address: write it as https://HOST/PATH")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ValueError("would send secrets unencrypted: write https instead of http")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be a plain address: leave out names, passwords and anything after ? or #")
+    return text.rstrip("/")
+
+
+def _syncro_address(text: str) -> str:
+    base = _base_address(text)
+    if not base.endswith(_SYNCRO_PATH):
+        raise ValueError(f"must end in {_SYNCRO_PATH}: write https://SUBDOMAIN.syncromsp.com{_SYNCRO_PATH}")
+    return base
+
+
+def _slack_address(text: str) -> str:
+    return _base_address(text) + "/"
+
+
+def _database(text: str) -> str:
+    if text.startswith("sqlite:///") and text != "sqlite:///":
+        return text
+    if text.startswith("postgresql://"):
+        return text
+    raise ValueError("is no database address: write sqlite:///duebot.db, or sqlite:////absolute/path.db")
+
+
+def _bot_token(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith("xoxb-"):
+        raise ValueError("is no bot token: " + _MISSING["SLACK_BOT_TOKEN"])
+    return secret
+
+
+def _app_token(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith("xapp-"):
+        raise ValueError(
+            "is no app-level token: make one (it begins with xapp-, scope connections:write) on your "
+            "Slack app's Basic Information page"
+        )
+    return secret
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,}", secret.get_secret_value()):
+        raise ValueError("must be at least 16 letters, digits, - or _: it is the last part of a web address")
+    return secret
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackAccess:
+    """What it takes to speak with Slack. ``app_token`` set means Socket Mode, else HTTP with the signing secret."""
+
+    bot_token: SecretStr
+    signing_secret: SecretStr | None
+    app_token: SecretStr | None
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncroAccess:
+    """What it takes to speak with Syncro. ``base_url`` ends in ``/api/v1``."""
+
+    base_url: str
+    api_key: SecretStr
+    shape: Literal["auto", "guide", "openapi"]
+
+
+class Settings(BaseSettings):
+    """All settings. Secrets never show in ``repr``, logs or errors. Waits are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+        None, validation_alias="SLACK_BOT_TOKEN"
+    )
+    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(
+        None, validation_alias="SLACK_APP_TOKEN"
+    )
+    slack_api_url: Annotated[str, AfterValidator(_slack_address)] = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL"
+    )
+    syncro_base_url: Annotated[str, AfterValidator(_syncro_address)] | None = Field(
+        None, validation_alias="SYNCRO_BASE_URL"
+    )
+    syncro_api_key: SecretStr | None = Field(None, validation_alias="SYNCRO_API_KEY")
+    syncro_api_shape: Annotated[Literal["auto", "guide", "openapi"], BeforeValidator(_lower)] = Field(
+        "auto", validation_alias="SYNCRO_API_SHAPE"
+    )
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        "sqlite:///duebot.db", validation_alias="DATABASE_URL", repr=False
+    )
+    policy: Path = Field(Path("policy.yml"), validation_alias="DUEBOT_POLICY")
+    host: str = Field("127.0.0.1", validation_alias="DUEBOT_HOST")
+    port: int = Field(3000, ge=0, le=65_535, validation_alias="DUEBOT_PORT")
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+        None, validation_alias="DUEBOT_WEBHOOK_SECRET"
+    )
+    audit_key: SecretStr | None = Field(None, validation_alias="DUEBOT_AUDIT_KEY")
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        "info", validation_alias="DUEBOT_LOG_LEVEL"
+    )
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = Field(
+        "console", validation_alias="DUEBOT_LOG_FORMAT"
+    )
+    readback_first_seconds: Seconds = Field(60, validation_alias="DUEBOT_READBACK_FIRST_SECONDS")
+    readback_gap_seconds: Seconds = Field(30, validation_alias="DUEBOT_READBACK_GAP_SECONDS")
+    syncro_timeout_seconds: Seconds = Field(20, validation_alias="DUEBOT_SYNCRO_TIMEOUT_SECONDS")
+    tick_seconds: Seconds = Field(30, validation_alias="DUEBOT_TICK_SECONDS")
+
+    @classmethod
+    def load(cls, env_file: Path | None = Path(".env")) -> Self:
+        """Settings from the environment, then from ``env_file``.
+
+        Raises ``Misconfigured`` naming every bad setting and its cure.
+        """
+        try:
+            return cls(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument, no field
+        except ValidationError as error:
+            raise Misconfigured(_sentence([_problem(detail) for detail in error.errors()])) from None
+        except UnicodeDecodeError:
+            raise Misconfigured(f"{env_file} is not UTF-8 text: save it as UTF-8.") from None
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached by Socket Mode (an app token is set) and not by HTTP."""
+        return self.slack_app_token is not None
+
+    def require_slack(self) -> SlackAccess:
+        """What Slack needs. Raises ``Misconfigured`` naming each missing setting and its cure."""
+        missing = self._missing_for_slack()
+        if self.slack_bot_token is None or missing:
+            raise _not_set(missing)
+        return SlackAccess(
+            self.slack_bot_token, self.slack_signing_secret, self.slack_app_token, self.slack_api_url
+        )
+
+    def require_syncro(self) -> SyncroAccess:
+        """What Syncro needs. Raises ``Misconfigured`` naming each missing setting and its cure."""
+        if self.syncro_base_url is None or self.syncro_api_key is None:
+            raise _not_set(self._missing_for_syncro())
+        return SyncroAccess(self.syncro_base_url, self.syncro_api_key, self.syncro_api_shape)
+
+    def require_both(self) -> tuple[SyncroAccess, SlackAccess]:
+        """What the bot needs to run; a missing setting of either is named in one sentence."""
+        missing = [*self._missing_for_syncro(), *self._missing_for_slack()]
+        if missing:
+            raise _not_set(missing)
+        return self.require_syncro(), self.require_slack()
+
+    def _missing_for_slack(self) -> list[str]:
+        missing = []
+        if self.slack_bot_token is None:
+            missing.append("SLACK_BOT_TOKEN")
+        if self.slack_signing_secret is None and self.slack_app_token is None:
+            missing.append("SLACK_SIGNING_SECRET")
+        return missing
+
+    def _missing_for_syncro(self) -> list[str]:
+        settings = {"SYNCRO_BASE_URL": self.syncro_base_url, "SYNCRO_API_KEY": self.syncro_api_key}
+        return [name for name, value in settings.items() if value is None]
+
+
+def _not_set(missing: Sequence[str]) -> Misconfigured:
+    return Misconfigured(_sentence([f"{name} is not set: {_MISSING[name]}" for name in missing]))
+
+
+def _problem(detail: ErrorDetails) -> str:
+    """One bad setting in words. The value itself is left out: it may be a secret."""
+    name = str(detail["loc"][0])
+    words = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "value_error":
+        return f"{name} {words}"
+    return f"{name} is not usable: {words[:1].lower()}{words[1:]}"
+
+
+def _sentence(problems: Sequence[str]) -> str:
+    return "; ".join(problems) + ". Set it in the environment or in .env."
