@@ -1,0 +1,169 @@
+"""What customers and our own people were told: one row per contact, never sent twice.
+
+Stages: planned → approved → claimed → sent | failed | unknown | suppressed. Claimed, sent and unknown ones
+count as made, and the database allows one of them per customer, currency, track, carrying invoice, level and
+repeat.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from bot.store.lane import Conflict, Row, Tx
+from bot.store.rows import at, iso
+
+
+@dataclass(frozen=True, slots=True)
+class ContactInvoice:
+    """An invoice as the contact listed it. ``balance`` in minor units; ``level_days`` of the level due for it."""
+
+    invoice_id: str
+    number: str
+    days_past_due: int
+    balance: int
+    level_due: str
+    level_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One way the contact goes out: to whom (``audience``), where (``target``), and what became of it."""
+
+    id: str
+    audience: str
+    target: str
+    state: str
+    outbox_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One contact to one customer in one currency. ``total`` in minor units; ``as_of`` is an ISO date."""
+
+    id: str
+    customer_id: str
+    currency: str
+    track: str
+    carrying_invoice_id: str
+    level: str
+    repeat: int = 0
+    stage: str
+    policy_version: str
+    total: int
+    as_of: str
+    created_at: datetime
+    reason: str = ""
+    actor_id: str = ""
+    invoices: tuple[ContactInvoice, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+
+
+def insert(tx: Tx, contact: Contact) -> None:
+    """Write ``contact`` down with what it lists and its deliveries.
+
+    Raises ``Conflict`` when its id exists, or when one that counts exists for the same carrying invoice and level.
+    """
+    inserted = tx.run(
+        """INSERT INTO contact (id, customer_id, currency, track, carrying_invoice_id, level, repeat, stage,
+               policy_version, total, as_of, created_at, reason, actor_id)
+           VALUES (:id, :customer_id, :currency, :track, :carrying_invoice_id, :level, :repeat, :stage,
+               :policy_version, :total, :as_of, :created_at, :reason, :actor_id)
+           ON CONFLICT DO NOTHING""",
+        _to_row(contact),
+    )
+    if not inserted:
+        raise Conflict(f"level {contact.level} was carried by invoice {contact.carrying_invoice_id} already")
+    tx.many(
+        """INSERT INTO contact_invoice (contact_id, place, invoice_id, number, days_past_due, balance, level_due,
+               level_days)
+           VALUES (:contact_id, :place, :invoice_id, :number, :days_past_due, :balance, :level_due,
+               :level_days)""",
+        (
+            {"contact_id": contact.id, "place": place, **asdict(item)}
+            for place, item in enumerate(contact.invoices)
+        ),
+    )
+    tx.many(
+        """INSERT INTO delivery (id, contact_id, place, audience, target, state, outbox_id, reason)
+           VALUES (:id, :contact_id, :place, :audience, :target, :state, :outbox_id, :reason)""",
+        (
+            {"contact_id": contact.id, "place": place, **asdict(delivery)}
+            for place, delivery in enumerate(contact.deliveries)
+        ),
+    )
+
+
+def get(tx: Tx, id: str) -> Contact | None:
+    """The contact with this id."""
+    return next(iter(_load(tx, "contact.id = :id", {"id": id})), None)
+
+
+def of_customer(tx: Tx, customer_id: str) -> list[Contact]:
+    """A customer's contacts in every stage, oldest first."""
+    return _load(tx, "contact.customer_id = :customer_id", {"customer_id": customer_id})
+
+
+def all_counting(tx: Tx) -> list[Contact]:
+    """Every contact that counts as made (claimed, sent, unknown), oldest first."""
+    return _load(tx, "contact.stage IN ('claimed', 'sent', 'unknown')", {})
+
+
+def set_stage(tx: Tx, id: str, stage: str, reason: str = "") -> bool:
+    """Move a contact to ``stage``. False when it was sent (a sent contact is never edited) or does not exist.
+
+    Raises ``Conflict`` when it would count and another one does already; that ends the transaction.
+    """
+    changed = tx.run(
+        "UPDATE contact SET stage = :stage, reason = :reason WHERE id = :id AND stage <> 'sent'",
+        {"id": id, "stage": stage, "reason": reason},
+    )
+    return changed == 1
+
+
+def set_delivery(tx: Tx, id: str, state: str, reason: str = "", outbox_id: str = "") -> bool:
+    """What became of one delivery; an empty ``outbox_id`` keeps the one known. False when it does not exist."""
+    changed = tx.run(
+        """UPDATE delivery SET state = :state, reason = :reason,
+               outbox_id = CASE WHEN :outbox_id = '' THEN outbox_id ELSE :outbox_id END
+           WHERE id = :id""",
+        {"id": id, "state": state, "reason": reason, "outbox_id": outbox_id},
+    )
+    return changed == 1
+
+
+def _load(tx: Tx, where: str, params: Mapping[str, object]) -> list[Contact]:
+    """``where`` is a constant of this module; values are parameters."""
+    invoices: dict[str, list[ContactInvoice]] = defaultdict(list)
+    for row in tx.all(
+        f"""SELECT contact_invoice.* FROM contact_invoice JOIN contact ON contact.id = contact_invoice.contact_id
+            WHERE {where} ORDER BY contact_invoice.place""",  # noqa: S608 - see the docstring
+        params,
+    ):
+        invoices[row["contact_id"]].append(
+            ContactInvoice(**{item.name: row[item.name] for item in fields(ContactInvoice)})
+        )
+    deliveries: dict[str, list[Delivery]] = defaultdict(list)
+    for row in tx.all(
+        f"""SELECT delivery.* FROM delivery JOIN contact ON contact.id = delivery.contact_id
+            WHERE {where} ORDER BY delivery.place""",  # noqa: S608 - see the docstring
+        params,
+    ):
+        deliveries[row["contact_id"]].append(
+            Delivery(**{item.name: row[item.name] for item in fields(Delivery)})
+        )
+    rows = tx.all(f"SELECT * FROM contact WHERE {where} ORDER BY created_at, id", params)  # noqa: S608 - as above
+    return [_from_row(row, tuple(invoices[row["id"]]), tuple(deliveries[row["id"]])) for row in rows]
+
+
+def _to_row(contact: Contact) -> dict[str, object]:
+    nested = {"invoices", "deliveries"}
+    values = {item.name: getattr(contact, item.name) for item in fields(Contact) if item.name not in nested}
+    return values | {"created_at": iso(contact.created_at)}
+
+
+def _from_row(row: Row, invoices: tuple[ContactInvoice, ...], deliveries: tuple[Delivery, ...]) -> Contact:
+    return Contact(
+        **dict(row) | {"created_at": at(row["created_at"]), "invoices": invoices, "deliveries": deliveries}
+    )

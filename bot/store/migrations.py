@@ -1,0 +1,191 @@
+"""The schema, as steps that are only ever added to, and the runner that applies them.
+
+Types are words that every lane understands (INTEGER holds 64 bits; STRICT is SQLite's). Money is whole minor
+units, times are UTC text, dates ISO text, flags 0 or 1, and structures JSON text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.domain.errors import Misconfigured
+from bot.store.lane import Lane, Tx
+from bot.store.rows import iso
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A statement for one engine, where there are no portable words (triggers)."""
+
+    engine: str
+    sql: str
+
+
+Step = str | Only
+
+_MIRROR: tuple[Step, ...] = (
+    """CREATE TABLE customer (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, cc TEXT NOT NULL,
+        other_emails TEXT NOT NULL, phone TEXT NOT NULL, address TEXT NOT NULL, contacts TEXT NOT NULL,
+        no_email INTEGER NOT NULL, opt_out INTEGER NOT NULL, disabled INTEGER NOT NULL,
+        read_at TEXT NOT NULL) STRICT""",
+    """CREATE TABLE invoice (
+        id TEXT PRIMARY KEY, number TEXT NOT NULL, digits TEXT NOT NULL, customer_id TEXT NOT NULL,
+        customer_name TEXT NOT NULL, date TEXT, due_date TEXT, status TEXT NOT NULL, subtotal INTEGER,
+        tax INTEGER, total INTEGER NOT NULL, balance INTEGER, currency TEXT NOT NULL, notes TEXT NOT NULL,
+        terms TEXT NOT NULL, created_at TEXT NOT NULL, gone INTEGER NOT NULL, read_at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX invoice_number ON invoice (number)",
+    "CREATE INDEX invoice_digits ON invoice (digits)",
+    "CREATE INDEX invoice_customer ON invoice (customer_id, date)",
+    "CREATE INDEX invoice_status ON invoice (status, due_date)",
+    "CREATE INDEX invoice_date ON invoice (date)",
+    """CREATE TABLE payment (
+        id TEXT PRIMARY KEY, invoice_id TEXT, amount INTEGER NOT NULL, method TEXT NOT NULL,
+        reference TEXT NOT NULL, date TEXT, notes TEXT NOT NULL, created_at TEXT NOT NULL,
+        successful INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX payment_invoice ON payment (invoice_id)",
+    "CREATE INDEX payment_date ON payment (date)",
+    "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+)
+
+_OPERATIONS: tuple[Step, ...] = (
+    """CREATE TABLE operation (
+        key TEXT PRIMARY KEY, base_key TEXT NOT NULL, attempt INTEGER NOT NULL, kind TEXT NOT NULL,
+        invoice_id TEXT, customer_id TEXT NOT NULL, actor_id TEXT NOT NULL, actor_name TEXT NOT NULL,
+        request TEXT NOT NULL, request_hash TEXT NOT NULL, version_seen TEXT NOT NULL, mark TEXT NOT NULL,
+        visit_id TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('prepared', 'sent', 'confirmed', 'refused', 'unknown')),
+        sentence TEXT NOT NULL, result TEXT, created_at TEXT NOT NULL, sent_at TEXT, ended_at TEXT,
+        absent_at TEXT, settled_at TEXT, lease_until TEXT, recovered INTEGER NOT NULL,
+        UNIQUE (base_key, attempt)) STRICT""",
+    """CREATE UNIQUE INDEX operation_open ON operation (invoice_id)
+        WHERE state IN ('prepared', 'sent', 'unknown')""",
+    "CREATE INDEX operation_state ON operation (state, created_at)",
+    "CREATE INDEX operation_invoice ON operation (invoice_id, created_at)",
+    "CREATE INDEX operation_customer ON operation (customer_id, created_at)",
+)
+
+_OUTBOX: tuple[Step, ...] = (
+    """CREATE TABLE outbox (
+        id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+        target TEXT NOT NULL, thread_ts TEXT NOT NULL, payload TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'claimed', 'sent', 'dropped', 'failed')),
+        not_before TEXT NOT NULL, claimed_at TEXT, lease_until TEXT, attempts INTEGER NOT NULL,
+        lookups INTEGER NOT NULL, looked_up_at TEXT, channel TEXT NOT NULL, ts TEXT NOT NULL,
+        reason TEXT NOT NULL, created_at TEXT NOT NULL, ended_at TEXT) STRICT""",
+    "CREATE INDEX outbox_state ON outbox (state, seq)",
+)
+
+_CLAIMS: tuple[Step, ...] = (
+    """CREATE TABLE claim (
+        job TEXT NOT NULL, slot TEXT NOT NULL, owner TEXT NOT NULL, lease_until TEXT NOT NULL,
+        done INTEGER NOT NULL, result TEXT NOT NULL, taken_at TEXT NOT NULL, finished_at TEXT,
+        PRIMARY KEY (job, slot)) STRICT""",
+)
+
+_VISITS: tuple[Step, ...] = (
+    """CREATE TABLE visit (
+        id TEXT PRIMARY KEY, user_id TEXT NOT NULL, user_name TEXT NOT NULL, team_id TEXT NOT NULL,
+        channel_id TEXT NOT NULL, response_url TEXT NOT NULL, message_ts TEXT NOT NULL,
+        thread_ts TEXT NOT NULL, surface TEXT NOT NULL, data TEXT NOT NULL, created_at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX visit_created ON visit (created_at)",
+)
+
+_CONTACTS: tuple[Step, ...] = (
+    """CREATE TABLE contact (
+        id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, currency TEXT NOT NULL,
+        track TEXT NOT NULL CHECK (track IN ('customer', 'internal')), carrying_invoice_id TEXT NOT NULL,
+        level TEXT NOT NULL, repeat INTEGER NOT NULL,
+        stage TEXT NOT NULL CHECK (stage IN ('planned', 'approved', 'claimed', 'sent', 'failed', 'unknown',
+                                             'suppressed')),
+        policy_version TEXT NOT NULL, total INTEGER NOT NULL, as_of TEXT NOT NULL, created_at TEXT NOT NULL,
+        reason TEXT NOT NULL, actor_id TEXT NOT NULL) STRICT""",
+    """CREATE UNIQUE INDEX contact_counts_once
+        ON contact (customer_id, currency, track, carrying_invoice_id, level, repeat)
+        WHERE stage IN ('claimed', 'sent', 'unknown')""",
+    "CREATE INDEX contact_customer ON contact (customer_id, created_at)",
+    "CREATE INDEX contact_stage ON contact (stage)",
+    """CREATE TABLE contact_invoice (
+        contact_id TEXT NOT NULL REFERENCES contact (id), place INTEGER NOT NULL, invoice_id TEXT NOT NULL,
+        number TEXT NOT NULL, days_past_due INTEGER NOT NULL, balance INTEGER NOT NULL,
+        level_due TEXT NOT NULL, level_days INTEGER NOT NULL, PRIMARY KEY (contact_id, invoice_id)) STRICT""",
+    "CREATE INDEX contact_invoice_invoice ON contact_invoice (invoice_id)",
+    """CREATE TABLE delivery (
+        id TEXT PRIMARY KEY, contact_id TEXT NOT NULL REFERENCES contact (id), place INTEGER NOT NULL,
+        audience TEXT NOT NULL, target TEXT NOT NULL, state TEXT NOT NULL, outbox_id TEXT NOT NULL,
+        reason TEXT NOT NULL) STRICT""",
+    "CREATE INDEX delivery_contact ON delivery (contact_id)",
+)
+
+_AUDIT: tuple[Step, ...] = (
+    """CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor_id TEXT NOT NULL, actor_name TEXT NOT NULL,
+        action TEXT NOT NULL, subject TEXT NOT NULL, before_json TEXT NOT NULL, after_json TEXT NOT NULL,
+        operation_key TEXT NOT NULL, policy_version TEXT NOT NULL, channel TEXT NOT NULL, link TEXT NOT NULL,
+        seal TEXT NOT NULL) STRICT""",
+    "CREATE INDEX audit_at ON audit (at)",
+    "CREATE INDEX audit_subject ON audit (subject, seq)",
+    "CREATE TABLE audit_head (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, proof TEXT NOT NULL) STRICT",
+    Only(
+        "sqlite",
+        """CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+    ),
+    Only(
+        "sqlite",
+        """CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+    ),
+    Only(
+        "sqlite",
+        """CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
+        BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+    ),
+)
+
+#: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
+MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
+    ("0001-mirror", _MIRROR),
+    ("0002-operations", _OPERATIONS),
+    ("0003-outbox", _OUTBOX),
+    ("0004-claims", _CLAIMS),
+    ("0005-visits", _VISITS),
+    ("0006-contacts", _CONTACTS),
+    ("0007-audit", _AUDIT),
+)
+
+
+async def migrate(lane: Lane) -> list[str]:
+    """Apply what is missing, in one transaction; the names applied now.
+
+    Two processes at once: the second waits for the first one's write and then finds nothing to do.
+    Raises ``Misconfigured`` when the database knows a migration that this version does not.
+    """
+    return await lane.write(lambda tx: _apply(tx, lane.engine))
+
+
+def _apply(tx: Tx, engine: str) -> list[str]:
+    tx.run("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT")
+    applied = {row["name"] for row in tx.all("SELECT name FROM migration")}
+    newer = applied - {name for name, _ in MIGRATIONS}
+    if newer:
+        raise Misconfigured(
+            f"The database was made by a newer version of Duebot (it knows {min(newer)}). "
+            "Start that version, or restore a backup from before the upgrade."
+        )
+    missing = [(name, steps) for name, steps in MIGRATIONS if name not in applied]
+    for name, steps in missing:
+        _run_steps(tx, engine, steps)
+        tx.run(
+            "INSERT INTO migration (name, applied_at) VALUES (:name, :now)",
+            {"name": name, "now": iso(datetime.now(UTC))},
+        )
+    return [name for name, _ in missing]
+
+
+def _run_steps(tx: Tx, engine: str, steps: Iterable[Step]) -> None:
+    for step in steps:
+        if isinstance(step, str):
+            tx.run(step)
+        elif step.engine == engine:
+            tx.run(step.sql)

@@ -1,0 +1,27 @@
+"""The one way to get a store: by its address."""
+
+from bot.domain.errors import Misconfigured
+from bot.store.lane import Lane
+from bot.store.migrations import migrate
+from bot.store.sqlite import SqliteLane
+
+_SQLITE = "sqlite:///"
+
+
+async def open_store(database_url: str) -> Lane:
+    """The store at ``database_url`` (``sqlite:///PATH``, four slashes: absolute; ``sqlite:///:memory:``), migrated.
+
+    Raises ``Misconfigured`` when the address can't be used or the database is from a newer version.
+    """
+    if database_url.startswith(("postgresql://", "postgres://")):
+        raise Misconfigured("PostgreSQL is not in this version. Set DATABASE_URL to sqlite:///PATH.")
+    path = database_url.removeprefix(_SQLITE)
+    if not database_url.startswith(_SQLITE) or not path:
+        raise Misconfigured("DATABASE_URL must be sqlite:///PATH, for example sqlite:///duebot.db.")
+    lane = await SqliteLane.open(path)
+    try:
+        await migrate(lane)
+    except BaseException:
+        await lane.close()
+        raise
+    return lane

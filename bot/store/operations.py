@@ -1,0 +1,243 @@
+"""The journal's ledger: every write to Syncro, written down before anything is sent.
+
+States: prepared → sent → confirmed | refused | unknown. At most one operation per invoice is open (prepared,
+sent or unknown); the database itself sees to that.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.store.lane import Conflict, Row, Tx
+from bot.store.rows import at, at_or_none, from_json, iso, iso_or_none, to_json
+
+#: Nobody knows yet, or nobody can tell, whether these were written.
+OPEN = ("prepared", "sent", "unknown")
+_IS_OPEN = "state IN ('prepared', 'sent', 'unknown')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One attempt at one write.
+
+    ``request`` and ``result`` are JSON values (money in minor units); ``invoice_id`` is ``None`` while an
+    invoice is being created. ``ended_at``: when the request ended without a clear answer; ``absent_at``: the
+    first complete read that did not find it; ``recovered`` is 1 when a later process took it over.
+    """
+
+    key: str
+    base_key: str
+    attempt: int = 1
+    kind: str
+    invoice_id: str | None
+    customer_id: str
+    actor_id: str
+    actor_name: str
+    request: dict[str, Any]
+    request_hash: str
+    version_seen: str = ""
+    mark: str = ""
+    visit_id: str = ""
+    state: str = "prepared"
+    sentence: str = ""
+    result: dict[str, Any] | None = None
+    created_at: datetime
+    sent_at: datetime | None = None
+    ended_at: datetime | None = None
+    absent_at: datetime | None = None
+    settled_at: datetime | None = None
+    lease_until: datetime | None = None
+    recovered: int = 0
+
+
+def insert(tx: Tx, op: Operation) -> None:
+    """Write ``op`` down. Raises ``Conflict`` if its key exists or its invoice has an open operation."""
+    inserted = tx.run(
+        """INSERT INTO operation (key, base_key, attempt, kind, invoice_id, customer_id, actor_id, actor_name,
+               request, request_hash, version_seen, mark, visit_id, state, sentence, result, created_at, sent_at,
+               ended_at, absent_at, settled_at, lease_until, recovered)
+           VALUES (:key, :base_key, :attempt, :kind, :invoice_id, :customer_id, :actor_id, :actor_name,
+               :request, :request_hash, :version_seen, :mark, :visit_id, :state, :sentence, :result, :created_at,
+               :sent_at, :ended_at, :absent_at, :settled_at, :lease_until, :recovered)
+           ON CONFLICT DO NOTHING""",
+        _to_row(op),
+    )
+    if not inserted:
+        raise Conflict(f"operation {op.key} exists, or another one is open on invoice {op.invoice_id}")
+
+
+def get(tx: Tx, key: str) -> Operation | None:
+    """The operation with this key."""
+    row = tx.one("SELECT * FROM operation WHERE key = :key", {"key": key})
+    return _from_row(row) if row else None
+
+
+def attempts(tx: Tx, base_key: str) -> list[Operation]:
+    """Every attempt at the same step, first attempt first."""
+    sql = "SELECT * FROM operation WHERE base_key = :base_key ORDER BY attempt"
+    return [_from_row(row) for row in tx.all(sql, {"base_key": base_key})]
+
+
+def open_on(tx: Tx, invoice_id: str) -> Operation | None:
+    """The open operation on an invoice, if there is one."""
+    row = tx.one(
+        f"SELECT * FROM operation WHERE invoice_id = :invoice_id AND {_IS_OPEN}",  # noqa: S608 - a constant
+        {"invoice_id": invoice_id},
+    )
+    return _from_row(row) if row else None
+
+
+def mark_sent(tx: Tx, key: str, at: datetime) -> bool:
+    """The request is about to leave (for the first time, or again after it was certainly absent).
+
+    Commit this before the first byte leaves. False when the operation is no longer prepared or sent: send nothing.
+    """
+    return _change(
+        tx,
+        """UPDATE operation SET state = 'sent', sent_at = :at, ended_at = NULL, absent_at = NULL
+           WHERE key = :key AND state IN ('prepared', 'sent')""",
+        key,
+        at,
+    )
+
+
+def mark_ended(tx: Tx, key: str, at: datetime) -> bool:
+    """The request ended without a clear answer; read-back counts from here. False unless it is sent."""
+    return _change(tx, "UPDATE operation SET ended_at = :at WHERE key = :key AND state = 'sent'", key, at)
+
+
+def mark_absent(tx: Tx, key: str, at: datetime) -> bool:
+    """A complete read did not find it; the first such time is kept. False unless it is sent and not yet marked."""
+    return _change(
+        tx,
+        "UPDATE operation SET absent_at = :at WHERE key = :key AND state = 'sent' AND absent_at IS NULL",
+        key,
+        at,
+    )
+
+
+def mark_recovered(tx: Tx, key: str, at: datetime) -> bool:
+    """Another process took over after a kill; for a request that was out, its end counts from now.
+
+    False when it is no longer prepared or sent.
+    """
+    return _change(
+        tx,
+        """UPDATE operation SET recovered = 1, absent_at = NULL,
+               ended_at = CASE WHEN state = 'sent' THEN CAST(:at AS TEXT) ELSE ended_at END
+           WHERE key = :key AND state IN ('prepared', 'sent')""",
+        key,
+        at,
+    )
+
+
+def settle(tx: Tx, key: str, state: str, sentence: str, result: dict[str, Any] | None, at: datetime) -> bool:
+    """How it ended: confirmed, refused or unknown, with the sentence for a person.
+
+    False when it was confirmed or refused before: what is settled is never changed.
+    """
+    changed = tx.run(
+        f"""UPDATE operation SET state = :state, sentence = :sentence, result = :result, settled_at = :at,
+                lease_until = NULL
+            WHERE key = :key AND {_IS_OPEN}""",  # noqa: S608 - a constant
+        {
+            "key": key,
+            "state": state,
+            "sentence": sentence,
+            "result": None if result is None else to_json(result),
+            "at": iso(at),
+        },
+    )
+    return changed == 1
+
+
+def to_check(tx: Tx, now: datetime, limit: int) -> list[Operation]:
+    """Prepared or sent operations that nobody is working on (no lease, or it is over), oldest first."""
+    rows = tx.all(
+        """SELECT * FROM operation
+           WHERE state IN ('prepared', 'sent') AND (lease_until IS NULL OR lease_until <= :now)
+           ORDER BY created_at, key LIMIT :limit""",
+        {"now": iso(now), "limit": limit},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def lease(tx: Tx, key: str, until: datetime) -> bool:
+    """Keep an operation to oneself until then. False when it is settled.
+
+    Call it in the transaction that chose the operation with ``to_check``: that makes it exclusive.
+    """
+    return _change(
+        tx,
+        "UPDATE operation SET lease_until = :at WHERE key = :key AND state IN ('prepared', 'sent')",
+        key,
+        until,
+    )
+
+
+def unsettled(tx: Tx) -> list[Operation]:
+    """Every open operation: unknown ones first, then the oldest."""
+    rows = tx.all(
+        f"""SELECT * FROM operation WHERE {_IS_OPEN}
+            ORDER BY CASE WHEN state = 'unknown' THEN 0 ELSE 1 END, created_at, key"""  # noqa: S608 - a constant
+    )
+    return [_from_row(row) for row in rows]
+
+
+def recent_on(tx: Tx, invoice_id: str, limit: int) -> list[Operation]:
+    """The newest operations on an invoice, newest first."""
+    rows = tx.all(
+        "SELECT * FROM operation WHERE invoice_id = :invoice_id ORDER BY created_at DESC, key DESC LIMIT :limit",
+        {"invoice_id": invoice_id, "limit": limit},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def payments_since(tx: Tx, customer_id: str, since: datetime) -> list[Operation]:
+    """A customer's payments that were, or may have been, recorded since then (all but refused), oldest first."""
+    rows = tx.all(
+        """SELECT * FROM operation WHERE customer_id = :customer_id AND kind = 'payment'
+               AND state <> 'refused' AND created_at >= :since ORDER BY created_at, key""",
+        {"customer_id": customer_id, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def of_actor_customer_since(tx: Tx, actor_id: str, customer_id: str, since: datetime) -> list[Operation]:
+    """What one person did for one customer since then, whatever became of it, oldest first."""
+    rows = tx.all(
+        """SELECT * FROM operation WHERE actor_id = :actor_id AND customer_id = :customer_id
+               AND created_at >= :since ORDER BY created_at, key""",
+        {"actor_id": actor_id, "customer_id": customer_id, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def _change(tx: Tx, sql: str, key: str, at: datetime) -> bool:
+    return tx.run(sql, {"key": key, "at": iso(at)}) == 1
+
+
+def _to_row(op: Operation) -> dict[str, object]:
+    times = ("created_at", "sent_at", "ended_at", "absent_at", "settled_at", "lease_until")
+    return asdict(op) | {
+        "request": to_json(op.request),
+        "result": None if op.result is None else to_json(op.result),
+        **{name: iso_or_none(getattr(op, name)) for name in times},
+    }
+
+
+def _from_row(row: Row) -> Operation:
+    values = dict(row)
+    return Operation(
+        **values
+        | {
+            "request": from_json(row["request"]),
+            "result": None if row["result"] is None else from_json(row["result"]),
+            "created_at": at(row["created_at"]),
+            "sent_at": at_or_none(row["sent_at"]),
+            "ended_at": at_or_none(row["ended_at"]),
+            "absent_at": at_or_none(row["absent_at"]),
+            "settled_at": at_or_none(row["settled_at"]),
+            "lease_until": at_or_none(row["lease_until"]),
+        }
+    )
