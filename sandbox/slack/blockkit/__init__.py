@@ -1,0 +1,1 @@
+"""Block Kit as Slack documents it: shapes, limits, and what inputs hold."""

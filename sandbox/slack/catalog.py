@@ -1,0 +1,79 @@
+"""What the app has registered with Slack: slash commands, shortcuts and unfurl domains."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from sandbox.slack.errors import Json
+
+_SUBCOMMANDS = (
+    "help", "find", "new", "from-ticket", "send", "pay", "edit", "add", "void",
+    "drafts", "batch", "match", "statement", "why", "log",
+)  # fmt: skip
+
+
+def _commands() -> list[Json]:
+    return [
+        {
+            "command": "/invoice",
+            "description": "Look up, create, send, pay and void invoices",
+            "usage_hint": "help | 1042 | find acme overdue | new acme | pay 1042",
+            "subcommands": list(_SUBCOMMANDS),
+        },
+        {
+            "command": "/overdue",
+            "description": "Aging board, worklist and customers",
+            "usage_hint": "mine | 30+ | acme | proposals",
+            "subcommands": ["mine", "30+", "60+", "90+", "proposals", "automatic on", "automatic off"],
+        },
+    ]
+
+
+def _shortcuts() -> list[Json]:
+    return [
+        {"callback_id": "new_invoice", "name": "New invoice", "type": "global"},
+        {"callback_id": "record_payment", "name": "Record payment", "type": "global"},
+        {"callback_id": "log_promise", "name": "Log a promise to pay", "type": "message"},
+        {"callback_id": "log_dispute", "name": "Log a dispute", "type": "message"},
+    ]
+
+
+@dataclass
+class Catalog:
+    """Stands for the app's manifest; `use` replaces the samples by a real one."""
+
+    commands: list[Json] = field(default_factory=_commands)
+    shortcuts: list[Json] = field(default_factory=_shortcuts)
+    unfurl_domains: list[str] = field(default_factory=lambda: ["syncromsp.com"])
+
+    def use(self, manifest: Json) -> None:
+        """Take commands, shortcuts and unfurl domains from a parsed app manifest."""
+        features = manifest.get("features", {})
+        known = {command["command"]: command for command in self.commands}
+        self.commands = [
+            {
+                "command": one["command"],
+                "description": one.get("description", ""),
+                "usage_hint": one.get("usage_hint", ""),
+                "subcommands": known.get(one["command"], {}).get("subcommands", []),
+            }
+            for one in features.get("slash_commands", [])
+        ]
+        self.shortcuts = [
+            {"callback_id": one["callback_id"], "name": one["name"], "type": one["type"]}
+            for one in features.get("shortcuts", [])
+        ]
+        self.unfurl_domains = list(features.get("unfurl_domains", self.unfurl_domains))
+
+    def has_command(self, command: str) -> bool:
+        return any(one["command"] == command for one in self.commands)
+
+    def links(self, text: str) -> list[Json]:
+        """Links in a message that the bot may unfurl."""
+        found = []
+        for url in re.findall(r"https?://[^\s<>|]+", text):
+            host = urlsplit(url).hostname or ""
+            domain = next((d for d in self.unfurl_domains if host == d or host.endswith("." + d)), None)
+            if domain:
+                found.append({"domain": domain, "url": url})
+        return found
