@@ -82,7 +82,7 @@ class Faults:
 
         - ``status``: answers ``status`` and changes nothing; HTML from 500 on; ``retry_after`` is the header.
         - ``status_after_commit``: the change is made, the answer is ``status``.
-        - ``slow``: waits ``seconds``, then works.
+        - ``slow``: waits ``seconds``, then works, even if the client has left by then.
         - ``cut_before_commit``, ``cut_after_commit``: the connection is reset without or with the change.
         - ``timeout_after_commit``: the change is made and nothing is answered until the client gives up.
         - ``late_commit``: the connection is reset; the change lands ``seconds`` later, or at ``land_late()``.
