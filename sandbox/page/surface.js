@@ -1,0 +1,62 @@
+// A surface is what blocks stand on: a message, a modal's view or App Home. It holds typed state and sends actions.
+
+import { post } from "./api.js";
+import { Form } from "./form.js";
+import { confirmDialog } from "./layers.js";
+import { toast } from "./toast.js";
+
+const FAILURES = {
+  operation_timeout: "The bot did not answer within 3 seconds. Try again.",
+};
+
+export const failureText = (error) => FAILURES[error] ?? String(error);
+
+export class Surface {
+  form = new Form();
+  root = null;
+  #busy = 0;
+  #queue = Promise.resolve();
+
+  constructor(container) {
+    this.container = container;
+  }
+
+  get busy() {
+    return this.#busy > 0;
+  }
+
+  /** Shows the surface as working while `work` runs; buttons do nothing meanwhile. */
+  async during(work) {
+    this.#busy += 1;
+    this.root?.setAttribute("aria-busy", "true");
+    try {
+      return await work();
+    } finally {
+      this.#busy -= 1;
+      if (!this.#busy) this.root?.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Asks for confirmation where the element wants it, then sends the action. False when the person declined. */
+  async act(blockId, element, payload) {
+    if (element.confirm && !(await confirmDialog(element.confirm))) return false;
+    this.#queue = this.#queue.then(() => this.during(() => this.#send(blockId, element, payload)));
+    await this.#queue;
+    return true;
+  }
+
+  async #send(blockId, element, payload) {
+    const answer = await post("action", {
+      container: this.container,
+      action: { block_id: blockId, action_id: element.action_id, type: element.type, ...payload },
+      state: { values: this.form.values() },
+    });
+    if (answer.ok === false) toast(failureText(answer.error));
+  }
+
+  options(blockId, actionId, value) {
+    return post("options", {
+      container: this.container, block_id: blockId, action_id: actionId, value, state: { values: this.form.values() },
+    });
+  }
+}
