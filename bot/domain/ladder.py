@@ -1,0 +1,218 @@
+"""The ladder: whom to contact today, at which level, about which invoices, and why the others are not.
+
+A pure function of facts; nothing "next" is stored. A contact is to one customer in one currency and lists all
+their eligible past-due invoices. Levels that go to the customer are one track, all others the internal track;
+what was heard is kept per track, so that a task for the owner never masks an email that was not sent.
+
+The internal track jumps to the highest level now due that needs no approval and tells the audiences of the
+levels that it skipped. This version sends nothing to customers: their track always ends in a reason.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+
+from bot.domain.calendar import BusinessCalendar
+from bot.domain.contacts import (
+    ContactNow,
+    Decisions,
+    InvoiceReason,
+    PastContact,
+    Reason,
+    Stop,
+    TrackDecision,
+)
+from bot.domain.invoice import Customer, Invoice
+from bot.domain.ladder_case import Case, carrying_order
+from bot.domain.ladder_levels import (
+    Standing,
+    approval_wait,
+    contact_at,
+    courtesy_now,
+    standing_of,
+    why_silent,
+)
+from bot.domain.ladder_stops import (
+    OpenState,
+    credit_of,
+    customer_stop,
+    invoice_stop,
+    policy_stop,
+    sum_stop,
+)
+from bot.domain.policy import Policy, Track
+
+_TRACKS: tuple[Track, ...] = ("customer", "internal")
+_NO_OPERATIONS: Mapping[str, OpenState] = MappingProxyType({})
+
+
+def decide_customer(
+    customer: Customer,
+    invoices: Sequence[Invoice],
+    contacts: Sequence[PastContact],
+    policy: Policy,
+    calendar: BusinessCalendar,
+    today: date,
+    operations_open: Mapping[str, OpenState] = _NO_OPERATIONS,
+) -> Decisions:
+    """What to do today about ``customer``, with a reason for each of ``invoices`` on each track.
+
+    ``contacts`` are this customer's earlier contacts in any stage; ``operations_open`` maps ids of invoices that
+    have an unsettled write. Raises ``ValueError`` if an invoice belongs to somebody else: one customer's debts
+    must never reach another.
+    """
+    if any(invoice.customer_id != customer.id for invoice in invoices):
+        raise ValueError("an invoice of another customer was given")
+    unknown = {id for contact in contacts if contact.stage == "unknown" for id, _ in contact.listed}
+    stops = {invoice.id: invoice_stop(invoice, operations_open, unknown) for invoice in invoices}
+    decided: list[TrackDecision] = []
+    for currency in sorted({invoice.currency for invoice in invoices}):
+        group = sorted((one for one in invoices if one.currency == currency), key=carrying_order)
+        for track in _TRACKS:
+            case = Case(
+                customer=customer,
+                currency=currency,
+                track=track,
+                invoices=tuple(group),
+                held={id: stop for id, stop in stops.items() if stop is not None},
+                credit=credit_of(group),
+                contacts=tuple(contact for contact in contacts if contact.counts),
+                policy=policy,
+                calendar=calendar,
+                today=today,
+            )
+            decided.append(_decide_track(case))
+    return Decisions(customer.id, tuple(decided))
+
+
+def _decide_track(case: Case) -> TrackDecision:
+    whole = policy_stop(case.customer.id, case.policy) or _no_levels(case)
+    if whole is not None:
+        return _decision(case, {invoice.id: whole for invoice in case.eligible})
+    if case.track == "customer":
+        return _customer_track(case)
+    return _past_due(case) if case.past_due else _before_due(case)
+
+
+def _no_levels(case: Case) -> Stop | None:
+    if case.levels:
+        return None
+    whom = "customers" if case.track == "customer" else "your own people"
+    return Stop(Reason.NO_LADDER, f"The policy has no levels that go to {whom}.")
+
+
+def _customer_track(case: Case) -> TrackDecision:
+    """Nothing is sent to customers by this version; each invoice that has a level waiting says so."""
+    held = customer_stop(case.customer) or Stop(
+        Reason.AUTOMATIC_OFF, "Automatic sending to customers is off, so no email goes out."
+    )
+    found: dict[str, Stop] = {}
+    for invoice in case.past_due:
+        standing = standing_of(case, invoice)
+        found[invoice.id] = held if standing.wants else why_silent(case, standing)
+    if not case.past_due:
+        courtesy = courtesy_now(case)
+        found |= (
+            {item.invoice.id: held for item in courtesy.listed} if isinstance(courtesy, ContactNow) else {}
+        )
+    return _decision(case, found)
+
+
+def _instead_of(courtesy: ContactNow | dict[str, Stop], held: Stop) -> dict[str, Stop]:
+    """Reasons when a courtesy contact is held back; the ones given already stay."""
+    if isinstance(courtesy, ContactNow):
+        return {item.invoice.id: held for item in courtesy.listed}
+    return courtesy
+
+
+def _past_due(case: Case) -> TrackDecision:
+    """The internal track when something eligible is past due."""
+    standings = [standing_of(case, invoice) for invoice in case.past_due]
+    sayable = next((one for one in standings if one.plain is not None), None)
+    waits = {one.invoice.id: approval_wait(case, one) for one in standings if one.approval is not None}
+    proposable = next((one for one in standings if one.approval and waits[one.invoice.id] is None), None)
+    held = _group_stop(case) if any(one.wants for one in standings) else None
+    if held is not None:
+        return _decision(
+            case, {one.invoice.id: held if one.wants else why_silent(case, one) for one in standings}
+        )
+    proposal = contact_at(case, proposable, proposable.approval) if proposable else None
+    if sayable is not None:
+        return _decision(case, {}, contact_at(case, sayable, sayable.plain), proposal)
+    found = {one.invoice.id: _unsaid(case, one, waits) for one in standings}
+    return _decision(case, found, None, proposal)
+
+
+def _unsaid(case: Case, standing: Standing, waits: Mapping[str, Stop | None]) -> Stop:
+    """Why a past-due invoice that has no level to say without approval is silent."""
+    if standing.approval is None:
+        return why_silent(case, standing)
+    return waits[standing.invoice.id] or _awaiting(standing.approval.name)
+
+
+def _awaiting(level: str) -> Stop:
+    return Stop(Reason.AWAITING_APPROVAL, f"The level “{level}” is due and needs a person's approval.")
+
+
+def _before_due(case: Case) -> TrackDecision:
+    """The internal track when nothing eligible is past due: a courtesy level, if its day has come."""
+    found = courtesy_now(case)
+    if isinstance(found, ContactNow):
+        ids = [item.invoice.id for item in found.listed]
+        stop = sum_stop(found.total, case.credit, case.currency, case.policy) or _day_stop(case)
+        if stop is not None:
+            return _decision(case, dict.fromkeys(ids, stop))
+        if found.level.approval:
+            return _decision(case, dict.fromkeys(ids, _awaiting(found.level.name)), None, found)
+        return _decision(case, {}, found)
+    return _decision(case, found)
+
+
+def _group_stop(case: Case) -> Stop | None:
+    """What holds the whole contact although a level is due."""
+    return sum_stop(case.past_due_total, case.credit, case.currency, case.policy) or _day_stop(case)
+
+
+def _day_stop(case: Case) -> Stop | None:
+    if case.calendar.is_business_day(case.today):
+        return None
+    return Stop(Reason.NOT_BUSINESS_DAY, "Today is not a business day; it moves to the next one.")
+
+
+def _decision(
+    case: Case,
+    found: Mapping[str, Stop],
+    contact: ContactNow | None = None,
+    proposal: ContactNow | None = None,
+) -> TrackDecision:
+    """Puts together one track's decision, so that every invoice has a reason."""
+    reasons = {**_listed(contact), **case.held, **found}
+    invoices = tuple(_reason(case, invoice, reasons) for invoice in case.invoices)
+    outcome = contact or _outcome(case, invoices, proposal)
+    return TrackDecision(case.currency, case.track, outcome, proposal, invoices)
+
+
+def _listed(contact: ContactNow | None) -> dict[str, Stop]:
+    if contact is None:
+        return {}
+    stop = Stop(Reason.LISTED, f"It is listed in today's contact at level “{contact.level.name}”.")
+    return {item.invoice.id: stop for item in contact.listed}
+
+
+def _reason(case: Case, invoice: Invoice, reasons: Mapping[str, Stop]) -> InvoiceReason:
+    stop = reasons.get(invoice.id) or case.not_yet_due(invoice)
+    return InvoiceReason(invoice.id, stop.reason, stop.sentence)
+
+
+def _outcome(case: Case, invoices: Iterable[InvoiceReason], proposal: ContactNow | None) -> Stop:
+    """The reason that says most about a customer who is not contacted.
+
+    A waiting proposal first, then what is past due, then what is upcoming, then what is held.
+    """
+    by_id = {reason.invoice_id: reason for reason in invoices}
+    held = [invoice for invoice in case.invoices if invoice.unpaid and invoice.id in case.held]
+    proposed = [] if proposal is None else [proposal.carrying]
+    for invoice in (*proposed, *case.past_due, *case.upcoming, *held):
+        told = by_id[invoice.id]
+        return Stop(told.reason, told.sentence)
+    return Stop(Reason.NOTHING_OWED, "Nothing is open.")

@@ -1,0 +1,107 @@
+"""One customer, one currency, one track, one day: the facts that the ladder decides on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from bot.domain.calendar import BusinessCalendar
+from bot.domain.contacts import NOTHING_HEARD, PastContact, Reason, Stop
+from bot.domain.dates import say_date
+from bot.domain.invoice import Customer, Invoice
+from bot.domain.policy import Level, Policy, Track
+
+
+def carrying_order(invoice: Invoice) -> tuple[date, int, str]:
+    """Earliest due date first, then lowest id (ids are numbers as text, so the shorter one is lower)."""
+    return (invoice.due_date or date.max, len(invoice.id), invoice.id)
+
+
+def track_levels(policy: Policy, track: Track) -> tuple[Level, ...]:
+    """The levels of ``track``, by days."""
+    return tuple(sorted((level for level in policy.ladder.levels if level.track == track), key=_days))
+
+
+def past_levels(policy: Policy, track: Track) -> tuple[Level, ...]:
+    """The levels of ``track`` from the due date on, by days."""
+    return tuple(level for level in track_levels(policy, track) if level.days >= 0)
+
+
+def _days(level: Level) -> int:
+    return level.days
+
+
+@dataclass(frozen=True)
+class Case:
+    """Facts about one customer in one currency on one track. ``invoices`` are in carrying order.
+
+    ``held`` are invoices with a stop of their own; ``credit`` is positive, in minor units; ``contacts`` are those
+    that count, of both tracks.
+    """
+
+    customer: Customer
+    currency: str
+    track: Track
+    invoices: tuple[Invoice, ...]
+    held: Mapping[str, Stop]
+    credit: int
+    contacts: tuple[PastContact, ...]
+    policy: Policy
+    calendar: BusinessCalendar
+    today: date
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """All levels of this track, by days."""
+        return track_levels(self.policy, self.track)
+
+    @cached_property
+    def eligible(self) -> tuple[Invoice, ...]:
+        """Invoices without a stop of their own."""
+        return tuple(invoice for invoice in self.invoices if invoice.id not in self.held)
+
+    @cached_property
+    def past_due(self) -> tuple[Invoice, ...]:
+        """Eligible invoices due before today."""
+        return tuple(invoice for invoice in self.eligible if invoice.overdue(self.today))
+
+    @cached_property
+    def upcoming(self) -> tuple[Invoice, ...]:
+        """Eligible invoices due today or later."""
+        return tuple(invoice for invoice in self.eligible if not invoice.overdue(self.today))
+
+    @cached_property
+    def past_due_total(self) -> int:
+        """What a contact about all eligible past-due invoices asks for: their balances less the credit."""
+        return self.net(self.past_due)
+
+    def net(self, listed: Sequence[Invoice]) -> int:
+        """The balances of ``listed`` less the customer's credit."""
+        return sum(invoice.balance or 0 for invoice in listed) - self.credit
+
+    def days(self, invoice: Invoice) -> int:
+        """Days past due of an eligible invoice (which always has a due date)."""
+        return invoice.days_past_due(self.today) or 0
+
+    def heard(self, invoice: Invoice) -> int:
+        """Days of the highest level that this invoice has heard on this track, or ``NOTHING_HEARD``."""
+        return self._heard.get(invoice.id, NOTHING_HEARD)
+
+    @cached_property
+    def _heard(self) -> dict[str, int]:
+        highest: dict[str, int] = {}
+        for contact in self.contacts:
+            if contact.track == self.track:
+                for id, own_level in contact.listed:
+                    highest[id] = max(highest.get(id, NOTHING_HEARD), min(contact.level_days, own_level))
+        return highest
+
+    def level_due(self, invoice: Invoice) -> Level | None:
+        """The highest level of this track that is due for the invoice's own age."""
+        late = self.days(invoice)
+        return max((level for level in self.levels if level.days <= late), key=_days, default=None)
+
+    def not_yet_due(self, invoice: Invoice) -> Stop:
+        """The reason of an eligible invoice that is due today or later and has no level waiting."""
+        day = "" if invoice.due_date is None else f" It is due on {say_date(invoice.due_date)}."
+        return Stop(Reason.NOT_YET_DUE, f"It is not past due.{day}")

@@ -1,0 +1,207 @@
+"""Which level an invoice stands at, which one comes next, and why nothing is said when nothing is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.domain.contacts import INTERNAL_AUDIENCES, ContactNow, ListedInvoice, Reason, Stop
+from bot.domain.dates import say_date
+from bot.domain.invoice import Invoice
+from bot.domain.ladder_case import Case, past_levels
+from bot.domain.ladder_stops import customer_stop
+from bot.domain.policy import Audience, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a past-due invoice stands: ``heard`` in days, and the levels now due above that.
+
+    ``plain`` is the highest one that needs no approval; ``approval`` the highest of all, if it needs approval.
+    """
+
+    invoice: Invoice
+    days: int
+    heard: int
+    plain: Level | None
+    approval: Level | None
+
+    @property
+    def wants(self) -> bool:
+        """Whether a level is due that it has not heard."""
+        return self.plain is not None or self.approval is not None
+
+
+def standing_of(case: Case, invoice: Invoice) -> Standing:
+    """Where ``invoice`` stands on the case's track today."""
+    days, heard = case.days(invoice), case.heard(invoice)
+    due = [level for level in past_levels(case.policy, case.track) if heard < level.days <= days]
+    plain = next((level for level in reversed(due) if not level.approval), None)
+    approval = due[-1] if due and due[-1].approval else None
+    return Standing(invoice, days, heard, plain, approval)
+
+
+def why_silent(case: Case, standing: Standing) -> Stop:
+    """Why an invoice to which no unheard level is due hears nothing today."""
+    levels = past_levels(case.policy, case.track)
+    ahead = next((level for level in levels if level.days > max(standing.days, standing.heard)), None)
+    due = next((level for level in reversed(levels) if level.days <= standing.days), None)
+    if due is None and ahead is not None:
+        return Stop(
+            Reason.LEVEL_NOT_DUE,
+            f"It is {_days(standing.days)} past due; the level “{ahead.name}” comes at {ahead.days}.",
+        )
+    if ahead is None:
+        return Stop(Reason.LADDER_FINISHED, "No level of the ladder is left for it.")
+    said = due.name if due is not None else "courtesy"
+    return Stop(
+        Reason.LEVEL_ALREADY_HEARD,
+        f"The level “{said}” has been used for it; “{ahead.name}” comes at {ahead.days} days past due.",
+    )
+
+
+def approval_wait(case: Case, standing: Standing) -> Stop | None:
+    """Why a level that needs approval is not proposed yet, or ``None`` when it may be.
+
+    It follows the customer track's last level before it by as many days as policy puts between the two, unless
+    that one can't be sent because the customer can't be emailed.
+    """
+    level = standing.approval
+    if level is None or customer_stop(case.customer) is not None:
+        return None
+    before = [one for one in past_levels(case.policy, "customer") if one.days < level.days]
+    if not before:
+        return None
+    last, gap = before[-1], level.days - before[-1].days
+    sent_on = _first_heard(case, standing.invoice, last)
+    if sent_on is None:
+        return Stop(
+            Reason.WAITING_FOR_CUSTOMER_LEVEL,
+            f"The level “{level.name}” waits until the customer has been sent “{last.name}”.",
+        )
+    if (case.today - sent_on).days < gap:
+        return Stop(
+            Reason.WAITING_FOR_CUSTOMER_LEVEL,
+            f"The customer was sent “{last.name}” on {say_date(sent_on)}; "
+            f"“{level.name}” comes {_days(gap)} after it.",
+        )
+    return None
+
+
+def _first_heard(case: Case, invoice: Invoice, level: Level) -> date | None:
+    """The day on which ``invoice`` first heard ``level`` on the customer track."""
+    return min(
+        (
+            contact.on
+            for contact in case.contacts
+            if contact.track == "customer" and contact.level_days >= level.days
+            for id, own_level in contact.listed
+            if id == invoice.id and own_level >= level.days
+        ),
+        default=None,
+    )
+
+
+def contact_at(case: Case, standing: Standing, level: Level | None) -> ContactNow | None:
+    """The contact that ``standing``'s invoice carries at ``level``, told also to those whom it skipped.
+
+    A plain level skips plain ones; a level with approval also skips those with approval, and never a plain one,
+    which is told on its own.
+    """
+    if level is None:
+        return None
+    skipped = [
+        one
+        for one in past_levels(case.policy, case.track)
+        if standing.heard < one.days < level.days and one.approval == level.approval
+    ]
+    listed = tuple(_listed(case, invoice, case.level_due(invoice)) for invoice in case.past_due)
+    return _contact(case, standing.invoice, level, listed, _audiences([*skipped, level]))
+
+
+def courtesy_now(case: Case) -> ContactNow | dict[str, Stop]:
+    """The before-due contact whose day has come, or reasons for invoices whose courtesy level has passed.
+
+    Its day is the level's, moved to the business day before; it can be made until the day before the due date
+    and lapses then. It lists what is due within the level's days plus the least days between two contacts.
+    """
+    levels = [level for level in case.levels if level.days < 0]
+    waiting = [invoice for invoice in case.upcoming if invoice.due_date and invoice.due_date > case.today]
+    for invoice in waiting:
+        level = _courtesy_level(case, invoice, levels)
+        if level is not None:
+            stop = _too_soon(case)
+            return {invoice.id: stop} if stop else _courtesy(case, invoice, level, waiting)
+    return {
+        invoice.id: _lapsed(levels[-1]) for invoice in case.upcoming if _has_lapsed(case, invoice, levels)
+    }
+
+
+def _courtesy_level(case: Case, invoice: Invoice, levels: Sequence[Level]) -> Level | None:
+    """The highest before-due level whose day has come for ``invoice`` and that it has not heard."""
+    if invoice.due_date is None or not levels:
+        return None
+    due = [
+        level
+        for level in levels
+        if case.calendar.on_or_before(invoice.due_date + timedelta(days=level.days)) <= case.today
+    ]
+    return due[-1] if due and due[-1].days > case.heard(invoice) else None
+
+
+def _courtesy(case: Case, carrying: Invoice, level: Level, waiting: Sequence[Invoice]) -> ContactNow:
+    until = case.today + timedelta(days=case.policy.ladder.min_days_between_contacts - level.days)
+    near = [invoice for invoice in waiting if invoice.due_date and invoice.due_date <= until]
+    listed = tuple(_listed(case, invoice, level) for invoice in near)
+    return _contact(case, carrying, level, listed, _audiences([level]))
+
+
+def _too_soon(case: Case) -> Stop | None:
+    """A courtesy is not sent shortly after a contact with the customer."""
+    least = case.policy.ladder.min_days_between_contacts
+    last = max((contact.on for contact in case.contacts if contact.track == "customer"), default=None)
+    if last is None or (case.today - last).days >= least:
+        return None
+    return Stop(
+        Reason.TOO_SOON, f"The customer was contacted on {say_date(last)}, less than {_days(least)} ago."
+    )
+
+
+def _has_lapsed(case: Case, invoice: Invoice, levels: Sequence[Level]) -> bool:
+    return bool(levels) and invoice.due_date == case.today and case.heard(invoice) < levels[-1].days
+
+
+def _lapsed(level: Level) -> Stop:
+    return Stop(Reason.LAPSED, f"It is due today, so “{level.name}” is no longer sent.")
+
+
+def _listed(case: Case, invoice: Invoice, level_due: Level | None) -> ListedInvoice:
+    return ListedInvoice(invoice, case.days(invoice), level_due)
+
+
+def _contact(
+    case: Case,
+    carrying: Invoice,
+    level: Level,
+    listed: tuple[ListedInvoice, ...],
+    audiences: tuple[Audience, ...],
+) -> ContactNow:
+    return ContactNow(
+        customer_id=case.customer.id,
+        customer_name=case.customer.name,
+        currency=case.currency,
+        track=case.track,
+        carrying=carrying,
+        level=level,
+        listed=listed,
+        total=case.net([item.invoice for item in listed]),
+        audiences=audiences,
+    )
+
+
+def _audiences(levels: Sequence[Level]) -> tuple[Audience, ...]:
+    told = {audience for level in levels for audience in level.to}
+    return tuple(audience for audience in ("customer", *INTERNAL_AUDIENCES) if audience in told)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
