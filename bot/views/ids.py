@@ -69,3 +69,8 @@ IN_SPREAD = "in.spread.v1"
 # Shortcuts.
 SHORTCUT_NEW = "shortcut.new.v1"
 SHORTCUT_PAY = "shortcut.pay.v1"
+
+# Two paging buttons stand in one row, and ids in a row must differ: these go back where FIND_PAGE and OVERDUE_PAGE
+# go on. The value is the same, "SEARCHID:PAGE".
+FIND_BACK = "find.back.v1"
+OVERDUE_BACK = "overdue.back.v1"

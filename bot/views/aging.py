@@ -1,0 +1,100 @@
+"""Aging totals and debtors as tables and charts, for the board, the digest and Home."""
+
+from collections.abc import Sequence
+
+from bot.domain.facts import AgingTotals, Debtor
+from bot.domain.money import say_money
+from bot.views.blocks import Block, line, one_line, person, rich, words
+from bot.views.tables import bar_chart, cell, chart_value, data_table, money_cell, number_cell
+from bot.views.wording import count
+
+#: Slack shows at most two charts in a message; currencies don't mix on one axis.
+_CHARTS = 2
+_CURRENCIES = 9
+
+
+def overdue_words(totals: Sequence[AgingTotals]) -> str:
+    """What is overdue in all currencies, as literal text: "$1,200.00 overdue in 3 invoices"."""
+    said = [
+        f"{say_money(held.overdue_amount, held.currency)} overdue in {count(held.overdue_count, 'invoice')}"
+        for held in totals
+        if held.overdue_count
+    ]
+    return ", ".join(said) or "Nothing is overdue"
+
+
+def aside_words(totals: Sequence[AgingTotals]) -> str:
+    """What the buckets leave out, as literal text: unknown balances and credit. Empty when there is nothing."""
+    said = []
+    for held in totals:
+        if held.unknown_count:
+            said.append(f"{count(held.unknown_count, 'invoice')} in {held.currency}, balance unknown")
+        if held.credit:
+            said.append(f"{say_money(abs(held.credit), held.currency)} credit")
+    return f"Beside these: {', '.join(said)}" if said else ""
+
+
+def bucket_blocks(totals: Sequence[AgingTotals]) -> list[Block]:
+    """A chart per currency and one table of all buckets."""
+    held = [one for one in totals if one.buckets]
+    if not held:
+        return []
+    return [
+        *(_chart(one) for one in held[:_CHARTS] if one.open_amount > 0),
+        _bucket_table(held[:_CURRENCIES]),
+    ]
+
+
+def _chart(totals: AgingTotals) -> Block:
+    points = [(held.name, chart_value(held.amount, totals.currency)) for held in totals.buckets]
+    return bar_chart(f"Open by days past due ({totals.currency})", totals.currency, points)
+
+
+def _bucket_table(totals: Sequence[AgingTotals]) -> Block:
+    head = [cell("Days past due")]
+    for held in totals:
+        head += [cell(f"Invoices ({held.currency})"), cell(f"Open ({held.currency})")]
+    rows = [head, *[_bucket_row(at, totals) for at in range(len(totals[0].buckets))], _total_row(totals)]
+    return data_table("Open invoices by days past due", rows, len(rows) - 1)
+
+
+def _bucket_row(at: int, totals: Sequence[AgingTotals]) -> list[Block]:
+    row = [cell(totals[0].buckets[at].name)]
+    for held in totals:
+        bucket = held.buckets[at]
+        row += [number_cell(bucket.count, f"{bucket.count:,}"), money_cell(bucket.amount, held.currency)]
+    return row
+
+
+def _total_row(totals: Sequence[AgingTotals]) -> list[Block]:
+    row = [cell("Total")]
+    for held in totals:
+        invoices = sum(bucket.count for bucket in held.buckets)
+        row += [number_cell(invoices, f"{invoices:,}"), money_cell(held.open_amount, held.currency)]
+    return row
+
+
+def debtor_table(debtors: Sequence[Debtor], caption: str) -> list[Block]:
+    """Debtors in the order given, which is by what most deserves a call."""
+    if not debtors:
+        return []
+    names = ("Customer", "Overdue", "Open", "Invoices", "Oldest (days)", "Owner")
+    return [data_table(caption, [[cell(name) for name in names], *map(_debtor_row, debtors)], 10)]
+
+
+def _debtor_row(held: Debtor) -> list[Block]:
+    return [
+        cell(held.name),
+        money_cell(held.overdue, held.currency),
+        money_cell(held.open, held.currency),
+        number_cell(held.invoices, f"{held.invoices:,}"),
+        number_cell(held.oldest_days, f"{held.oldest_days:,}"),
+        rich(line(person(held.owner_id))) if held.owner_id else cell("–"),
+    ]
+
+
+def debtor_line(held: Debtor) -> Block:
+    """A debtor on one line."""
+    overdue = say_money(held.overdue, held.currency)
+    oldest = f"oldest {count(held.oldest_days, 'day')}"
+    return line(words(f"{one_line(held.name)}: {overdue} in {count(held.invoices, 'invoice')}, {oldest}"))

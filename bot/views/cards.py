@@ -1,0 +1,298 @@
+"""Cards and lists: an invoice, a customer, what was found, and what could be meant."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.errors import Candidate
+from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
+from bot.domain.invoice import Customer, Invoice, LineItem, Payment
+from bot.domain.money import say_money
+from bot.domain.roles import Action, Role, may
+from bot.views import ids
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    bold,
+    bullets,
+    button,
+    context,
+    escape,
+    fields,
+    header,
+    line,
+    mention,
+    message,
+    one_line,
+    plain_section,
+    rich,
+    section,
+    some,
+    trim,
+    words,
+)
+from bot.views.parts import customer_menu, decide_buttons, invoice_buttons, invoice_menu, paging
+from bot.views.tables import bold_cell, cell, table
+from bot.views.wording import (
+    as_of_words,
+    balance_words,
+    count,
+    invoice_words,
+    operation_words,
+    payment_words,
+    say_day,
+    say_price,
+    sent_words,
+    status_mark,
+    status_words,
+)
+
+_LINES = 30
+_PAYMENTS = 10
+_NOTES = 600
+_RIGHT = frozenset({1, 2, 3})
+
+
+def invoice_card(card: InvoiceCard, role: Role | None) -> Message:
+    """One invoice. ``role`` is the reader's for a private answer; ``None`` for a shared message."""
+    invoice = card.invoice
+    blocks = [
+        header(f"{invoice.number} · {invoice.customer_name}"),
+        section(_headline(card)),
+        *fields(_invoice_fields(invoice)),
+        *_line_items(invoice),
+        *_payments(invoice.payments or (), invoice.currency),
+        *_notes(invoice),
+        *_open_operation(card, role),
+        *actions(invoice_buttons(card, role)),
+        context(_footer(card)),
+    ]
+    text = f"Invoice {invoice_words(invoice, card.today)}"
+    return message(escape(text), blocks)
+
+
+def _headline(card: InvoiceCard) -> str:
+    invoice = card.invoice
+    state = status_words(invoice, card.today)
+    said = f"{status_mark(invoice, card.today)} *{state[0].upper()}{state[1:]}*"
+    if not invoice.unpaid:
+        return said
+    parts = [said, f"*{balance_words(invoice)}*", sent_words(invoice.status)]
+    return " · ".join(part for part in parts if part)
+
+
+def _invoice_fields(invoice: Invoice) -> list[tuple[str, str]]:
+    pairs = [
+        ("Due date", say_day(invoice.due_date)),
+        ("Invoice date", say_day(invoice.date)),
+        ("Balance", say_money(invoice.balance, invoice.currency)),
+        ("Total", say_money(invoice.total, invoice.currency)),
+    ]
+    if invoice.terms:
+        pairs.append(("Terms", escape(trim(one_line(invoice.terms), 200))))
+    return pairs
+
+
+def _line_items(invoice: Invoice) -> list[Block]:
+    if invoice.lines is None:
+        return []
+    if not invoice.lines:
+        return [section("_This invoice has no line items yet._")]
+    shown = invoice.lines[:_LINES]
+    rows = [[bold_cell(name) for name in ("Item", "Quantity", "Price", "Amount")]]
+    rows += [_line_row(item, invoice.currency) for item in shown]
+    rows += [
+        _sum_row(name, amount, invoice.currency) for name, amount in _sums(invoice) if amount is not None
+    ]
+    left = len(invoice.lines) - len(shown)
+    more = [context(f"and {count(left, 'more line')}, see Syncro")] if left else []
+    return [table(rows, _RIGHT), *more]
+
+
+def _line_row(item: LineItem, currency: str) -> list[Block]:
+    amount = "–" if item.total is None else say_money(item.total, currency)
+    return [cell(item.name), cell(f"{item.quantity:f}"), cell(say_price(item.price, currency)), cell(amount)]
+
+
+def _sums(invoice: Invoice) -> list[tuple[str, int | None]]:
+    return [("Subtotal", invoice.subtotal), ("Tax", invoice.tax), ("Total", invoice.total)]
+
+
+def _sum_row(name: str, amount: int | None, currency: str) -> list[Block]:
+    return [bold_cell(name), cell(""), cell(""), bold_cell(say_money(amount, currency))]
+
+
+def _payments(payments: Sequence[Payment], currency: str) -> list[Block]:
+    if not payments:
+        return []
+    lines = [line(words(payment_words(payment, currency))) for payment in payments]
+    return [rich(line(bold("Payments")), bullets(some(lines, _PAYMENTS, "payments")))]
+
+
+def _notes(invoice: Invoice) -> list[Block]:
+    return [plain_section(f"Notes: {trim(invoice.notes, _NOTES)}")] if invoice.notes.strip() else []
+
+
+def _open_operation(card: InvoiceCard, role: Role | None) -> list[Block]:
+    if card.operation is None:
+        return []
+    blocks = [section(operation_words(card.operation))]
+    if card.operation.state == "unknown" and (role is None or may(role, Action.PAY)):
+        blocks += decide_buttons(card.operation.key)
+    return blocks
+
+
+def _footer(card: InvoiceCard) -> str:
+    read = as_of_words(card.as_of, card.today)
+    source = read if card.live else f"{read}, from Duebot's copy: Syncro could not be read just now"
+    return " · ".join(part for part in (source, escape(one_line(card.last_contact))) if part)
+
+
+def customer_card(card: CustomerCard, role: Role | None) -> Message:
+    """One customer: what they owe, how they pay, whom to call. ``role`` as in ``invoice_card``."""
+    customer = card.customer
+    summary = _customer_summary(card)
+    buttons = []
+    if role is None or may(role, Action.CREATE):
+        buttons.append(button("New invoice", ids.NEW, customer.id))
+    if card.syncro_url:
+        buttons.append(button("Open in Syncro", ids.OPEN_SYNCRO, customer.id, url=card.syncro_url))
+    blocks = [
+        header(customer.name),
+        section(summary),
+        *fields(_customer_fields(card)),
+        *_warnings(customer),
+        *_people(customer),
+        *_invoice_table(card.invoices, card.today),
+        *actions(
+            [*invoice_menu((held.id, invoice_words(held, card.today)) for held in card.invoices), *buttons]
+        ),
+        context(as_of_words(card.as_of, card.today)),
+    ]
+    return message(f"{escape(one_line(customer.name))}: {summary}", blocks)
+
+
+def _customer_summary(card: CustomerCard) -> str:
+    if card.overdue_amount > 0:
+        overdue = say_money(card.overdue_amount, card.currency)
+        return f":red_circle: *{overdue} overdue* of {say_money(card.open_amount, card.currency)} open"
+    if card.open_amount > 0:
+        return f":large_blue_circle: *{say_money(card.open_amount, card.currency)} open*, nothing overdue"
+    if card.unknown_count:
+        return (
+            f":grey_question: Balance unknown on {count(card.unknown_count, 'invoice')}, nothing else is open"
+        )
+    return ":white_check_mark: *Nothing is open*"
+
+
+def _customer_fields(card: CustomerCard) -> list[tuple[str, str]]:
+    last, usual = card.last_payment, card.usual_days_to_pay
+    paid = "none known" if last is None else f"{say_money(last.amount, card.currency)}, {say_day(last.date)}"
+    pairs = [
+        ("Last payment", paid),
+        ("Usually pays in", "not known yet" if usual is None else count(usual, "day")),
+        ("Owner", mention(card.owner_id) if card.owner_id else "nobody"),
+    ]
+    if card.credit:
+        pairs.append(("Credit", say_money(card.credit, card.currency)))
+    if card.unknown_count:
+        pairs.append(("Not counted", f"{count(card.unknown_count, 'invoice')}, balance unknown"))
+    return pairs
+
+
+def _warnings(customer: Customer) -> list[Block]:
+    said = [
+        text
+        for holds, text in (
+            (customer.disabled, "This customer is disabled in Syncro."),
+            (customer.no_email, "This customer gets no email from Syncro."),
+            (customer.opt_out, "This customer has opted out of email."),
+        )
+        if holds
+    ]
+    return [context(f":warning: {' '.join(said)}")] if said else []
+
+
+def _people(customer: Customer) -> list[Block]:
+    mail = ", ".join((customer.email, *customer.cc)).strip(", ")
+    entries = [("Invoices go to", mail), ("Phone", customer.phone), ("Billing address", customer.address)]
+    entries += [(held.name, " · ".join(filter(None, (held.phone, held.email)))) for held in customer.contacts]
+    lines = [
+        line(bold(f"{one_line(name)}: "), words(trim(one_line(text), 300)))
+        for name, text in entries
+        if text.strip()
+    ]
+    return [rich(bullets(some(lines, 8, "contacts")))] if lines else []
+
+
+def _invoice_table(invoices: Sequence[Invoice], today: date) -> list[Block]:
+    if not invoices:
+        return []
+    shown = invoices[:25]
+    rows = [[bold_cell(name) for name in ("Invoice", "Due date", "Status", "Balance")]]
+    rows += [
+        [
+            bold_cell(held.number),
+            cell(say_day(held.due_date)),
+            cell(status_words(held, today)),
+            cell(say_money(held.balance, held.currency)),
+        ]
+        for held in shown
+    ]
+    left = len(invoices) - len(shown)
+    more = [context(f"and {count(left, 'more invoice')}, in the menu below")] if left else []
+    return [table(rows, frozenset({3})), *more]
+
+
+def search_results(page: SearchPage, role: Role | None) -> Message:
+    """One page of found invoices, with a menu to open one. ``role`` decides what is offered when none is found."""
+    if not page.invoices:
+        return _nothing_found(page, role)
+    found = f"{count(page.total, 'invoice')} · {page.query}" if page.query else count(page.total, "invoice")
+    rows = [[bold_cell(name) for name in ("Invoice", "Customer", "Due date", "Status", "Balance")]]
+    rows += [_found_row(held, page) for held in page.invoices]
+    picks = invoice_menu((held.id, invoice_words(held, page.today)) for held in page.invoices)
+    turns = paging(page.search_id, page.page, page.pages, ids.FIND_BACK, ids.FIND_PAGE)
+    place = f"Page {page.page} of {page.pages} · " if page.pages > 1 else ""
+    blocks = [
+        header(found),
+        table(rows, frozenset({4})),
+        *actions([*picks, *turns]),
+        context(place + as_of_words(page.as_of, page.today)),
+    ]
+    return message(escape(f"Found {one_line(found)}"), blocks)
+
+
+def _found_row(held: Invoice, page: SearchPage) -> list[Block]:
+    return [
+        bold_cell(held.number),
+        cell(trim(one_line(held.customer_name), 60)),
+        cell(say_day(held.due_date)),
+        cell(status_words(held, page.today)),
+        cell(say_money(held.balance, held.currency)),
+    ]
+
+
+def _nothing_found(page: SearchPage, role: Role | None) -> Message:
+    sought = f" for *{escape(trim(one_line(page.query), 200))}*" if page.query else ""
+    said = f"No invoices found{sought}."
+    tip = "Try fewer words, another status, or a longer time: `/invoice find acme unpaid from 2026-01-01`."
+    new = [button("New invoice", ids.NEW)] if role is not None and may(role, Action.CREATE) else []
+    blocks = [section(f"{said}\n{tip}"), *actions(new), context(as_of_words(page.as_of, page.today))]
+    return message(said, blocks)
+
+
+def candidates(sentence: str, found: Sequence[Candidate]) -> Message:
+    """Several things match: all are offered, none is picked. Menus hold the first 100 of each kind."""
+    invoices = [(held.id, held.label) for held in found if held.kind == "invoice"]
+    customers = [(held.id, held.label) for held in found if held.kind == "customer"]
+    lines = [line(words(trim(one_line(held.label), 200))) for held in found]
+    left = max(len(invoices), len(customers)) - 100
+    more = [context(f"{left} more match: please be more exact.")] if left > 0 else []
+    blocks = [
+        plain_section(sentence),
+        *([rich(bullets(some(lines, 10, "in the menu")))] if lines else []),
+        *actions([*invoice_menu(invoices), *customer_menu(customers)]),
+        *more,
+    ]
+    return message(escape(sentence), blocks)

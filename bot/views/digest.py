@@ -1,0 +1,114 @@
+"""The daily digest of a channel."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.dates import say_date
+from bot.domain.facts import Digest
+from bot.domain.invoice import Invoice
+from bot.domain.money import say_money
+from bot.views import ids
+from bot.views.aging import aside_words, bucket_blocks, debtor_table, overdue_words
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    bold,
+    bullets,
+    button,
+    context,
+    escape,
+    header,
+    line,
+    mention,
+    message,
+    one_line,
+    rich,
+    section,
+    some,
+    trim,
+    words,
+)
+from bot.views.parts import customer_menu
+from bot.views.wording import as_of_words, count, payment_words
+
+_LISTED = 10
+
+
+def digest(held: Digest) -> Message:
+    """One channel's day: what is overdue and how it changed, who owes most, and what was paid."""
+    summary = escape(overdue_words(held.totals))
+    stale = [section(f":warning: {escape(held.stale)}")] if held.stale else []
+    aside = escape(aside_words(held.totals))
+    blocks = [
+        header(f"{held.business} · {say_date(held.today)}"),
+        *stale,
+        section(f"*{summary}*{_change(held.changes)}"),
+        *bucket_blocks(held.totals),
+        *([context(aside)] if aside else []),
+        *_newly_overdue(held.newly_overdue),
+        *debtor_table(held.debtors[:_LISTED], "Largest debtors"),
+        *_payments(held),
+        *_failures(held.failures),
+        *_mentions(held.mentions),
+        *actions(
+            [
+                *customer_menu((debtor.customer_id, debtor.name) for debtor in held.debtors),
+                button("Open the worklist", ids.OVERDUE_BOARD, "all"),
+            ]
+        ),
+        context(as_of_words(held.as_of, held.today)),
+    ]
+    said = f"{escape(one_line(held.business))}, {say_date(held.today)}: {summary}"
+    return message(f"{said}. {escape(held.stale)}" if held.stale else said, blocks)
+
+
+def _change(changes: Mapping[str, int] | None) -> str:
+    if changes is None:
+        return "\nThis is the first digest here, so there is nothing to compare with."
+    said = [_change_words(amount, currency) for currency, amount in changes.items() if amount]
+    return f"\n{', '.join(said)} since the last digest" if said else "\nUnchanged since the last digest"
+
+
+def _change_words(amount: int, currency: str) -> str:
+    arrow, word = ("▲", "more") if amount > 0 else ("▼", "less")
+    return f"{arrow} {escape(say_money(abs(amount), currency))} {word}"
+
+
+def _newly_overdue(invoices: Sequence[Invoice]) -> list[Block]:
+    if not invoices:
+        return []
+    lines = [line(bold(one_line(held.number)), words(f" · {_owed(held)}")) for held in invoices]
+    return [
+        rich(
+            line(bold(f"Newly overdue: {count(len(invoices), 'invoice')}")),
+            bullets(some(lines, _LISTED, "invoices")),
+        )
+    ]
+
+
+def _owed(held: Invoice) -> str:
+    balance = "balance unknown" if held.balance is None else say_money(held.balance, held.currency)
+    return f"{trim(one_line(held.customer_name), 100)} · {balance}"
+
+
+def _payments(held: Digest) -> list[Block]:
+    if not held.payments:
+        return [context("No payments since yesterday.")]
+    currency = held.totals[0].currency if len(held.totals) == 1 else ""
+    lines = [
+        line(words(f"{one_line(number)} · {payment_words(payment, currency)}"))
+        for payment, number in held.payments
+    ]
+    heading = f"{count(len(lines), 'payment')} since yesterday"
+    return [rich(line(bold(heading)), bullets(some(lines, _LISTED, "payments")))]
+
+
+def _failures(failures: Sequence[str]) -> list[Block]:
+    if not failures:
+        return []
+    lines = [line(words(trim(one_line(text), 300))) for text in failures]
+    return [rich(line(bold("What failed or needs a decision")), bullets(some(lines, _LISTED, "things")))]
+
+
+def _mentions(people: Sequence[str]) -> list[Block]:
+    return [section(f"For {' '.join(mention(user) for user in people)}")] if people else []

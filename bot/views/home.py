@@ -1,0 +1,114 @@
+"""App Home: my customers, aging, what is not settled, and the settings to read."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.facts import AgingTotals, Home, OpenOperation
+from bot.domain.money import say_money
+from bot.domain.roles import Action, Role, may
+from bot.views import ids
+from bot.views.aging import aside_words, debtor_line, overdue_words
+from bot.views.blocks import (
+    Block,
+    View,
+    actions,
+    bold,
+    bullets,
+    button,
+    context,
+    escape,
+    fields,
+    header,
+    line,
+    one_line,
+    plain_section,
+    rich,
+    section,
+    some,
+    trim,
+    words,
+)
+from bot.views.parts import customer_menu
+from bot.views.wording import as_of_words, count, thing
+
+_CURRENCIES = 5
+_LISTED = 10
+_NO_ROLE = (
+    "You have no role in Duebot yet, so there is nothing to show. "
+    "Ask whoever runs Duebot to add you to the roles in its policy file."
+)
+
+
+def home(held: Home) -> View:
+    """Home of one person. ``held.role`` is the role's label; somebody without one sees no customer's data."""
+    role = _role(held.role)
+    if not may(role, Action.LOOK_UP):
+        return {"type": "home", "blocks": [plain_section(_NO_ROLE)]}
+    blocks = [
+        header(overdue_words(held.totals)),
+        *actions(_starts(role)),
+        *[block for totals in held.totals[:_CURRENCIES] for block in _aging(totals)],
+        *([context(escape(aside))] if (aside := aside_words(held.totals)) else []),
+        *_mine(held),
+        *_unsettled(held.unsettled),
+        *_listed("What failed", held.failures),
+        *_settings(held.settings, held.role),
+        context(as_of_words(held.as_of, held.today)),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def _role(label: str) -> Role:
+    return next((role for role in Role if role.label == label), Role.NONE)
+
+
+def _starts(role: Role) -> list[Block]:
+    row = [button("Overdue invoices", ids.OVERDUE_BOARD, "all", style="primary"), button("Help", ids.HELP)]
+    if may(role, Action.CREATE):
+        row.insert(1, button("New invoice", ids.NEW))
+    return row
+
+
+def _aging(totals: AgingTotals) -> list[Block]:
+    pairs = [
+        (held.name, f"{escape(say_money(held.amount, totals.currency))}\n{count(held.count, 'invoice')}")
+        for held in totals.buckets
+    ]
+    return [section(f"*Open by days past due ({escape(totals.currency)})*"), *fields(pairs)]
+
+
+def _mine(held: Home) -> list[Block]:
+    if not held.mine:
+        return [section("*My customers*\nNone of your customers is overdue.")]
+    lines = [debtor_line(debtor) for debtor in held.mine]
+    picks = customer_menu((debtor.customer_id, debtor.name) for debtor in held.mine)
+    return [rich(line(bold("My customers")), bullets(some(lines, _LISTED, "customers"))), *actions(picks)]
+
+
+def _unsettled(operations: Sequence[OpenOperation]) -> list[Block]:
+    if not operations:
+        return []
+    heading = rich(line(bold("Not settled yet")))
+    shown = [_operation(held) for held in operations[:_LISTED]]
+    left = len(operations) - len(shown)
+    return [heading, *shown, *([context(f"and {left} more")] if left else [])]
+
+
+def _operation(held: OpenOperation) -> Block:
+    known = "it is not known how it ended" if held.state == "unknown" else "still being checked"
+    who = one_line(held.actor_name) or "Somebody"
+    said = f"{who}'s {thing(held.kind)} of {held.at:%H:%M}: {known}. {held.sentence}"
+    block = plain_section(trim(said, 500))
+    return block | {"accessory": button("Check again", ids.CHECK_AGAIN, held.key)}
+
+
+def _listed(title: str, texts: Sequence[str]) -> list[Block]:
+    if not texts:
+        return []
+    lines = [line(words(trim(one_line(text), 300))) for text in texts]
+    return [rich(line(bold(title)), bullets(some(lines, _LISTED, "more")))]
+
+
+def _settings(settings: Mapping[str, str], role: str) -> list[Block]:
+    pairs = [("Your role", escape(role))]
+    pairs += [(escape(one_line(name)), escape(trim(one_line(text), 300))) for name, text in settings.items()]
+    return [section("*Settings* (from the policy file; change them there)"), *fields(pairs[:20])]

@@ -1,0 +1,46 @@
+"""Voiding an invoice, with the reason that is kept."""
+
+from collections.abc import Sequence
+
+from bot.domain.facts import InvoiceCard
+from bot.views import ids
+from bot.views.blocks import Block, View, bold, bullets, context, line, rich, section, some, words
+from bot.views.forms import VoidForm
+from bot.views.modal_edit import which_invoice
+from bot.views.modals_common import anyway_blocks, field, modal, notice_blocks, text_input
+from bot.views.wording import payment_words
+
+
+def void_form(
+    card: InvoiceCard,
+    visit_id: str,
+    prefill: VoidForm | None = None,
+    notice: str = "",
+    anyway: bool = False,
+    *,
+    evidence: Sequence[str] = (),
+    fresh: str = "",
+) -> View:
+    """Asks for the reason; lists payments, which voiding does not give back."""
+    form = prefill or VoidForm()
+    reason = text_input(ids.IN_REASON, form.reason, placeholder="Billed twice, see INV-2024-1043", lines=True)
+    blocks = [
+        *notice_blocks(notice, evidence),
+        *which_invoice(card),
+        section("Voiding can't be undone here. The customer no longer owes this invoice."),
+        *_payments(card),
+        field("Reason", reason, fresh, hint="Kept in the log."),
+        *anyway_blocks("Void it anyway", "", fresh, anyway, False),
+    ]
+    return modal("Void invoice", blocks, ids.VIEW_VOID, visit_id, submit="Void invoice")
+
+
+def _payments(card: InvoiceCard) -> list[Block]:
+    payments = card.invoice.payments or ()
+    if not payments:
+        return []
+    lines = [line(words(payment_words(held, card.invoice.currency))) for held in payments]
+    return [
+        rich(line(bold("Payments on this invoice")), bullets(some(lines, 10, "payments"))),
+        context(":warning: Duebot doesn't refund them. Refund or move them in Syncro."),
+    ]

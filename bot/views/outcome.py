@@ -1,0 +1,87 @@
+"""How a write ended, for the channel and the person's own messages."""
+
+from bot.domain.facts import OperationOutcome
+from bot.domain.money import say_money
+from bot.views import ids
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    escape,
+    mention,
+    message,
+    plain_section,
+    section,
+)
+from bot.views.parts import decide_buttons
+from bot.views.wording import as_of_words, done, status_words, thing
+
+
+def outcome_message(outcome: OperationOutcome) -> Message:
+    """Who did what, the result in a sentence and the balance after it.
+
+    One whose end is unknown says what is known, and asks for a decision.
+    """
+    who = mention(outcome.actor_id)
+    match outcome.state:
+        case "confirmed":
+            return _message(outcome, f":white_check_mark: {who} {done(outcome.kind)}.")
+        case "refused":
+            return _message(
+                outcome, f":x: {who}'s {thing(outcome.kind)} was *not* done. Nothing was written."
+            )
+        case "unknown":
+            return _unknown(outcome, who)
+        case _:
+            said = f":hourglass_flowing_sand: Still checking whether {who}'s {thing(outcome.kind)} reached Syncro."
+            return _message(outcome, said)
+
+
+def _message(outcome: OperationOutcome, said: str) -> Message:
+    blocks = [section(said), *_result(outcome), *_balance(outcome), *actions(_links(outcome))]
+    return message(f"{said} {escape(outcome.sentence)}", blocks)
+
+
+def _unknown(outcome: OperationOutcome, who: str) -> Message:
+    what = thing(outcome.kind)
+    said = f":warning: *It is not known whether {who}'s {what} reached Syncro.*"
+    known = (
+        f"Duebot sent it and got no readable answer. It will not send it again by itself, so nothing happens twice. "
+        f"Until somebody decides, no other payment, void or reminder goes out on this invoice.\n"
+        f"Look in Syncro for this {what}, then choose:"
+    )
+    blocks = [
+        section(said),
+        *_result(outcome),
+        section(known),
+        *decide_buttons(outcome.key),
+        *actions(_links(outcome)),
+    ]
+    return message(f"{said} {escape(outcome.sentence)}", blocks)
+
+
+def _result(outcome: OperationOutcome) -> list[Block]:
+    return [plain_section(outcome.sentence)] if outcome.sentence.strip() else []
+
+
+def _balance(outcome: OperationOutcome) -> list[Block]:
+    if outcome.card is None:
+        return []
+    card, invoice = outcome.card, outcome.card.invoice
+    balance = say_money(invoice.balance, invoice.currency)
+    state = status_words(invoice, card.today)
+    return [
+        plain_section(f"{invoice.number}, {invoice.customer_name}: {state}, balance {balance}"),
+        context(as_of_words(card.as_of, card.today)),
+    ]
+
+
+def _links(outcome: OperationOutcome) -> list[Block]:
+    if not outcome.invoice_id:
+        return []
+    row = [button("Open the invoice", ids.CARD, outcome.invoice_id)]
+    if outcome.card and outcome.card.syncro_url:
+        row.append(button("Open in Syncro", ids.OPEN_SYNCRO, outcome.invoice_id, url=outcome.card.syncro_url))
+    return row

@@ -1,0 +1,155 @@
+"""How states, days and operations are said, in the words of the trade."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.domain.dates import say_date
+from bot.domain.facts import OpenOperation
+from bot.domain.invoice import Invoice, Payment, Status
+from bot.domain.money import say_money, to_minor
+from bot.views.blocks import escape, one_line
+
+_DOING = {
+    "payment": "recording a payment",
+    "void": "voiding this invoice",
+    "email": "sending this invoice",
+    "create": "creating this invoice",
+    "edit": "editing this invoice",
+    "line": "adding a line",
+}
+_THING = {
+    "payment": "payment",
+    "void": "void",
+    "email": "email",
+    "create": "new invoice",
+    "edit": "edit",
+    "line": "new line",
+}
+_DONE = {
+    "payment": "recorded a payment",
+    "void": "voided an invoice",
+    "email": "sent an invoice",
+    "create": "created an invoice",
+    "edit": "edited an invoice",
+    "line": "added a line",
+}
+_MARKS = {
+    Status.DRAFT: ":pencil2:",
+    Status.PAID: ":white_check_mark:",
+    Status.VOID: ":no_entry_sign:",
+}
+
+
+def count(number: int, thing: str) -> str:
+    """ "1 day", "2 days": ``thing`` in the singular, its plural with an s."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def doing(kind: str) -> str:
+    """What somebody is at while an operation runs: "recording a payment"."""
+    return _DOING.get(kind, "changing this invoice")
+
+
+def thing(kind: str) -> str:
+    """The operation as a noun: "payment"."""
+    return _THING.get(kind, "change")
+
+
+def done(kind: str) -> str:
+    """What somebody did: "recorded a payment"."""
+    return _DONE.get(kind, "changed an invoice")
+
+
+def status_words(invoice: Invoice, today: date) -> str:
+    """The state of an invoice as a clerk says it: "20 days past due", "draft, not sent yet"."""
+    match invoice.status:
+        case Status.DRAFT:
+            return "draft, not sent yet"
+        case Status.PAID:
+            return "paid"
+        case Status.VOID:
+            return "void"
+    due = due_words(invoice, today)
+    return f"partly paid, {due}" if invoice.status is Status.PARTIAL else due
+
+
+def due_words(invoice: Invoice, today: date) -> str:
+    """How far the due date is: "due in 5 days", "due today", "20 days past due", "no due date"."""
+    late = invoice.days_past_due(today)
+    if late is None:
+        return "no due date"
+    if late > 0:
+        return f"{count(late, 'day')} past due"
+    return "due today" if late == 0 else f"due in {count(-late, 'day')}"
+
+
+def sent_words(status: Status) -> str:
+    """Whether the customer has it, where the state says so, else empty."""
+    return {Status.SENT: "sent", Status.VIEWED: "seen by the customer"}.get(status, "")
+
+
+def status_mark(invoice: Invoice, today: date) -> str:
+    """One emoji for the state; the words beside it say the same."""
+    if invoice.status in _MARKS:
+        return _MARKS[invoice.status]
+    return ":red_circle:" if invoice.overdue(today) else ":large_blue_circle:"
+
+
+def say_day(day: date | None) -> str:
+    """A date on screen, or "not set"."""
+    return "not set" if day is None else say_date(day)
+
+
+def say_price(price: Decimal, currency: str) -> str:
+    """A unit price, with more digits than the currency's own only where it has them."""
+    try:
+        return say_money(to_minor(price, currency), currency)
+    except ValueError:
+        return f"{price.normalize():,f} {currency}"
+
+
+def as_of_words(as_of: datetime | None, today: date) -> str:
+    """ "Data as of 09:12", with the day when it isn't today's. ``as_of`` is in the business's time zone."""
+    if as_of is None:
+        return "Syncro has not been read yet"
+    day = "" if as_of.date() == today else f"{say_date(as_of.date())}, "
+    return f"Data as of {day}{as_of:%H:%M}"
+
+
+def payment_words(payment: Payment, currency: str) -> str:
+    """A payment on one line, as literal text; without its amount when ``currency`` is empty, that is not known.
+
+    Its notes are not shown: they hold our own mark.
+    """
+    parts = [
+        say_day(payment.date),
+        say_money(payment.amount, currency) if currency else "",
+        payment.method or "no method",
+        payment.reference,
+        "" if payment.successful else "not successful",
+    ]
+    return one_line(" · ".join(part for part in parts if part))
+
+
+def invoice_words(invoice: Invoice, today: date) -> str:
+    """An invoice on one line, as literal text: number, customer, state, balance."""
+    parts = [invoice.number, invoice.customer_name, status_words(invoice, today), balance_words(invoice)]
+    return one_line(" · ".join(part for part in parts if part))
+
+
+def balance_words(invoice: Invoice) -> str:
+    """ "$806.25 open"; an unknown balance is said to be unknown."""
+    if invoice.balance is None:
+        return "balance unknown"
+    return f"{say_money(invoice.balance, invoice.currency)} open"
+
+
+def operation_words(operation: OpenOperation) -> str:
+    """What an open operation means for the others, as markup."""
+    who = escape(one_line(operation.actor_name)) or "Somebody"
+    if operation.state == "unknown":
+        return (
+            f":warning: It is *not known* whether {who}'s {thing(operation.kind)} reached Syncro. "
+            "Nothing more is done on this invoice until somebody decides."
+        )
+    return f":hourglass_flowing_sand: {who} is {doing(operation.kind)} now. Please wait until it is done."
