@@ -19,12 +19,13 @@
     └── SlackError
         ├── SlackRefused        Slack's clear no; ``code`` is Slack's error name
         ├── SlackLimited        429; ``retry_after`` seconds
+        ├── SlackNotSent        no connection could be made: nothing was posted
         └── SlackLost           no readable answer: a post may have happened
 
 Anything else that is raised is a bug; the door answers it with a short reference that is also in the log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -37,11 +38,12 @@ class DuebotError(Exception):
 
 
 class BadInput(DuebotError):
-    """What was typed can't be used. ``field`` is the name of the input it stands beside, or empty."""
+    """What was typed can't be used. ``fields`` maps the inputs concerned to their sentences."""
 
-    def __init__(self, sentence: str, field: str = "") -> None:
+    def __init__(self, sentence: str, field: str = "", fields: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.field = field
+        self.fields = dict(fields) if fields is not None else ({field: sentence} if field else {})
 
 
 class NotAllowed(DuebotError):
@@ -154,6 +156,10 @@ class SlackLimited(SlackError):
     def __init__(self, sentence: str, retry_after: float) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class SlackNotSent(SlackError):
+    """No connection to Slack could be made: nothing was posted, and trying again is safe."""
 
 
 class SlackLost(SlackError):

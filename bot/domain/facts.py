@@ -3,9 +3,9 @@
 Amounts are minor units of the named currency; dates are the business's.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from types import MappingProxyType
 
 from bot.domain.invoice import Customer, Invoice, LineItem, Payment
@@ -31,7 +31,7 @@ class OpenOperation:
     state: str
     actor_id: str
     actor_name: str
-    at: datetime
+    at: dt.datetime
     sentence: str = ""
 
 
@@ -40,8 +40,8 @@ class InvoiceCard:
     """Everything on an invoice card. ``as_of`` is when Syncro was read; ``live`` is false for the mirror."""
 
     invoice: Invoice
-    today: date
-    as_of: datetime
+    today: dt.date
+    as_of: dt.datetime
     syncro_url: str
     abilities: Abilities = Abilities()
     live: bool = True
@@ -59,8 +59,8 @@ class SearchPage:
     pages: int
     total: int
     search_id: str
-    today: date
-    as_of: datetime | None
+    today: dt.date
+    as_of: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,14 @@ class Board:
     """The aging board and worklist: totals per currency, debtors ranked, one page of them."""
 
     title: str
-    today: date
+    today: dt.date
     totals: tuple[AgingTotals, ...]
     debtors: tuple[Debtor, ...]
     page: int
     pages: int
     total: int
     search_id: str
-    as_of: datetime | None
+    as_of: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class CustomerCard:
 
     customer: Customer
     currency: str
-    today: date
+    today: dt.date
     open_amount: int
     overdue_amount: int
     credit: int
@@ -141,7 +141,7 @@ class CustomerCard:
     last_payment: Payment | None
     usual_days_to_pay: int | None
     owner_id: str
-    as_of: datetime | None
+    as_of: dt.datetime | None
     syncro_url: str = ""
 
 
@@ -153,13 +153,13 @@ class Digest:
     """
 
     business: str
-    today: date
+    today: dt.date
     totals: tuple[AgingTotals, ...]
     newly_overdue: tuple[Invoice, ...]
     debtors: tuple[Debtor, ...]
     payments: tuple[tuple[Payment, str], ...]
     changes: Mapping[str, int] | None
-    as_of: datetime | None
+    as_of: dt.datetime | None
     stale: str = ""
     failures: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
@@ -184,9 +184,9 @@ class Reminder:
     """Internal contacts gathered into one message for one recipient. ``audience`` is owner, manager or channel."""
 
     audience: str
-    today: date
+    today: dt.date
     items: tuple[ReminderItem, ...]
-    as_of: datetime | None
+    as_of: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +210,14 @@ class OperationOutcome:
 class Home:
     """App Home: what is overdue, who owes most, and what failed or is unknown."""
 
-    today: date
+    today: dt.date
     role: str
     totals: tuple[AgingTotals, ...]
     mine: tuple[Debtor, ...]
     unsettled: tuple[OpenOperation, ...]
     failures: tuple[str, ...]
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    as_of: datetime | None = None
+    as_of: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +252,8 @@ class InvoiceReview:
     draft_id: str
     customer: Customer
     currency: str
-    date: date
-    due_date: date | None
+    date: dt.date
+    due_date: dt.date | None
     terms: str
     notes: str
     lines: tuple[LineItem, ...]

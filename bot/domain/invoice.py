@@ -4,9 +4,9 @@ Amounts are minor units of the invoice's ``currency``; unit prices and quantitie
 business's own dates. Ids are text. A ``balance`` of ``None`` is unknown and is never counted as 0.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -53,7 +53,7 @@ class Payment:
     amount: int
     method: str
     reference: str
-    date: date | None
+    date: dt.date | None
     notes: str = ""
     created_at: str = ""
     successful: bool = True
@@ -93,8 +93,8 @@ class Invoice:
     number: str
     customer_id: str
     customer_name: str
-    date: date | None
-    due_date: date | None
+    date: dt.date | None
+    due_date: dt.date | None
     status: Status
     subtotal: int | None
     tax: int | None
@@ -112,11 +112,11 @@ class Invoice:
         """Sent, viewed, partial or open: money is expected."""
         return self.status in UNPAID
 
-    def days_past_due(self, today: date) -> int | None:
+    def days_past_due(self, today: dt.date) -> int | None:
         """Days after the due date on ``today`` (negative before it); ``None`` without a due date."""
         return None if self.due_date is None else (today - self.due_date).days
 
-    def overdue(self, today: date) -> bool:
+    def overdue(self, today: dt.date) -> bool:
         """Unpaid and due before ``today`` (collections.md)."""
         late = self.days_past_due(today)
         return self.unpaid and late is not None and late > 0
@@ -137,8 +137,8 @@ class NewInvoice:
     """What is asked of Syncro when an invoice is created."""
 
     customer_id: str
-    date: date
-    due_date: date | None
+    date: dt.date
+    due_date: dt.date | None
     lines: tuple[LineItem, ...]
     notes: str = ""
     terms: str = ""
@@ -152,7 +152,7 @@ class NewPayment:
     currency: str
     method: str
     reference: str
-    date: date
+    date: dt.date
     notes: str = ""
 
 
@@ -160,7 +160,7 @@ class NewPayment:
 class InvoiceEdit:
     """Changed fields only; ``None`` leaves a field as it is."""
 
-    due_date: date | None = None
+    due_date: dt.date | None = None
     notes: str | None = None
     terms: str | None = None
 

@@ -45,23 +45,32 @@ def version_of(invoice: Invoice) -> Version:
         [line.id, str(line.quantity.normalize()), str(line.price.normalize()), line.taxable]
         for line in invoice.lines or ()
     ]
-    return Version(tuple(sorted({
-        "status": status,
-        "due_date": str(invoice.due_date or ""),
-        "total": str(invoice.total),
-        "balance": "" if invoice.balance is None else str(invoice.balance),
-        "notes": _hash(invoice.notes),
-        "terms": _hash(invoice.terms),
-        "lines": _hash(lines),
-        "payments": _hash(sorted(payment.id for payment in invoice.payments or ())),
-    }.items())))
+    return Version(
+        tuple(
+            sorted(
+                {
+                    "status": status,
+                    "due_date": str(invoice.due_date or ""),
+                    "total": str(invoice.total),
+                    "balance": "" if invoice.balance is None else str(invoice.balance),
+                    "notes": _hash(invoice.notes),
+                    "terms": _hash(invoice.terms),
+                    "lines": _hash(lines),
+                    "payments": _hash(sorted(payment.id for payment in invoice.payments or ())),
+                }.items()
+            )
+        )
+    )
 
 
 def differences(seen: Version, now: Invoice, aspects: Iterable[str]) -> list[str]:
     """Sentences for each of ``aspects`` in which ``now`` differs from what was ``seen``."""
     before, after = dict(seen.aspects), dict(version_of(now).aspects)
-    return [_sentence(name, before.get(name, ""), after[name], now.currency)
-            for name in aspects if before.get(name, "") != after[name]]
+    return [
+        _sentence(name, before.get(name, ""), after[name], now.currency)
+        for name in aspects
+        if before.get(name, "") != after[name]
+    ]
 
 
 def _sentence(name: str, before: str, after: str, currency: str) -> str:

@@ -57,6 +57,7 @@ _OPERATIONS: tuple[Step, ...] = (
         state TEXT NOT NULL CHECK (state IN ('prepared', 'sent', 'confirmed', 'refused', 'unknown')),
         sentence TEXT NOT NULL, result TEXT, created_at TEXT NOT NULL, sent_at TEXT, ended_at TEXT,
         absent_at TEXT, settled_at TEXT, lease_until TEXT, recovered INTEGER NOT NULL,
+        resent INTEGER NOT NULL,
         UNIQUE (base_key, attempt)) STRICT""",
     """CREATE UNIQUE INDEX operation_open ON operation (invoice_id)
         WHERE state IN ('prepared', 'sent', 'unknown')""",

@@ -22,7 +22,8 @@ class Operation:
 
     ``request`` and ``result`` are JSON values (money in minor units); ``invoice_id`` is ``None`` while an
     invoice is being created. ``ended_at``: when the request ended without a clear answer; ``absent_at``: the
-    first complete read that did not find it; ``recovered`` is 1 when a later process took it over.
+    first complete read that did not find it; ``recovered`` is 1 when a later process took it over; ``resent``
+    is 1 when it was sent a second time after it was certainly absent.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Operation:
     settled_at: datetime | None = None
     lease_until: datetime | None = None
     recovered: int = 0
+    resent: int = 0
 
 
 def insert(tx: Tx, op: Operation) -> None:
@@ -55,10 +57,10 @@ def insert(tx: Tx, op: Operation) -> None:
     inserted = tx.run(
         """INSERT INTO operation (key, base_key, attempt, kind, invoice_id, customer_id, actor_id, actor_name,
                request, request_hash, version_seen, mark, visit_id, state, sentence, result, created_at, sent_at,
-               ended_at, absent_at, settled_at, lease_until, recovered)
+               ended_at, absent_at, settled_at, lease_until, recovered, resent)
            VALUES (:key, :base_key, :attempt, :kind, :invoice_id, :customer_id, :actor_id, :actor_name,
                :request, :request_hash, :version_seen, :mark, :visit_id, :state, :sentence, :result, :created_at,
-               :sent_at, :ended_at, :absent_at, :settled_at, :lease_until, :recovered)
+               :sent_at, :ended_at, :absent_at, :settled_at, :lease_until, :recovered, :resent)
            ON CONFLICT DO NOTHING""",
         _to_row(op),
     )
@@ -173,6 +175,29 @@ def lease(tx: Tx, key: str, until: datetime) -> bool:
         key,
         until,
     )
+
+
+def take_lease(tx: Tx, key: str, now: datetime, until: datetime) -> bool:
+    """Take an operation that nobody is working on. False when somebody is, or it is settled."""
+    changed = tx.run(
+        """UPDATE operation SET lease_until = :until
+           WHERE key = :key AND state IN ('prepared', 'sent') AND (lease_until IS NULL OR lease_until <= :now)""",
+        {"key": key, "now": iso(now), "until": iso(until)},
+    )
+    return changed == 1
+
+
+def end_leases(tx: Tx, now: datetime) -> int:
+    """Nobody else works on this database: whoever held an open operation is gone. How many were freed."""
+    return tx.run(
+        "UPDATE operation SET lease_until = :now WHERE state IN ('prepared', 'sent') AND lease_until > :now",
+        {"now": iso(now)},
+    )
+
+
+def mark_resent(tx: Tx, key: str) -> bool:
+    """It was certainly absent and goes out a second time; there is no third. False if it was resent before."""
+    return tx.run("UPDATE operation SET resent = 1 WHERE key = :key AND resent = 0", {"key": key}) == 1
 
 
 def unsettled(tx: Tx) -> list[Operation]:

@@ -1,0 +1,143 @@
+"""People, user groups and channels of the workspace, remembered for a short while."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.domain.errors import SlackRefused
+from bot.slack.client import Slack
+
+T = TypeVar("T")
+
+#: People and groups may be this old when authority is checked; a changed group shows within it.
+_PEOPLE_SECONDS = 60.0
+_MEMBERS_PAGE = 200
+_MEMBERS_MOST = 1000
+_GUESTS = ("is_restricted", "is_ultra_restricted", "is_stranger")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as Slack sees them.
+
+    ``full`` is an active, ordinary member of our own workspace; ``outsider`` a guest or somebody of another
+    organisation, who must not see customers' debts.
+    """
+
+    id: str
+    name: str
+    full: bool
+    outsider: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation. ``known`` is false when Slack won't tell us about it (a private one we are not in)."""
+
+    id: str
+    name: str
+    known: bool
+    direct: bool
+    member: bool
+    shared: bool
+    archived: bool = False
+
+
+class Directory:
+    """Looks people, groups and channels up. ``monotonic`` is a clock in seconds."""
+
+    def __init__(self, slack: Slack, team_id: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._slack = slack
+        self._team_id = team_id
+        self._monotonic = monotonic
+        self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+
+    async def _remember(self, kind: str, key: str, read: Callable[[], Awaitable[T]]) -> T:
+        kept = self._kept.get((kind, key))
+        if kept is not None and self._monotonic() - kept[0] < _PEOPLE_SECONDS:
+            value: T = kept[1]
+            return value
+        value = await read()
+        self._kept[kind, key] = (self._monotonic(), value)
+        return value
+
+    def forget(self) -> None:
+        """Reads everything afresh from here on."""
+        self._kept.clear()
+
+    async def member(self, user_id: str) -> Member:
+        """A person. Guests, deactivated users, bots and other workspaces' people are not ``full``."""
+        return await self._remember("member", user_id, lambda: self._read_member(user_id))
+
+    async def _read_member(self, user_id: str) -> Member:
+        try:
+            answer = await self._slack.query("users.info", user=user_id)
+        except SlackRefused as error:
+            if error.code in {"user_not_found", "user_not_visible", "users_not_found"}:
+                return Member(user_id, user_id, full=False, outsider=True)
+            raise
+        user: Mapping[str, Any] = answer.get("user") or {}
+        profile: Mapping[str, Any] = user.get("profile") or {}
+        name = profile.get("display_name") or user.get("real_name") or user.get("name") or user_id
+        elsewhere = bool(self._team_id) and user.get("team_id") not in (None, self._team_id)
+        outsider = elsewhere or any(user.get(flag) for flag in _GUESTS)
+        barred = outsider or any(user.get(flag) for flag in ("deleted", "is_bot", "is_app_user"))
+        return Member(user_id, str(name), full=not barred, outsider=outsider)
+
+    async def group_members(self, group_id: str) -> frozenset[str]:
+        """The users of a user group; a group that no longer exists has nobody."""
+        return await self._remember("group", group_id, lambda: self._read_group(group_id))
+
+    async def _read_group(self, group_id: str) -> frozenset[str]:
+        try:
+            answer = await self._slack.query("usergroups.users.list", usergroup=group_id)
+        except SlackRefused as error:
+            if error.code in {"no_such_subteam", "subteam_not_found"}:
+                return frozenset()
+            raise
+        return frozenset(answer.get("users") or ())
+
+    async def channel(self, channel_id: str) -> Channel:
+        """A channel, read afresh: whether others than our own full members can see it."""
+        try:
+            answer = await self._slack.query("conversations.info", channel=channel_id)
+        except SlackRefused as error:
+            if error.code in {"channel_not_found", "not_in_channel", "missing_scope"}:
+                return Channel(channel_id, "", known=False, direct=False, member=False, shared=False)
+            raise
+        found: Mapping[str, Any] = answer.get("channel") or {}
+        direct = bool(found.get("is_im"))
+        outside = any(
+            found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared", "is_org_shared_externally")
+        )
+        return Channel(
+            id=channel_id,
+            name=str(found.get("name", "")),
+            known=True,
+            direct=direct,
+            member=direct or bool(found.get("is_member")),
+            shared=outside or (not direct and await self._has_guests(channel_id)),
+            archived=bool(found.get("is_archived")),
+        )
+
+    async def channel_lately(self, channel_id: str) -> Channel:
+        """The same, at most a minute old: enough for an answer that only one person sees."""
+        return await self._remember("channel", channel_id, lambda: self.channel(channel_id))
+
+    async def _has_guests(self, channel_id: str) -> bool:
+        cursor: str | None = None
+        seen = 0
+        while seen < _MEMBERS_MOST:
+            answer = await self._slack.query(
+                "conversations.members", channel=channel_id, limit=_MEMBERS_PAGE, cursor=cursor
+            )
+            for user_id in answer.get("members") or ():
+                seen += 1
+                if (await self.member(user_id)).outsider:
+                    return True
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return False
+        # Too many to read one by one: a channel of that size is treated as one with guests.
+        return True

@@ -1,0 +1,75 @@
+"""Who may act, asked at the moment of acting. A click carries no authority of its own."""
+
+from bot.domain.errors import NotAllowed
+from bot.domain.policy import RoleLists
+from bot.domain.roles import Action, Person, Role, may, role_needed
+from bot.slack.directory import Directory
+
+#: A person at the terminal of the machine that runs the bot acts as its operator (system user name).
+OPERATOR = "operator:"
+_NAMED = 5
+
+
+class Authority:
+    """Roles from the policy's lists of Slack users and user groups."""
+
+    def __init__(self, directory: Directory, lists: RoleLists) -> None:
+        self._directory = directory
+        self._lists = lists
+
+    async def role_of(self, user_id: str) -> Role:
+        """The highest role that lists this person. Guests, deactivated users, bots and strangers have none."""
+        if user_id.startswith(OPERATOR):
+            return Role.ADMIN
+        if not (await self._directory.member(user_id)).full:
+            return Role.NONE
+        for role, listed in self._rising():
+            if await self._listed(user_id, listed):
+                return role
+        return Role.VIEWER if self._lists.everyone_views else Role.NONE
+
+    async def person(self, user_id: str) -> Person:
+        """The person with their name as Slack shows it now."""
+        if user_id.startswith(OPERATOR):
+            return Person(user_id, user_id.removeprefix(OPERATOR))
+        return Person(user_id, (await self._directory.member(user_id)).name)
+
+    async def require(self, user_id: str, action: Action) -> Role:
+        """The person's role, if it permits ``action``. Raises ``NotAllowed``, naming the role and who has it."""
+        role = await self.role_of(user_id)
+        if may(role, action):
+            return role
+        needed = role_needed(action)
+        holders = await self._holders(needed)
+        who = f" Ask {holders}." if holders else " Nobody has it in the policy yet."
+        raise NotAllowed(
+            f"To {action.value} you need the role {needed.label} or higher; you have {role.label}.{who}"
+        )
+
+    def _rising(self) -> list[tuple[Role, frozenset[str]]]:
+        lists = self._lists
+        return [
+            (Role.ADMIN, lists.admins),
+            (Role.APPROVER, lists.approvers),
+            (Role.COLLECTOR, lists.collectors),
+            (Role.TECHNICIAN, lists.technicians),
+            (Role.VIEWER, lists.viewers),
+        ]
+
+    async def _listed(self, user_id: str, listed: frozenset[str]) -> bool:
+        if user_id in listed:
+            return True
+        for group in listed:
+            if group.startswith("S") and user_id in await self._directory.group_members(group):
+                return True
+        return False
+
+    async def _holders(self, needed: Role) -> str:
+        """Names of some who have at least ``needed``, nearest role first."""
+        ids: list[str] = []
+        for role, listed in reversed(self._rising()):
+            if role >= needed:
+                for one in sorted(listed):
+                    ids += sorted(await self._directory.group_members(one)) if one.startswith("S") else [one]
+        members = [await self._directory.member(one) for one in list(dict.fromkeys(ids))[:_NAMED]]
+        return ", ".join(member.name for member in members if member.full)

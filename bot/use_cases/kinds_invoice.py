@@ -1,0 +1,318 @@
+"""The kinds of write that make, change and send invoices."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.addresses import check_recipients, foreign_addresses
+from bot.domain.errors import BadInput, NeedsConfirmation, NotAllowed, SyncroRefused
+from bot.domain.invoice import (
+    EDITABLE,
+    Email,
+    Invoice,
+    InvoiceEdit,
+    LineItem,
+    NewInvoice,
+    Status,
+    lines_subtotal,
+)
+from bot.domain.money import say_money
+from bot.domain.roles import Action
+from bot.domain.version import MATTERS_FOR_EDIT
+from bot.store import mirror
+from bot.store.operations import Operation
+from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear, require_approver
+
+_ALIKE_DAYS = 10
+_SKEW = timedelta(minutes=5)
+
+
+def line_to_json(line: LineItem) -> dict[str, Any]:
+    """A line as an operation stores it; decimals as text."""
+    return {
+        "name": line.name,
+        "quantity": str(line.quantity),
+        "price": str(line.price),
+        "taxable": line.taxable,
+        "product_id": line.product_id,
+    }
+
+
+def line_from_json(stored: Mapping[str, Any]) -> LineItem:
+    """The line that ``line_to_json`` stored."""
+    return LineItem(
+        name=str(stored["name"]),
+        quantity=Decimal(str(stored["quantity"])),
+        price=Decimal(str(stored["price"])),
+        taxable=bool(stored["taxable"]),
+        product_id=stored.get("product_id") or None,
+    )
+
+
+def _same_line(one: LineItem, other: LineItem) -> bool:
+    return (one.name, one.quantity, one.price, one.taxable) == (
+        other.name,
+        other.quantity,
+        other.price,
+        other.taxable,
+    )
+
+
+def _same_lines(found: tuple[LineItem, ...] | None, wanted: tuple[LineItem, ...]) -> bool:
+    left = list(found or ())
+    for line in wanted:
+        match = next((one for one in left if _same_line(one, line)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
+
+
+class CreateKind(Kind):
+    """Creating an invoice with its lines."""
+
+    async def check(self, operation: Operation, live: Invoice | None) -> None:
+        await self.authority.require(operation.actor_id, Action.DRAFT)
+        new = new_invoice_of(operation.request)
+        check_new_invoice(new)
+        if operation.request.get("anyway"):
+            return
+        subtotal = lines_subtotal(new.lines, str(operation.request["currency"]))
+        since = new.date - timedelta(days=_ALIKE_DAYS)
+        recent, _ = await self.context.lane.read(
+            lambda tx: mirror.find_invoices(
+                tx, customer_id=new.customer_id, date_from=since, date_to=None, limit=50, offset=0
+            )
+        )
+        alike = [one for one in recent if one.subtotal == subtotal and one.status is not Status.VOID]
+        if alike:
+            lines = [f"{one.number} of {one.date}, {say_money(one.total, one.currency)}" for one in alike]
+            raise NeedsConfirmation("An invoice like this one was made lately.", "duplicate", lines)
+
+    async def send(self, operation: Operation) -> dict[str, Any]:
+        created = await self.context.gateway.create_invoice(new_invoice_of(operation.request))
+        return {"invoice_id": created.id, "number": created.number, "total": created.total}
+
+    async def find(self, operation: Operation) -> Finding:
+        """By customer, date, lines and creation time; two candidates can't be told apart."""
+        new = new_invoice_of(operation.request)
+        candidates: list[Invoice] = []
+        pages = self.context.gateway.invoices(
+            customer_id=new.customer_id, date_from=new.date, date_to=new.date
+        )
+        async for page in pages:
+            for header in page.invoices:
+                if operation.sent_at is not None and _created_before(header, operation.sent_at):
+                    continue
+                live = await self.context.gateway.invoice(header.id)
+                if live.date == new.date and _same_lines(live.lines, new.lines):
+                    candidates.append(live)
+        if len(candidates) > 1:
+            numbers = ", ".join(one.number for one in candidates)
+            return Unclear(f"Several invoices look like this one ({numbers}). Please look at them in Syncro.")
+        if candidates:
+            one = candidates[0]
+            return Found({"invoice_id": one.id, "number": one.number, "total": one.total})
+        return Absent()
+
+    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+        new = new_invoice_of(operation.request)
+        if after is None:
+            return f"Invoice {result.get('number', '')} created."
+        said = f"Invoice {after.number} created, total {say_money(after.total, after.currency)} with tax."
+        if not _same_lines(after.lines, new.lines):
+            there = len(after.lines or ())
+            return f"{said} But its lines are not all as entered ({there} of {len(new.lines)}): look at it."
+        return said
+
+
+def _created_before(invoice: Invoice, sent_at: datetime) -> bool:
+    """Whether Syncro's creation stamp is clearly older than our request (allowing for clocks that differ)."""
+    try:
+        created = datetime.fromisoformat(invoice.created_at)
+    except ValueError:
+        return False
+    return created.tzinfo is not None and created < sent_at - _SKEW
+
+
+def new_invoice_of(request: Mapping[str, Any]) -> NewInvoice:
+    """The invoice that a create operation describes."""
+    return NewInvoice(
+        customer_id=str(request["customer_id"]),
+        date=date.fromisoformat(str(request["date"])),
+        due_date=_day(request.get("due_date")),
+        lines=tuple(line_from_json(line) for line in request["lines"]),
+        notes=str(request["notes"]),
+        terms=str(request["terms"]),
+    )
+
+
+def check_new_invoice(new: NewInvoice) -> None:
+    """What Duebot can judge of a new invoice by itself. Raises ``BadInput`` naming the field."""
+    if not new.customer_id:
+        raise BadInput("Choose a customer.", "customer")
+    if not new.lines:
+        raise BadInput("An invoice needs at least one line item.", "lines")
+    if new.due_date is not None and new.due_date < new.date:
+        raise BadInput("The due date is before the invoice date.", "due_date")
+
+
+class EditKind(Kind):
+    """Changing due date, notes or terms; only fields that changed are sent."""
+
+    def matters(self, operation: Operation) -> tuple[str, ...]:
+        return (
+            *MATTERS_FOR_EDIT,
+            *(name for name in ("due_date", "notes", "terms") if name in operation.request),
+        )
+
+    async def check(self, operation: Operation, live: Invoice | None) -> None:
+        assert live is not None  # noqa: S101  an edit always names an invoice
+        await self.authority.require(operation.actor_id, Action.EDIT)
+        edit = edit_of(operation.request)
+        require_editable(live)
+        if edit == InvoiceEdit():
+            raise BadInput("Nothing was changed.", "notes")
+        if edit.due_date is not None and live.date is not None and edit.due_date < live.date:
+            raise BadInput("The due date is before the invoice date.", "due_date")
+
+    async def send(self, operation: Operation) -> dict[str, Any]:
+        changed = await self.context.gateway.edit_invoice(
+            operation.invoice_id or "", edit_of(operation.request)
+        )
+        return {"invoice_id": changed.id}
+
+    async def find(self, operation: Operation) -> Finding:
+        live = await self.context.gateway.invoice(operation.invoice_id or "")
+        return Found({"invoice_id": live.id}) if _shows(live, edit_of(operation.request)) else Absent()
+
+    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+        names = [
+            name.replace("_", " ") for name in ("due_date", "notes", "terms") if name in operation.request
+        ]
+        if after is not None and not _shows(after, edit_of(operation.request)):
+            return (
+                f"Syncro said yes, but {after.number} doesn't show the change. Please look at it in Syncro."
+            )
+        return f"{after.number if after else 'The invoice'}: {', '.join(names)} changed."
+
+
+def edit_of(request: Mapping[str, Any]) -> InvoiceEdit:
+    """The changed fields that an edit operation describes."""
+    return InvoiceEdit(_day(request.get("due_date")), request.get("notes"), request.get("terms"))
+
+
+def _shows(invoice: Invoice, edit: InvoiceEdit) -> bool:
+    return (
+        edit.due_date in (None, invoice.due_date)
+        and edit.notes in (None, invoice.notes)
+        and edit.terms in (None, invoice.terms)
+    )
+
+
+def require_editable(invoice: Invoice) -> None:
+    """Raises ``SyncroRefused`` for a paid or void invoice, with what can be done instead."""
+    if invoice.status is Status.PAID:
+        raise SyncroRefused(f"Invoice {invoice.number} is paid and can't be changed. Void it instead.")
+    if invoice.status not in EDITABLE:
+        raise SyncroRefused(f"Invoice {invoice.number} is {invoice.status.value} and can't be changed.")
+
+
+class LineKind(Kind):
+    """Adding one line item."""
+
+    async def check(self, operation: Operation, live: Invoice | None) -> None:
+        assert live is not None  # noqa: S101  a line always names an invoice
+        await self.authority.require(operation.actor_id, Action.EDIT)
+        require_editable(live)
+
+    async def send(self, operation: Operation) -> dict[str, Any]:
+        await self.context.gateway.add_line(
+            operation.invoice_id or "", line_from_json(operation.request["line"])
+        )
+        return {"invoice_id": operation.invoice_id}
+
+    async def find(self, operation: Operation) -> Finding:
+        """Added when identical lines are one more than before; anything else but the same is not clear."""
+        live = await self.context.gateway.invoice(operation.invoice_id or "")
+        more = _count_like(live, operation) - int(operation.request["alike_before"])
+        if more == 1:
+            return Found({"invoice_id": live.id})
+        return (
+            Absent()
+            if more == 0
+            else Unclear("The invoice's lines changed meanwhile. Please look at it in Syncro.")
+        )
+
+    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+        line = line_from_json(operation.request["line"])
+        if after is None:
+            return f"Line “{line.name}” added."
+        if _count_like(after, operation) != int(operation.request["alike_before"]) + 1:
+            return f"Syncro said yes, but {after.number} doesn't show the line as entered. Please look at it in Syncro."
+        return f"Line “{line.name}” added to {after.number}; total {say_money(after.total, after.currency)}."
+
+
+def _count_like(invoice: Invoice, operation: Operation) -> int:
+    return count_like(invoice, line_from_json(operation.request["line"]))
+
+
+def count_like(invoice: Invoice, line: LineItem) -> int:
+    """How many of the invoice's lines are the same as ``line``."""
+    return sum(_same_line(one, line) for one in invoice.lines or ())
+
+
+class EmailKind(Kind):
+    """Sending an invoice by Syncro's email. It can't be read back, so a lost answer is told, never repeated."""
+
+    can_read_back = False
+
+    async def check(self, operation: Operation, live: Invoice | None) -> None:
+        assert live is not None  # noqa: S101  an email always names an invoice
+        role = await self.authority.require(operation.actor_id, Action.SEND)
+        if live.status is Status.VOID:
+            raise SyncroRefused(f"Invoice {live.number} is void and isn't sent to anybody.")
+        email = email_of(operation.request)
+        check_recipients(email)
+        customer = await self.context.gateway.customer(live.customer_id)
+        if customer.disabled:
+            raise NotAllowed(f"{customer.name} is disabled in Syncro, so nothing is mailed to them.")
+        others = await self.context.lane.read(mirror.customers)
+        why = []
+        foreign = foreign_addresses(email, customer, others)
+        if foreign:
+            why.append(
+                f"{', '.join(foreign)} {'is' if len(foreign) == 1 else 'are'} not the customer's own address"
+            )
+        limit = self.context.policy.approvals.send
+        if limit is not None and limit.exceeded(live.total, live.currency):
+            why.append(f"its total of {say_money(live.total, live.currency)} is above the policy's limit")
+        if why:
+            require_approver(role, "Sending this invoice", why, str(operation.request.get("reason", "")))
+
+    async def send(self, operation: Operation) -> dict[str, Any]:
+        await self.context.gateway.email_invoice(operation.invoice_id or "", email_of(operation.request))
+        return {"invoice_id": operation.invoice_id}
+
+    async def find(self, operation: Operation) -> Finding:
+        return Unclear(self.unknown_sentence(operation))
+
+    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+        email = email_of(operation.request)
+        return f"{after.number if after else 'The invoice'} sent to {', '.join(email.to + email.cc)}."
+
+    def unknown_sentence(self, operation: Operation) -> str:
+        return (
+            "I can't tell whether Syncro sent this email; it can't be read back, so I won't send it again by myself. "
+            "Look in Syncro's communication log, then choose “It went through” or “It did not”."
+        )
+
+
+def email_of(request: Mapping[str, Any]) -> Email:
+    """The email that an operation describes."""
+    return Email(tuple(request["to"]), tuple(request["cc"]), str(request["subject"]), str(request["message"]))

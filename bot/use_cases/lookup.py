@@ -1,0 +1,290 @@
+"""Looking invoices and customers up: what a person typed becomes one invoice, or candidates to choose from."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from bot.domain import commands
+from bot.domain.errors import Ambiguous, Candidate, NotFound, SyncroError, SyncroLost
+from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPage
+from bot.domain.invoice import UNPAID, Customer, Invoice, Status
+from bot.domain.money import say_money
+from bot.domain.parse_dates import parse_date
+from bot.domain.references import InvoiceRef, digits_of
+from bot.store import mirror, operations
+from bot.store.lane import Tx
+from bot.store.operations import Operation
+from bot.use_cases.context import Context
+from bot.use_cases.mirror import MirrorSync, synced_at
+
+PAGE_SIZE = 15
+_OFFERED = 10
+_ALIKE = 60
+
+
+class Lookup:
+    """Reads for people. Roles are asked by the caller, the invoice that is shown is read live."""
+
+    def __init__(self, context: Context, sync: MirrorSync) -> None:
+        self._context = context
+        self._sync = sync
+
+    async def invoice(self, invoice_id: str) -> Invoice:
+        """One invoice, read live and remembered. Raises ``SyncroError``."""
+        invoice = await self._context.gateway.invoice(invoice_id)
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [invoice], now))
+        return invoice
+
+    async def find_id(self, ref: InvoiceRef) -> str:
+        """The id of the invoice meant. A number is never an id; exact first, then trailing digits.
+
+        A number that the mirror lacks triggers one sync before ``NotFound``. Raises ``Ambiguous``.
+        """
+        if ref.id:
+            return ref.id
+        found = await self._by_number(ref.number)
+        if not found:
+            await self._sync.run()
+            found = await self._by_number(ref.number)
+        if not found:
+            raise NotFound(
+                f"There is no invoice {ref.number} in Syncro. Check the number, or search by customer: "
+                "`/invoice find NAME`."
+            )
+        if len(found) > 1:
+            raise Ambiguous(
+                f"Several invoices end in {ref.number}. Which one?", [_candidate(one) for one in found]
+            )
+        return found[0].id
+
+    async def find(self, ref: InvoiceRef) -> Invoice:
+        """The invoice meant, read live; the number that comes back must be the one that was found."""
+        invoice_id = await self.find_id(ref)
+        known = await self._context.lane.read(lambda tx: mirror.invoice(tx, invoice_id))
+        invoice = await self.invoice(invoice_id)
+        if not ref.id and known is not None and invoice.number != known.number:
+            raise SyncroLost(
+                f"I asked Syncro for {known.number} and got {invoice.number}. Nothing is shown; try again."
+            )
+        return invoice
+
+    async def _by_number(self, number: str) -> list[Invoice]:
+        exact = await self._context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))
+        if exact:
+            return exact
+        digits = digits_of(number)
+        if not digits or digits != number.lstrip("0"):
+            return []
+        return await self._context.lane.read(lambda tx: mirror.invoices_by_digits(tx, digits))
+
+    async def known(self, ref: InvoiceRef) -> Invoice | None:
+        """The invoice as the mirror has it, at once and without asking Syncro; ``None`` if that isn't clear."""
+        if ref.id:
+            return await self._context.lane.read(lambda tx: mirror.invoice(tx, ref.id))
+        found = await self._by_number(ref.number)
+        return found[0] if len(found) == 1 else None
+
+    async def known_by_id(self, invoice_id: str) -> Invoice | None:
+        """The invoice as the mirror has it, without asking Syncro."""
+        return await self._context.lane.read(lambda tx: mirror.invoice(tx, invoice_id))
+
+    async def card(self, invoice: Invoice, live: bool = True) -> InvoiceCard:
+        """The facts of an invoice card."""
+        operation = await self._context.lane.read(lambda tx: operations.open_on(tx, invoice.id))
+        return InvoiceCard(
+            invoice=invoice,
+            today=self._context.today(),
+            as_of=self._context.local(self._context.now()),
+            syncro_url=self._context.gateway.invoice_url(invoice.id),
+            abilities=self._context.gateway.abilities,
+            live=live,
+            operation=open_operation(operation) if operation else None,
+        )
+
+    async def customer(self, words: str) -> Customer:
+        """The one customer that is meant. Raises ``Ambiguous`` with candidates, or ``NotFound``."""
+        customers = {one.id: one for one in await self._context.lane.read(mirror.customers)}
+        if not customers:
+            await self._sync.run()
+            customers = {one.id: one for one in await self._context.lane.read(mirror.customers)}
+        matches = match_customers(words, [(one.id, one.name) for one in customers.values()])
+        if not matches.ids:
+            raise NotFound(f"No customer is called anything like “{words}”. Check the name in Syncro.")
+        if not matches.certain:
+            labels = [Candidate("customer", one, customers[one].name) for one in matches.ids[:_OFFERED]]
+            raise Ambiguous(f"Which customer is “{words}”?", labels)
+        return customers[matches.ids[0]]
+
+    async def customer_by_id(self, customer_id: str) -> Customer:
+        """A customer of the mirror. Raises ``NotFound``."""
+        found = await self._context.lane.read(lambda tx: mirror.customer(tx, customer_id))
+        return found or await self._context.gateway.customer(customer_id)
+
+    async def customer_options(self, typed: str) -> list[tuple[str, str]]:
+        """(id, name) of customers for a select, best first; never asks Syncro."""
+        names = await self._context.lane.read(mirror.customer_names)
+        by_id = dict(names)
+        found = (
+            match_customers(typed, names)
+            if typed.strip()
+            else sorted(by_id, key=lambda one: by_id[one].lower())
+        )
+        return [(one, by_id[one]) for one in found[:50]]
+
+    async def search(self, find: commands.Find, page: int, search_id: str) -> SearchPage:
+        """One page of invoices from the mirror. Raises ``Ambiguous``, ``NotFound``, ``BadInput`` (dates)."""
+        today = self._context.today()
+        date_from = parse_date(find.date_from_text, today, "past") if find.date_from_text else None
+        date_to = parse_date(find.date_to_text, today, "past") if find.date_to_text else None
+        customer = await self.customer(find.words) if find.words else None
+        statuses, overdue_on = _filter(find.status, today)
+
+        def read(tx: Tx) -> tuple[list[Invoice], int]:
+            return mirror.find_invoices(
+                tx,
+                customer_id=customer.id if customer else "",
+                statuses=statuses,
+                date_from=date_from,
+                date_to=date_to,
+                overdue_on=overdue_on,
+                limit=PAGE_SIZE,
+                offset=(max(page, 1) - 1) * PAGE_SIZE,
+            )
+
+        if await synced_at(self._context) is None:
+            await self._sync.run()
+        found, total = await self._context.lane.read(read)
+        as_of = await synced_at(self._context)
+        return SearchPage(
+            query=_said(customer, find.status, date_from, date_to),
+            invoices=tuple(found),
+            page=max(page, 1),
+            pages=max(1, -(-total // PAGE_SIZE)),
+            total=total,
+            search_id=search_id,
+            today=today,
+            as_of=self._context.local(as_of) if as_of else None,
+        )
+
+    async def customer_card(self, customer: Customer) -> CustomerCard:
+        """The facts of a customer card, from the mirror."""
+
+        def read(tx: Tx) -> CustomerCard:
+            unpaid = mirror.unpaid(tx, customer.id)
+            return CustomerCard(
+                customer=customer,
+                currency=currency,
+                today=today,
+                open_amount=sum(one.balance for one in unpaid if one.balance and one.balance > 0),
+                overdue_amount=sum(
+                    one.balance for one in unpaid if one.balance and one.balance > 0 and one.overdue(today)
+                ),
+                credit=-sum(one.balance for one in unpaid if one.balance and one.balance < 0),
+                unknown_count=sum(one.balance is None for one in unpaid),
+                invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
+                last_payment=mirror.last_payment(tx, customer.id),
+                usual_days_to_pay=None,
+                owner_id=self._context.policy.people.owner_of(customer.id),
+                as_of=as_of,
+                syncro_url=self._context.gateway.customer_url(customer.id),
+            )
+
+        today = self._context.today()
+        currency = self._context.policy.currency_of(customer.id)
+        stamp = await synced_at(self._context)
+        as_of = self._context.local(stamp) if stamp else None
+        card = await self._context.lane.read(read)
+        return replace(card, usual_days_to_pay=await self._usual_days(customer.id))
+
+    async def _usual_days(self, customer_id: str) -> int | None:
+        """Median days from invoice date to the last payment, over paid invoices whose payments are known."""
+
+        def read(tx: Tx) -> list[int]:
+            paid, _ = mirror.find_invoices(
+                tx, customer_id=customer_id, statuses=(Status.PAID,), limit=50, offset=0
+            )
+            days = []
+            for one in paid:
+                dates = [payment.date for payment in mirror.payments_on(tx, one.id) if payment.date]
+                if dates and one.date:
+                    days.append((max(dates) - one.date).days)
+            return sorted(days)
+
+        days = await self._context.lane.read(read)
+        return days[len(days) // 2] if days else None
+
+    async def candidates_of(self, customer: Customer) -> list[Candidate]:
+        """The customer's unpaid invoices, oldest due first, to choose from."""
+        unpaid = await self._context.lane.read(lambda tx: mirror.unpaid(tx, customer.id))
+        return [_candidate(one) for one in sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))]
+
+    async def refreshed(self) -> str:
+        """Brings the mirror up to date; a sentence when Syncro could not be read, else empty."""
+        try:
+            await self._sync.run()
+        except SyncroError as error:
+            return f"Syncro could not be read just now: {error}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Ids of customers that words may mean, best first; ``certain`` when there is exactly one such."""
+
+    ids: tuple[str, ...]
+    certain: bool
+
+
+def match_customers(words: str, names: list[tuple[str, str]]) -> Matches:
+    """Who ``words`` may mean. A whole name, or words that only one name holds, is certain.
+
+    Names that merely read alike are candidates even when there is only one: they are offered, never picked.
+    """
+    typed = " ".join(words.lower().split())
+    holding = [one for one, name in names if name.lower() == typed] or [
+        one for one, name in names if all(word in name.lower() for word in typed.split())
+    ]
+    if holding:
+        return Matches(tuple(holding), certain=len(holding) == 1)
+    choices = {one: name.lower() for one, name in names}
+    scored = process.extract(typed, choices, scorer=fuzz.WRatio, limit=_OFFERED, score_cutoff=_ALIKE)
+    return Matches(tuple(one for _name, _score, one in scored), certain=False)
+
+
+def _candidate(invoice: Invoice) -> Candidate:
+    amount = invoice.balance if invoice.unpaid else invoice.total
+    parts = (invoice.number, invoice.customer_name, say_money(amount, invoice.currency), invoice.status.value)
+    return Candidate("invoice", invoice.id, " · ".join(parts))
+
+
+def open_operation(operation: Operation) -> OpenOperation:
+    """An operation as cards show it."""
+    return OpenOperation(
+        key=operation.key,
+        kind=operation.kind,
+        state=operation.state,
+        actor_id=operation.actor_id,
+        actor_name=operation.actor_name,
+        at=operation.created_at,
+        sentence=operation.sentence,
+    )
+
+
+def _filter(status: str | None, today: date) -> tuple[tuple[Status, ...], date | None]:
+    if status == "overdue":
+        return tuple(UNPAID), today
+    if status == "unpaid":
+        return tuple(UNPAID), None
+    return ((Status(status),) if status else ()), None
+
+
+def _said(customer: Customer | None, status: str | None, date_from: date | None, date_to: date | None) -> str:
+    """What was understood, in words."""
+    parts = [f"{status or 'all'} invoices", f"of {customer.name}" if customer else "of all customers"]
+    if date_from:
+        parts.append(f"from {date_from.isoformat()}")
+    if date_to:
+        parts.append(f"to {date_to.isoformat()}")
+    return " ".join(parts)

@@ -1,0 +1,118 @@
+"""Keeping the local copy of customers, invoices and payments current. Syncro stays the system of record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import SyncroMissing
+from bot.domain.invoice import Customer, Invoice, Status
+from bot.store import mirror
+from bot.store.lane import Tx
+from bot.store.rows import at, iso
+from bot.use_cases.context import Context
+
+#: The lists that can hold money still expected, or about to be; an id that leaves them is read once.
+_LIVING = (Status.DRAFT, Status.SENT, Status.VIEWED, Status.PARTIAL)
+_SYNCED = "synced_at"
+
+Progress = Callable[[str, int, int], None]
+
+
+def _silent(_what: str, _done: int, _of: int) -> None:
+    """No progress is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync read: pages of lists, single invoices, and how many of each thing it holds now."""
+
+    customers: int
+    invoices: int
+    details: int
+    pages: int
+    full: bool
+
+
+async def synced_at(context: Context) -> datetime | None:
+    """When the last complete sync began, or ``None`` if there never was one."""
+    text = await context.lane.read(lambda tx: mirror.get_state(tx, _SYNCED))
+    return at(text) if text else None
+
+
+class MirrorSync:
+    """Full and incremental sync in the guide's wire shape."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def run(self, full: bool = False, progress: Progress = _silent) -> SyncReport:
+        """Brings the mirror up to date. Raises ``SyncroError``; what was read until then is kept.
+
+        The first sync reads every invoice's header; later ones the lists of what is not settled, and once each
+        invoice that left them or whose balance changed (its payments are only in the detail).
+        """
+        started = self._context.now()
+        full = full or await synced_at(self._context) is None
+        customers, customer_pages = await self._customers(progress)
+        invoices, pages, changed = await (self._everything(progress) if full else self._living(progress))
+        for done, invoice_id in enumerate(changed, 1):
+            await self._detail(invoice_id)
+            progress("details", done, len(changed))
+        await self._context.lane.write(lambda tx: mirror.set_state(tx, _SYNCED, iso(started)))
+        return SyncReport(customers, invoices, len(changed), pages + customer_pages, full)
+
+    async def _customers(self, progress: Progress) -> tuple[int, int]:
+        seen = pages = 0
+        async for page in self._context.gateway.customers():
+            await self._put_customers(page.customers)
+            seen, pages = seen + len(page.customers), pages + 1
+            progress("customers", page.page, page.pages)
+        return seen, pages
+
+    async def _put_customers(self, customers: tuple[Customer, ...]) -> None:
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_customers(tx, customers, now))
+
+    async def _everything(self, progress: Progress) -> tuple[int, int, list[str]]:
+        """Every header; and details of what is partly or lately paid, for its payments."""
+        changed: list[str] = []
+        seen: set[str] = set()
+        pages = 0
+        async for page in self._context.gateway.invoices():
+            await self._put(page.invoices)
+            seen.update(one.id for one in page.invoices)
+            changed += [one.id for one in page.invoices if one.status is Status.PARTIAL]
+            pages += 1
+            progress("invoices", page.page, page.pages)
+        return len(seen), pages, changed
+
+    async def _living(self, progress: Progress) -> tuple[int, int, list[str]]:
+        before = await self._context.lane.read(_living_balances)
+        seen: dict[str, int | None] = {}
+        pages = 0
+        for status in _LIVING:
+            async for page in self._context.gateway.invoices(status=status):
+                await self._put(page.invoices)
+                seen.update((one.id, one.balance) for one in page.invoices)
+                pages += 1
+                progress(f"{status.value} invoices", page.page, page.pages)
+        left = [one for one in before if one not in seen]
+        moved = [one for one, balance in seen.items() if one in before and before[one] != balance]
+        return len(seen), pages, left + moved
+
+    async def _put(self, invoices: tuple[Invoice, ...]) -> None:
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, invoices, now))
+
+    async def _detail(self, invoice_id: str) -> None:
+        try:
+            invoice = await self._context.gateway.invoice(invoice_id)
+        except SyncroMissing:
+            await self._context.lane.write(lambda tx: mirror.mark_gone(tx, [invoice_id]))
+            return
+        await self._put((invoice,))
+
+
+def _living_balances(tx: Tx) -> dict[str, int | None]:
+    found, _ = mirror.find_invoices(tx, statuses=_LIVING, limit=1_000_000, offset=0)
+    return {one.id: one.balance for one in found}
