@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.company import Company
-from sandbox.syncro.faults import KINDS, Fault, Faults, Handler
+from sandbox.syncro.faults import Faults, Handler
 from sandbox.syncro.guide import payment_row
 from sandbox.syncro.wire import ApiError, Fields, answer, invalid, query_whole, read_object
 
@@ -49,21 +49,20 @@ class Control:
         names = ("match", "kind", "times", "skip", "status", "seconds", "retry_after", "message")
         fields = Fields(await read_object(request), names)
         fields.require("match")
-        kind = fields.text("kind")
-        if kind not in KINDS:
-            raise invalid(f"kind must be one of {', '.join(KINDS)}")
         seconds = fields.number("seconds")
-        fault = Fault(
-            match=fields.text("match"),
-            kind=kind,  # type: ignore[arg-type] # checked against KINDS just above
-            times=fields.whole("times") if "times" in fields else 1,
-            skip=fields.whole("skip") or 0,
-            status=fields.whole("status") or 500,
-            seconds=None if seconds is None else float(seconds),
-            retry_after=fields.text("retry_after") or None,
-            message=fields.text("message") or None,
-        )
-        self._faults.orders.append(fault)
+        try:
+            fault = self._faults.add(
+                fields.text("match"),
+                fields.text("kind"),
+                times=fields.whole("times") if "times" in fields else 1,
+                skip=fields.whole("skip") or 0,
+                status=fields.whole("status") or 500,
+                seconds=None if seconds is None else float(seconds),
+                retry_after=fields.text("retry_after") or None,
+                message=fields.text("message") or None,
+            )
+        except ValueError as unknown_kind:
+            raise invalid(str(unknown_kind)) from None
         return web.json_response(asdict(fault), status=201)
 
     async def clear_faults(self, _: web.Request) -> web.Response:
