@@ -87,7 +87,7 @@ class Modals:
         """Change a view in place; typed values stay where block_id and action_id stay."""
         if expected_hash and expected_hash != opened.view["hash"]:
             raise SlackError("hash_conflict")
-        check_view(view, opened.view["type"])
+        check_view(view, "home" if opened.view["type"] == "home" else "modal")
         external_id = view.get("external_id") or opened.view["external_id"]
         if external_id != opened.view["external_id"]:
             self._refuse_duplicate(external_id)
