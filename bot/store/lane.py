@@ -96,5 +96,9 @@ def storable_row(params: Mapping[str, object]) -> dict[str, str | int | None]:
     try:
         return {name: storable(value) for name, value in params.items()}
     except TypeError as error:
-        wrong = [name for name, value in params.items() if not isinstance(value, str | int | None)]
-        raise TypeError(f"{error} (parameter {', '.join(wrong) or 'of type bool'})") from None
+        wrong = [name for name, value in params.items() if type(value) is not int and not _is_text(value)]
+        raise TypeError(f"{error} (parameter {', '.join(wrong)})") from None
+
+
+def _is_text(value: object) -> bool:
+    return value is None or isinstance(value, str)
