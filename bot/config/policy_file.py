@@ -82,7 +82,7 @@ def calendar_of(policy: Policy) -> BusinessCalendar:
 
 def _holiday_test(country: str) -> Callable[[date], bool]:
     if country == "none":
-        return lambda day: False
+        return lambda _: False
     from holidays import country_holidays  # costs a tenth of a second: only when a calendar is made
 
     table = country_holidays(country)
@@ -163,8 +163,11 @@ def _words(detail: ErrorDetails, place: Place) -> str:
             return f'{key}: "{typed}" must be on or off'
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
             return f'{key}: "{typed}" must be a whole number'
-        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
-            return f"{key}: {detail['msg'][:1].lower()}{detail['msg'][1:].replace('input', 'it')}"
+        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
+            bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+            return f"{key} must be " + " and ".join(
+                f"{bounds[name]} {limit}" for name, limit in context.items()
+            )
         case "list_type":
             return f"{key} must be a list: write each item on its own line behind a dash"
         case "model_type" | "dict_type":

@@ -96,14 +96,18 @@ def _minor(value: object, currency: str) -> int:
         ) from None
 
 
+def _currency_of_business(info: ValidationInfo) -> str:
+    return str((info.context or {})["currency"])
+
+
 def _business_minor(value: object, info: ValidationInfo) -> int:
-    return _minor(value, info.context["currency"])
+    return _minor(value, _currency_of_business(info))
 
 
 def _above(value: object, info: ValidationInfo) -> dict[str, int]:
     if isinstance(value, dict):
         return {_currency(code): _minor(amount, _currency(code)) for code, amount in value.items()}
-    return {info.context["currency"]: _business_minor(value, info)}
+    return {_currency_of_business(info): _business_minor(value, info)}
 
 
 def _currency(value: object) -> str:
@@ -167,9 +171,18 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Shape(BaseModel):
-    """A part of the file; keys that it doesn't know are refused."""
+    """A part of the file; keys that it doesn't know are refused, known ones without a value count as left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, typed: object) -> object:
+        if not isinstance(typed, dict):
+            return typed
+        return {
+            key: value for key, value in typed.items() if value is not None or key not in cls.model_fields
+        }
 
 
 class BusinessShape(Shape):

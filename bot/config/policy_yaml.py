@@ -1,16 +1,16 @@
 """YAML as plain text with line numbers.
 
 Every scalar stays the text that was typed, so YAML 1.1's own ideas (``off`` is false, ``NO`` is false,
-``09:00`` is 540) never reach the policy; the schema decides what a value is. An empty value counts as left out.
+``09:00`` is 540) never reach the policy; the schema decides what a value is. An empty value is ``None``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 import yaml
 
-Tree: TypeAlias = Union[str, list["Tree"], dict[str, "Tree"], None]
+Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 Place: TypeAlias = tuple[str | int, ...]
 
 
@@ -92,9 +92,7 @@ class _Reader:
                 continue
             first[key] = line
             self._document.lines[(*place, key)] = line
-            value = self.read(value_node, (*place, key))
-            if value is not None:
-                tree[key] = value
+            tree[key] = self.read(value_node, (*place, key))
         return tree
 
     def _problem(self, line: int, words: str) -> None:
@@ -103,7 +101,7 @@ class _Reader:
 
 def _scalar(node: yaml.Node) -> str | None:
     text = str(node.value)
-    plain = node.style is None
+    plain = isinstance(node, yaml.ScalarNode) and node.style is None
     return None if plain and text in ("", "~", "null", "Null", "NULL") else text
 
 
