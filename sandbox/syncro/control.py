@@ -23,7 +23,7 @@ class Control:
 
     def app(self) -> web.Application:
         """The calls as an application of their own."""
-        app = web.Application(middlewares=[_loopback_only])
+        app = web.Application(middlewares=[loopback_only])
         app.add_routes(
             [
                 web.get("/faults", self.show_faults),
@@ -103,7 +103,8 @@ class Control:
 
 
 @web.middleware
-async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let only this machine in; others find nothing here."""
     if not _is_loopback(request.remote):
         return ApiError(404, "Not found").response()
     try:

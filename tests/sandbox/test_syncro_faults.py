@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from sandbox.company import SHOWPIECE, sample_company
 from sandbox.syncro import SyncroSandbox
-from sandbox.syncro.control import _is_loopback
+from sandbox.syncro.control import loopback_only
 
 KEY = "sandbox-key"
 PAY = "POST /invoices/{id}/payments"
@@ -241,8 +243,11 @@ async def test_a_bad_order_is_refused(syncro, body):
 
 
 @pytest.mark.parametrize(
-    ("address", "answer"),
-    [("127.0.0.1", True), ("::1", True), ("10.0.0.5", False), (None, False), ("x", False)],
+    ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("10.0.0.5", 404), ("", 404), ("x", 404)]
 )
-def test_control_is_for_this_machine_only(address, answer):
-    assert _is_loopback(address) is answer
+async def test_control_is_for_this_machine_only(address, status):
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response()
+
+    request = make_mocked_request("GET", "/sandbox/emails").clone(remote=address)
+    assert (await loopback_only(request, answer)).status == status
