@@ -62,6 +62,8 @@ class Client:
             )
         self.base_url = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {api_key}", "Accept": "application/json"}
+        # An answer that repeats the key must not carry it into a sentence or a log.
+        self._own_key = re.compile(rb"(?<![\w-])" + re.escape(api_key.encode()) + rb"(?![\w-])")
         self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
         # httpx times each read; a server that drips bytes would otherwise hold a slot for ever.
         self._deadline = connect_timeout + 3 * timeout
@@ -135,7 +137,8 @@ class Client:
         finally:
             self._slots.release()
         if not response.is_success:
-            raise error_of(response.status_code, response.headers, content, task)
+            told = self._own_key.sub(b"(key)", content)
+            raise error_of(response.status_code, response.headers, told, task)
         return _answer(content, task)
 
     async def _take_slot(self, task: Task) -> None:

@@ -154,19 +154,19 @@ class Gateway:
         return _expected(wire.to_customer(row, task), customer_id, task)
 
     async def customers(self, query: str = "") -> AsyncIterator[CustomerPage]:
-        """All pages of customers; those whose name or email holds ``query``, if it is given."""
+        """All pages of customers, disabled ones too; those that match ``query``, if it is given."""
         task = Task("list the customers", "Customers – List/Search")
-        async for answer, page, pages in self._pages("/customers", {"query": query}, task):
+        filters = {"query": query, "include_disabled": "true"}
+        async for answer, page, pages in self._pages("/customers", filters, task):
             rows = [
                 wire.parse(wire.CustomerRow, row, task) for row in wire.rows_in(answer, "customers", task)
             ]
             yield CustomerPage(tuple(wire.to_customer(row, task) for row in rows), page, pages)
 
     async def find_customers(self, query: str) -> tuple[Customer, ...]:
-        """The first page of customers that match ``query``."""
-        async for page in self.customers(query):
-            return page.customers
-        return ()
+        """The first page of customers that match ``query``, without disabled ones."""
+        page = await anext(self.customers(query))
+        return tuple(customer for customer in page.customers if not customer.disabled)
 
     async def ticket(self, ticket_id: str) -> Ticket:
         """One ticket's header."""
