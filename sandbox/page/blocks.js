@@ -1,6 +1,6 @@
 // Block Kit as DOM: one small renderer a block type.
 
-import { h, safeUrl, uid } from "./dom.js";
+import { h, uid } from "./dom.js";
 import { chart } from "./chart.js";
 import { element } from "./elements.js";
 import { markdown } from "./markdown.js";
@@ -8,7 +8,7 @@ import { mrkdwn, textNodes, textOf } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 import { dataTable, table } from "./tables.js";
 
-const ALERT_SIGNS = { info: "ℹ", warning: "!", error: "!", success: "✓", default: "ℹ" };
+const ALERT_SIGNS = { info: "i", warning: "!", error: "!", success: "✓", default: "i" };
 
 function section(block, surface, id) {
   const fields = block.fields?.map((field) => h("div", { class: "field" }, textNodes(field)));
@@ -27,10 +27,9 @@ function actions(block, surface, id) {
   return h("div", { class: "actions" }, block.elements.map((e) => element(surface, id, e)));
 }
 
-function image(block) {
+function image(block, surface, id) {
   const caption = block.title ? h("figcaption", null, textNodes(block.title)) : null;
-  const picture = h("img", { src: safeUrl(block.image_url), alt: block.alt_text ?? "", loading: "lazy", referrerpolicy: "no-referrer" });
-  return h("figure", { class: "image" }, caption, picture);
+  return h("figure", { class: "image" }, caption, element(surface, id, block));
 }
 
 // Groups of boxes are named by aria-labelledby; one field is named by a real <label>.

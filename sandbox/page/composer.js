@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { suggestions } from "./completion.js";
 import { fill, h, uid } from "./dom.js";
+import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { channelName, session } from "./session.js";
 import { failureText } from "./surface.js";
@@ -22,9 +23,9 @@ export class Composer {
     this.box = h("textarea", { rows: "1", "data-testid": "composer", "aria-autocomplete": "list", "aria-controls": this.list.id, role: "combobox",
       "aria-expanded": "false", "aria-haspopup": "listbox", autocomplete: "off",
       oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => this.#offer([]) });
-    this.button = h("button", { type: "button", class: "send", "aria-label": "Send", "data-testid": "send", onclick: () => this.send() }, "➤");
+    this.button = h("button", { type: "button", class: "send", "aria-label": "Send", "data-testid": "send", onclick: () => this.send() }, icon("send"));
     const global = () => session.shortcuts.filter((shortcut) => shortcut.type !== "message" && shortcut.type !== "message_action");
-    this.shortcuts = menuButton({ class: "icon-button", "aria-label": "Shortcuts", "data-testid": "shortcuts" }, "⚡",
+    this.shortcuts = menuButton({ class: "icon-button", "aria-label": "Shortcuts", "data-testid": "shortcuts" }, icon("bolt"),
       () => global().map((shortcut) => ({ label: shortcut.name, run: () => this.#shortcut(shortcut) })));
     this.root = h("div", { class: "composer" }, this.list, h("div", { class: "composer-row" }, this.shortcuts, this.box, this.button),
       h("div", { class: "composer-help" }, h("kbd", null, "/"), " commands · ", h("kbd", null, "Enter"), " sends · ",

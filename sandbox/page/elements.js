@@ -2,6 +2,7 @@
 
 import { h, link, safeUrl } from "./dom.js";
 import { HOLDS_STATE } from "./form.js";
+import { icon } from "./icons.js";
 import { INPUTS } from "./inputs.js";
 import { confirmDialog } from "./layers.js";
 import { menuButton } from "./menu.js";
@@ -79,7 +80,7 @@ function overflow(surface, blockId, element) {
 
 function image(element) {
   const node = h("img", { src: safeUrl(element.image_url), alt: element.alt_text ?? "", referrerpolicy: "no-referrer", loading: "lazy" });
-  node.addEventListener("error", () => node.replaceWith(h("span", { class: "image-missing" }, `🖼 ${element.alt_text ?? "Image"}`)));
+  node.addEventListener("error", () => node.replaceWith(h("span", { class: "image-missing" }, icon("picture"), ` ${element.alt_text ?? "Image"}`)));
   return node;
 }
 

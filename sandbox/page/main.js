@@ -5,6 +5,7 @@ import { blocks, redraw } from "./blocks.js";
 import { clockLabel, setClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { showModals } from "./modals.js";
 import { HOME, badges, drawRail, sign } from "./rail.js";
 import { channelName, learn, session } from "./session.js";
@@ -54,10 +55,10 @@ function topbar() {
   const clockButton = (testId, label, order) => h("button", { type: "button", class: "button small", "data-testid": testId,
     onclick: (event) => wind(event.currentTarget, order) }, label);
   fill(node("topbar"),
-    h("button", { type: "button", class: "icon-button burger", "aria-label": "Channels", onclick: () => toggleRail(true) }, "☰"),
+    h("button", { type: "button", class: "icon-button burger", "aria-label": "Channels", onclick: () => toggleRail(true) }, icon("menu")),
     h("div", { class: "place-title" }, placeTitle()),
     h("div", { class: "clock", role: "group", "aria-label": "Sandbox clock" },
-      h("span", { class: "clock-label", "data-testid": "clock" }, clockLabel()),
+      h("span", { class: "clock-label" }, icon("clock"), h("span", { "data-testid": "clock" }, clockLabel())),
       clockButton("plus-hour", "+1 hour", { to: "plus_hours", hours: 1 }),
       clockButton("next-morning", "Next morning", { to: "next_morning" })));
 }

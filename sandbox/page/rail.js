@@ -1,6 +1,7 @@
 // The left rail: workspace, who you are, App Home, channels and direct messages.
 
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { channelName, session } from "./session.js";
 import { avatar } from "./timeline.js";
 
@@ -15,7 +16,7 @@ export function badges(channel) {
 export function sign(channel) {
   if (channel.is_im) return null;
   return channel.is_private
-    ? h("span", { class: "sign", role: "img", "aria-label": "Private channel" }, "🔒")
+    ? h("span", { class: "sign", role: "img", "aria-label": "Private channel" }, icon("lock"))
     : h("span", { class: "sign", "aria-hidden": "true" }, "#");
 }
 

@@ -3,6 +3,7 @@
 import { blocks, messageText, redraw } from "./blocks.js";
 import { dayKey, dayOf, timeOf } from "./clock.js";
 import { fill, h, link, safeUrl } from "./dom.js";
+import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { textOf } from "./mrkdwn.js";
 import { personName, session } from "./session.js";
@@ -25,7 +26,7 @@ const authorOf = (message) => message.username || personName(message.user);
 function attachments(files) {
   return (files ?? []).map((file) => {
     const isImage = file.mimetype?.startsWith("image/") && safeUrl(file.url);
-    return h("div", { class: "file" }, isImage ? h("img", { src: file.url, alt: file.name }) : h("span", { "aria-hidden": "true" }, "📄"), link(file.url, file.name));
+    return h("div", { class: "file" }, isImage ? h("img", { src: file.url, alt: file.name }) : icon("file"), link(file.url, file.name));
   });
 }
 
@@ -52,7 +53,7 @@ class Item {
       h("div", { class: "message-body" },
         h("div", { class: "message-head" }, h("b", null, name), message.is_bot ? h("span", { class: "tag" }, "APP") : null,
           h("time", { title: dayOf(message.ts) }, timeOf(message.ts))),
-        message.ephemeral ? h("div", { class: "only-you" }, "👁 Only visible to you") : null,
+        message.ephemeral ? h("div", { class: "only-you" }, icon("eye"), " Only visible to you") : null,
         h("div", { class: "content" }, message.blocks?.length ? blocks(message.blocks, this.surface) : messageText(message.text ?? "")),
         message.edited ? h("span", { class: "edited" }, "(edited)") : null,
         attachments(message.files)),
