@@ -89,18 +89,22 @@ def open_on(tx: Tx, invoice_id: str) -> Operation | None:
     return _from_row(row) if row else None
 
 
-def mark_sent(tx: Tx, key: str, at: datetime) -> bool:
-    """The request is about to leave (for the first time, or again after it was certainly absent).
+def mark_sent(tx: Tx, key: str, at: datetime) -> None:
+    """The request is about to leave; commit this before the first byte does.
 
-    Commit this before the first byte leaves. False when the operation is no longer prepared or sent: send nothing.
+    Raises ``Conflict`` unless it is prepared, or was found absent and marked as resent: then somebody else has
+    sent it, or it is settled, and nothing may be sent.
     """
-    return _change(
+    marked = _change(
         tx,
         """UPDATE operation SET state = 'sent', sent_at = :at, ended_at = NULL, absent_at = NULL
-           WHERE key = :key AND state IN ('prepared', 'sent')""",
+           WHERE key = :key
+               AND (state = 'prepared' OR (state = 'sent' AND resent = 1 AND absent_at IS NOT NULL))""",
         key,
         at,
     )
+    if not marked:
+        raise Conflict(f"operation {key} was sent or settled by somebody else; nothing was sent")
 
 
 def mark_ended(tx: Tx, key: str, at: datetime) -> bool:
@@ -197,7 +201,12 @@ def end_leases(tx: Tx, now: datetime) -> int:
 
 def mark_resent(tx: Tx, key: str) -> bool:
     """It was certainly absent and goes out a second time; there is no third. False if it was resent before."""
-    return tx.run("UPDATE operation SET resent = 1 WHERE key = :key AND resent = 0", {"key": key}) == 1
+    changed = tx.run(
+        """UPDATE operation SET resent = 1
+           WHERE key = :key AND resent = 0 AND state = 'sent' AND absent_at IS NOT NULL""",
+        {"key": key},
+    )
+    return changed == 1
 
 
 def unsettled(tx: Tx) -> list[Operation]:

@@ -108,7 +108,7 @@ async def test_a_violation_ends_the_transaction_even_when_caught(lane: Lane) -> 
 
 
 async def test_a_read_cannot_write(lane: Lane) -> None:
-    with pytest.raises(Exception, match="(?i)read-?only|can't be written"):
+    with pytest.raises(Exception, match=r"(?i)read-?only|can't be written"):
         await lane.read(lambda tx: put(tx, "a", "1"))
     assert await lane.read(lambda tx: value(tx, "a")) is None
 

@@ -57,7 +57,7 @@ async def test_a_newer_database_is_told(tmp_path: Path) -> None:
         lambda tx: tx.run("INSERT INTO migration (name, applied_at) VALUES ('0999-later', 'now')")
     )
     await lane.close()
-    with pytest.raises(Misconfigured, match="newer version of Duebot .*0999-later"):
+    with pytest.raises(Misconfigured, match=r"newer version of Duebot .*0999-later"):
         await open_store(url)
 
 

@@ -110,25 +110,55 @@ async def test_a_conflict_can_be_answered_in_the_same_transaction(lane: Lane) ->
     assert found.key == "k1"
 
 
-async def test_sending_is_recorded_and_starts_the_read_back_afresh(lane: Lane) -> None:
+async def send(lane: Lane, at: datetime = NOW) -> None:
+    await lane.write(lambda tx: operations.mark_sent(tx, "k1", at))
+
+
+async def test_sending_and_what_was_found_are_recorded(lane: Lane) -> None:
     await put(lane, operation("k1", "inv1"))
     assert not await lane.write(lambda tx: operations.mark_ended(tx, "k1", NOW))
-    assert await lane.write(lambda tx: operations.mark_sent(tx, "k1", NOW))
+    await send(lane)
     assert await lane.write(lambda tx: operations.mark_ended(tx, "k1", NOW))
     assert await lane.write(lambda tx: operations.mark_absent(tx, "k1", NOW))
     assert not await lane.write(lambda tx: operations.mark_absent(tx, "k1", LATER))
     op = await get(lane, "k1")
     assert (op.state, op.sent_at, op.ended_at, op.absent_at) == ("sent", NOW, NOW, NOW)
-    assert await lane.write(lambda tx: operations.mark_sent(tx, "k1", LATER))
+
+
+async def test_it_goes_out_a_second_time_only_when_absent_and_never_a_third(lane: Lane) -> None:
+    await put(lane, operation("k1", "inv1"))
+    await send(lane)
+    assert not await lane.write(lambda tx: operations.mark_resent(tx, "k1"))
+    with pytest.raises(Conflict):
+        await send(lane)
+    await lane.write(lambda tx: operations.mark_absent(tx, "k1", NOW))
+    with pytest.raises(Conflict):
+        await send(lane)
+    assert await lane.write(lambda tx: operations.mark_resent(tx, "k1"))
+    await send(lane, LATER)
     op = await get(lane, "k1")
-    assert (op.state, op.sent_at, op.ended_at, op.absent_at) == ("sent", LATER, None, None)
+    assert (op.state, op.resent, op.sent_at, op.ended_at, op.absent_at) == ("sent", 1, LATER, None, None)
+    await lane.write(lambda tx: operations.mark_absent(tx, "k1", LATER))
+    assert not await lane.write(lambda tx: operations.mark_resent(tx, "k1"))
+
+
+async def test_a_killed_senders_request_counts_as_ended_at_the_restart(lane: Lane) -> None:
+    await put(lane, operation("k1", "inv1"), operation("k2", "inv2"))
+    await send(lane)
+    await lane.write(lambda tx: operations.mark_absent(tx, "k1", NOW))
+    for key in ("k1", "k2"):
+        assert await lane.write(lambda tx, key=key: operations.mark_recovered(tx, key, LATER))
+    sent, prepared = await get(lane, "k1"), await get(lane, "k2")
+    assert (sent.recovered, sent.ended_at, sent.absent_at) == (1, LATER, None)
+    assert (prepared.recovered, prepared.ended_at) == (1, None)
 
 
 @pytest.mark.parametrize("state", ["confirmed", "refused", "unknown"])
 async def test_what_is_over_is_not_sent_again(lane: Lane, state: str) -> None:
     await put(lane, operation("k1", "inv1"))
     await settle(lane, "k1", state)
-    assert not await lane.write(lambda tx: operations.mark_sent(tx, "k1", LATER))
+    with pytest.raises(Conflict):
+        await send(lane, LATER)
     assert not await lane.write(lambda tx: operations.lease(tx, "k1", LATER))
     assert not await lane.write(lambda tx: operations.take_lease(tx, "k1", NOW, LATER))
     assert (await get(lane, "k1")).state == state
@@ -182,13 +212,6 @@ async def test_leases_of_a_dead_process_end(lane: Lane) -> None:
     )
     assert await lane.write(lambda tx: operations.end_leases(tx, NOW)) == 2
     assert await keys(lane, lambda tx: operations.to_check(tx, NOW, 10)) == ["k1", "k2", "k3"]
-
-
-async def test_a_second_sending_is_noted_once(lane: Lane) -> None:
-    await put(lane, operation("k1", "inv1"))
-    assert await lane.write(lambda tx: operations.mark_resent(tx, "k1"))
-    assert not await lane.write(lambda tx: operations.mark_resent(tx, "k1"))
-    assert (await get(lane, "k1")).resent == 1
 
 
 async def test_unsettled_puts_unknown_first(lane: Lane) -> None:
