@@ -155,7 +155,7 @@ class Messages:
             "thread_ts": message.get("thread_ts"),
             "reply_count": message.get("reply_count", 0),
             "files": [
-                {"name": f["name"], "url": f["url_private"], "mimetype": f["mimetype"]}
+                {"name": f["name"], "url": f"/page/files/{f['id']}/{f['name']}", "mimetype": f["mimetype"]}
                 for f in message.get("files", [])
             ],
             "is_bot": "bot_id" in message,

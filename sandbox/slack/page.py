@@ -9,7 +9,8 @@ from aiohttp import web
 
 from sandbox.slack import workspace as ws
 from sandbox.slack.errors import Json, SlackError
-from sandbox.slack.visits import Slack, Visits
+from sandbox.slack.inside import Slack
+from sandbox.slack.visits import Visits
 
 PAGE = Path(__file__).parent.parent / "page"
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}

@@ -6,10 +6,11 @@ from datetime import date
 
 from sandbox.slack.blockkit.state import VALUES, interactive
 from sandbox.slack.errors import Json
+from sandbox.slack.files import File
 from sandbox.slack.server import SlackSandbox
 from sandbox.slack.shown import find, label_of, shown_text
 
-Simple = str | int | float | date | bool | list[str] | Json | None
+Simple = str | int | float | date | bool | list[str] | Json | File | None
 
 
 class Refused(AssertionError):
@@ -149,7 +150,8 @@ class Person:
         """Fill in and submit; field errors by block_id come back, {} when there are none.
 
         `values` names fields by label, action_id or block_id, with plain values: text, a date, an
-        option's text or value, a list of those; a select with options from the bot is searched.
+        option's text or value, a list of those, a file of `sandbox.files.add`; a select with options
+        from the bot is searched.
         """
         typed: Json = {}
         for name, given in (values or {}).items():
@@ -179,6 +181,8 @@ class Person:
         kind = element["type"]
         if isinstance(given, dict) and "type" in given:
             return given
+        if isinstance(given, File):
+            return {"type": kind, "files": [self.sandbox.files.as_json(given)]}
         key = VALUES[kind][0] if kind != "overflow" else "selected_option"
         if given is None or not key.startswith("selected_option"):
             return {"type": kind, key: _plain(given)}

@@ -8,9 +8,9 @@ from sandbox.slack.api.dispatch import after, before
 from sandbox.slack.blockkit.validate import check_message
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.faults import Faults
+from sandbox.slack.inside import Slack
 from sandbox.slack.messages import Body
 from sandbox.slack.tickets import ResponseUrl
-from sandbox.slack.visits import Slack
 
 
 class Responses:

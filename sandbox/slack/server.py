@@ -8,19 +8,20 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.slack import limits
 from sandbox.slack.api.dispatch import Api, Call
-from sandbox.slack.api.files import Files
 from sandbox.slack.catalog import Catalog
 from sandbox.slack.delivery import Courier
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.faults import Faults
 from sandbox.slack.feed import Feed
+from sandbox.slack.files import Files
+from sandbox.slack.inside import Slack
 from sandbox.slack.messages import Ephemeral, Messages, Stamps
 from sandbox.slack.modals import Modals
 from sandbox.slack.page import Page, hours
 from sandbox.slack.responses import Responses
 from sandbox.slack.sockets import Sockets
 from sandbox.slack.tickets import ResponseUrls, Triggers
-from sandbox.slack.visits import Slack, Visits
+from sandbox.slack.visits import Visits
 from sandbox.slack.workspace import Workspace, sample
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class SlackSandbox:
         self.on_clock: list[Callable[[], Awaitable[None]]] = []
         self.faults = Faults()
         self.sockets = Sockets()
-        self.files = Files()
+        self.files = Files(bot_token)
         self.feed = Feed()
         self.workspace = workspace or sample()
         self.catalog = Catalog()
@@ -76,11 +77,12 @@ class SlackSandbox:
             feed=self.feed,
             stamps=stamps,
             catalog=self.catalog,
+            files=self.files,
             problems=self.problems,
         )
         self.visits = Visits(self._slack)
         self.responses = Responses(self._slack, self.faults)
-        self._api = Api(self._slack, self.faults, self.sockets, self.files, bot_token, app_token)
+        self._api = Api(self._slack, self.faults, self.sockets, bot_token, app_token)
         self._page = Page(self._slack, self.visits, self.show_clock, self.move_clock)
         self._runner: web.AppRunner | None = None
 
@@ -117,6 +119,7 @@ class SlackSandbox:
                 web.get("/link/", self.sockets.serve),
                 web.post("/upload/{file}", self.files.upload),
                 web.get("/files/{file}/{name}", self.files.download),
+                web.get("/page/files/{file}/{name}", self.files.view),
                 *self._page.routes(),
             ]
         )
@@ -128,7 +131,7 @@ class SlackSandbox:
         self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
-        self._slack.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        self._slack.address = self.files.address = f"http://{host}:{self._runner.addresses[0][1]}"
         await self.courier.start()
         return self.address
 

@@ -5,43 +5,13 @@ from dataclasses import dataclass
 from sandbox.slack import workspace as ws
 from sandbox.slack.blockkit.state import input_errors, interactive, merged_state
 from sandbox.slack.blockkit.validate import check_message, check_options
-from sandbox.slack.catalog import Catalog
-from sandbox.slack.delivery import Courier, interaction, slash_command
+from sandbox.slack.delivery import interaction, slash_command
 from sandbox.slack.errors import Json, SlackError, Undelivered
-from sandbox.slack.feed import Feed
-from sandbox.slack.messages import Body, Messages, Stamps
-from sandbox.slack.modals import Modals, Opened
-from sandbox.slack.tickets import ResponseUrls, Triggers
+from sandbox.slack.inside import Slack
+from sandbox.slack.messages import Body
+from sandbox.slack.modals import Opened
 
 TROUBLE = "We had some trouble connecting. Try again?"
-
-
-@dataclass
-class Slack:
-    """All that the stand-in keeps, put together by the server."""
-
-    workspace: ws.Workspace
-    messages: Messages
-    modals: Modals
-    triggers: Triggers
-    response_urls: ResponseUrls
-    courier: Courier
-    feed: Feed
-    stamps: Stamps
-    catalog: Catalog
-    problems: list[str]
-    address: str = ""
-
-    def notice(self, user: str, text: str) -> None:
-        """A toast on the person's page."""
-        self.feed.publish({"type": "notice", "text": text}, [user])
-
-    def trouble(self, text: str) -> None:
-        """Something that the bot did wrong and Slack wouldn't show: tests expect none."""
-        self.problems.append(text)
-
-    def response_url(self, key: str) -> str:
-        return f"{self.address}/response/{key}"
 
 
 @dataclass
@@ -74,7 +44,7 @@ class Visits:
     async def say(self, user_id: str, channel_id: str, text: str) -> Json:
         """Post a message, or run it as a slash command."""
         slack = self._slack
-        channel = self._own_channel(user_id, channel_id)
+        channel = self._slack.own_channel(user_id, channel_id)
         if text.startswith("/"):
             command, _, rest = text.partition(" ")
             return await self._command(user_id, channel, command, rest.strip())
@@ -133,10 +103,7 @@ class Visits:
         slack = self._slack
         user = slack.workspace.user(user_id)
         place = self._place(user_id, container, state)
-        try:
-            element = _element_at(place.blocks, action)
-        except SlackError as problem:
-            return _failed(problem.code)
+        element = _element_at(place.blocks, action) or _still_shown(action)
         done: Json = {
             **_said_of(element),
             **action,
@@ -164,6 +131,8 @@ class Visits:
         place = self._place(user_id, container, state)
         try:
             element = _element_at(place.blocks, {"block_id": block_id, "action_id": action_id})
+            if element is None:
+                raise SlackError("action_not_found")
             if len(query) < element.get("min_query_length", 3):
                 return {"options": []}
             place.parts.pop("response_url", None)
@@ -270,7 +239,7 @@ class Visits:
         }
         if channel_id is None or ts is None:
             return await self._handed_over(user_id, interaction("shortcut", user, **common))
-        channel = self._own_channel(user_id, channel_id)
+        channel = self._slack.own_channel(user_id, channel_id)
         url = slack.response_url(slack.response_urls.issue(user_id, channel_id))
         payload = interaction(
             "message_action",
@@ -308,18 +277,16 @@ class Visits:
             return _failed(problem.code)
         return _ok()
 
-    def _own_channel(self, user_id: str, channel_id: str) -> ws.Channel:
-        channel = self._slack.workspace.channels.get(channel_id)
-        if channel is None or user_id not in channel.members:
-            raise SlackError("channel_not_found")
-        return channel
-
     def _own_modal(self, user_id: str, view_id: str, state: Json | None) -> Opened:
         opened = self._slack.modals.opened(view_id)
         if opened.user != user_id or opened.view["type"] != "modal":
             raise SlackError("not_found")
-        self._slack.modals.remember(opened, (state or {}).get("values", {}))
+        self._remember(opened, state)
         return opened
+
+    def _remember(self, opened: Opened, state: Json | None) -> None:
+        typed = (state or {}).get("values") or {}
+        self._slack.modals.remember(opened, self._slack.files.taken_in(typed))
 
     def _place(self, user_id: str, container: Json, state: Json | None) -> Place:
         """The message or view that the person acts in; SlackError when it isn't there (any more)."""
@@ -328,12 +295,12 @@ class Visits:
         if container["type"] == "home":
             home = self._slack.modals.home(user_id)
             opened = self._slack.modals.opened(home["id"] if home else "")
-            self._slack.modals.remember(opened, (state or {}).get("values", {}))
+            self._remember(opened, state)
         else:
             opened = self._slack.modals.opened(container["view_id"])
             if opened.user != user_id:
                 raise SlackError("not_found")
-            self._slack.modals.remember(opened, (state or {}).get("values", {}))
+            self._remember(opened, state)
         view = opened.with_state()
         return Place(
             {"container": {"type": "view", "view_id": view["id"]}, "view": view}, view["blocks"], opened
@@ -341,7 +308,7 @@ class Visits:
 
     def _message_place(self, user_id: str, container: Json, state: Json | None) -> Place:
         slack = self._slack
-        channel = self._own_channel(user_id, container["channel"])
+        channel = self._slack.own_channel(user_id, container["channel"])
         message, is_ephemeral = slack.messages.seen_by(user_id, channel.id, container["ts"])
         shown = next((e for e in slack.messages.ephemeral(channel.id) if e.message is message), None)
         key = slack.response_urls.issue(user_id, channel.id, message["ts"], shown)
@@ -365,11 +332,18 @@ class Visits:
         return Place(parts, blocks)
 
 
-def _element_at(blocks: list[Json], wanted: Json) -> Json:
+def _element_at(blocks: list[Json], wanted: Json) -> Json | None:
     for block, element in interactive(blocks):
         if block["block_id"] == wanted.get("block_id") and element["action_id"] == wanted.get("action_id"):
             return element
-    raise SlackError("action_not_found")
+    return None
+
+
+def _still_shown(action: Json) -> Json:
+    """A person may click what the bot has just taken away: their screen is behind. Slack delivers it."""
+    if not all(action.get(name) for name in ("block_id", "action_id", "type")):
+        raise SlackError("action_not_found")
+    return action
 
 
 def _said_of(element: Json) -> Json:

@@ -8,8 +8,8 @@ from sandbox.slack import workspace as ws
 from sandbox.slack.api.arguments import Args
 from sandbox.slack.blockkit.validate import check_message
 from sandbox.slack.errors import Json, SlackError
+from sandbox.slack.inside import Slack
 from sandbox.slack.messages import Body
-from sandbox.slack.visits import Slack
 
 
 class RateLimited(SlackError):

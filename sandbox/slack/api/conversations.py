@@ -5,7 +5,7 @@ from sandbox.slack import workspace as ws
 from sandbox.slack.api.arguments import Args, page_of
 from sandbox.slack.api.people import kind_of
 from sandbox.slack.errors import Json, SlackError
-from sandbox.slack.visits import Slack
+from sandbox.slack.inside import Slack
 
 
 def info(slack: Slack, args: Args) -> Json:

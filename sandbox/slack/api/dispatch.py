@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from sandbox.slack.api import arguments, chat, conversations, people, views
+from sandbox.slack.api import arguments, chat, conversations, files, people, views
 from sandbox.slack.api.arguments import Args
 from sandbox.slack.api.chat import Pace, RateLimited
-from sandbox.slack.api.files import Files
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.faults import Fault, Faults
+from sandbox.slack.inside import Slack
 from sandbox.slack.sockets import Sockets
-from sandbox.slack.visits import Slack
 
 Method = Callable[[Slack, Args], Json]
 
@@ -38,7 +37,7 @@ class Api:
     """The Web API."""
 
     def __init__(
-        self, slack: Slack, faults: Faults, sockets: Sockets, files: Files, bot_token: str, app_token: str
+        self, slack: Slack, faults: Faults, sockets: Sockets, bot_token: str, app_token: str
     ) -> None:
         self.calls: list[Call] = []
         self._slack = slack

@@ -4,7 +4,7 @@ from sandbox.slack import limits
 from sandbox.slack import workspace as ws
 from sandbox.slack.api.arguments import Args, page_of
 from sandbox.slack.errors import Json, SlackError
-from sandbox.slack.visits import Slack
+from sandbox.slack.inside import Slack
 
 
 def auth_test(_slack: Slack, _args: Args) -> Json:

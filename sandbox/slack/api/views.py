@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.slack.api.arguments import Args
 from sandbox.slack.errors import Json, SlackError
-from sandbox.slack.visits import Slack
+from sandbox.slack.inside import Slack
 
 
 def _view(args: Args) -> Json:
