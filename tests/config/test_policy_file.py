@@ -1,10 +1,13 @@
 """The policy file: what people write is understood, and every mistake is named with file, line and cure."""
 
+import re
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.config import calendar_of, load_policy
 from bot.config.policy_file import read_policy
@@ -276,6 +279,34 @@ def test_what_is_no_yaml_is_said_to_be_none(text: str) -> None:
     said = mistakes(text)
     assert said.startswith("policy.yml:")
     assert "is no YAML" in said
+
+
+def judged(text: str) -> None:
+    """Reads ``text``: a policy or a sentence, never anything else."""
+    said = "policy.yml:1: "
+    try:
+        read_policy(text)
+    except Misconfigured as error:
+        said = error.sentence
+    assert re.match(r"policy\.yml(:\d+: | has \d+ mistakes:)", said)
+
+
+@given(st.text(alphabet="abc:{}[]-,&*!'\"|>?%@`#0.5 \n\t\ufeffé", max_size=60))
+def test_any_text_is_a_policy_or_a_sentence(text: str) -> None:
+    judged(text)
+    judged(BUSINESS + text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    at=st.integers(0, 3000),
+    cut=st.integers(0, 12),
+    put=st.sampled_from(["", "x", "9", "~", "[", "{}", ": ", ","]),
+)
+def test_a_slip_of_the_hand_is_a_policy_or_a_sentence(at: int, cut: int, put: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    at %= len(text)
+    judged(text[:at] + put + text[at + cut :])
 
 
 def test_nothing_in_the_file_can_run() -> None:

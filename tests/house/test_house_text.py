@@ -47,7 +47,7 @@ def test_no_file_holds(unwanted: re.Pattern[str]) -> None:
         for path, text in texts()
         for match in unwanted.finditer(text)
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_constraints_pin_all_that_pyproject_asks_for() -> None:
