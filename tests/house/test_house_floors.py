@@ -89,7 +89,11 @@ def test_what_is_imported_is_asked_for() -> None:
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[\[<>=~! ]", one)[0].lower() for one in asked}
     sources_of = packages_distributions()
-    unasked = {one for one in outside if not names & {name.lower() for name in sources_of.get(one, [])}}
+    unasked = {
+        one
+        for one in outside
+        if not names & {name.lower().replace("_", "-") for name in sources_of.get(one, [])}
+    }
     assert not unasked, f"pyproject.toml doesn't ask for {unasked}"
 
 
