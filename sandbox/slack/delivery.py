@@ -44,7 +44,7 @@ class Courier:
         self._secret = secret
         self._sockets = sockets
         self._problems = problems
-        self._ack_seconds = ack_seconds
+        self.ack_seconds = ack_seconds
         self._event_retry_seconds = event_retry_seconds
         self._session: aiohttp.ClientSession | None = None
         self._retries: set[asyncio.Task[None]] = set()
@@ -96,6 +96,10 @@ class Courier:
             self._retries.add(task)
             task.add_done_callback(self._retries.discard)
 
+    async def settled(self) -> None:
+        """Wait until no event is left to be repeated."""
+        await asyncio.gather(*self._retries)
+
     async def again(self, delivery: Delivery) -> Json | str:
         """Send the very same request once more, as Slack does when an ack got lost."""
         return await self._send(delivery.kind, delivery.payload, {"X-Slack-Retry-Num": "1"})
@@ -116,7 +120,7 @@ class Courier:
         record = Delivery(kind, payload)
         self.sent.append(record)
         try:
-            async with asyncio.timeout(self._ack_seconds):
+            async with asyncio.timeout(self.ack_seconds):
                 if self._sockets.count:
                     return await self._sockets.deliver(kind, payload, headers)
                 return await self._post(kind, payload, headers)

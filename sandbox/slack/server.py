@@ -56,9 +56,9 @@ class SlackSandbox:
         self.app_token = app_token
         self.on_clock: list[Callable[[], Awaitable[None]]] = []
         self.faults = Faults()
-        self.sockets = Sockets()
         self.files = Files(bot_token)
         self.feed = Feed()
+        self.sockets = Sockets(self.feed)
         self.workspace = workspace or sample()
         self.catalog = Catalog()
         self.problems: list[str] = []

@@ -10,12 +10,14 @@ from aiohttp import WSMsgType, web
 from sandbox.slack import limits
 from sandbox.slack import workspace as ws
 from sandbox.slack.errors import Json, SlackError, Undelivered
+from sandbox.slack.feed import Feed
 
 
 class Sockets:
     """The bot's connections; any one of them may receive an envelope."""
 
-    def __init__(self) -> None:
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
         self._tickets: set[str] = set()
         self._open: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json]] = {}
@@ -67,6 +69,7 @@ class Sockets:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._open.append(socket)
+        self._feed.touch()
         try:
             await socket.send_json(
                 {
@@ -81,6 +84,7 @@ class Sockets:
                     self._acknowledged(message.data)
         finally:
             self._open.remove(socket)
+            self._feed.touch()
         return socket
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:

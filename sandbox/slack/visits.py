@@ -113,6 +113,8 @@ class Visits:
         if place.view is not None and element["type"] != "button":
             slack.modals.remember(place.view, {action["block_id"]: {action["action_id"]: _held(done)}})
             place = self._place(user_id, container, None)
+        if _keeps_to_itself(place.blocks, action["block_id"]):
+            return _ok()
         trigger_id = slack.triggers.issue(user_id, place.view_id)
         payload = interaction("block_actions", user, trigger_id=trigger_id, **place.parts, actions=[done])
         return await self._handed_over(user_id, payload)
@@ -337,6 +339,12 @@ def _element_at(blocks: list[Json], wanted: Json) -> Json | None:
         if block["block_id"] == wanted.get("block_id") and element["action_id"] == wanted.get("action_id"):
             return element
     return None
+
+
+def _keeps_to_itself(blocks: list[Json], block_id: str) -> bool:
+    """An input block tells the bot of a change only when it has `dispatch_action`."""
+    block = next((block for block in blocks if block["block_id"] == block_id), {})
+    return block.get("type") == "input" and not block.get("dispatch_action")
 
 
 def _still_shown(action: Json) -> Json:

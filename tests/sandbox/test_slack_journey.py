@@ -94,10 +94,11 @@ class Bot:
         self.app.view_closed("pay.v1")(self.closed)
         self.app.event("app_home_opened")(self.home)
         self.form = FORM
+        self.released = asyncio.Event()
 
     async def command(self, ack, body, client, respond) -> None:
         if body["text"] == "slow":
-            await asyncio.sleep(0.5)
+            await self.released.wait()
         await ack("in the ack" if body["text"] == "ack" else "")
         if body["text"] == "private":
             await respond(text="only you", blocks=CARD)
@@ -126,7 +127,7 @@ class Bot:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[SlackSandbox]:
-    sandbox = SlackSandbox(Clock(), ack_seconds=0.3)
+    sandbox = SlackSandbox(Clock())
     await sandbox.start()
     yield sandbox
     await sandbox.stop()
@@ -294,10 +295,85 @@ async def test_a_response_url_serves_five_times_and_for_half_an_hour(
         assert await answer(second) == (404, '{"ok": false, "error": "expired_url"}')
 
 
-async def test_a_late_ack_is_an_operation_timeout(sandbox: SlackSandbox, casey: Person) -> None:
+async def test_a_late_ack_is_an_operation_timeout(sandbox: SlackSandbox, casey: Person, bot: Bot) -> None:
+    sandbox.courier.ack_seconds = 0.05
     with pytest.raises(Refused, match="operation_timeout"):
         await casey.command("C0BILLING", "/invoice slow")
     assert "operation_timeout" in sandbox.problems[0]
+    bot.released.set()
+
+
+async def test_a_click_on_what_was_just_taken_away_still_reaches_the_bot(
+    sandbox: SlackSandbox, casey: Person, bot: Bot
+) -> None:
+    await casey.command("C0BILLING", "/invoice 1042")
+    card = await casey.sees("Invoice 1042")
+    await bot.app.client.chat_update(channel=card["channel"], ts=card["ts"], text="Paid")
+    await casey.click(card, "Pay")
+    assert bot.seen[0]["message"]["text"] == "Paid"
+    assert bot.seen[0]["actions"][0]["value"] == "1042"
+
+
+async def test_a_menu_choice_in_a_view_is_in_its_state_afterwards(
+    sandbox: SlackSandbox, casey: Person, bot: Bot
+) -> None:
+    form = await open_form(casey)
+    await casey.choose(form, "Customer", "Acme")
+    held = casey.views()[0]["state"]["values"]["customer"]["customer"]
+    assert held["selected_option"]["text"]["text"] == "Acme Corp"
+    assert len(bot.seen) == 1, "an input block without dispatch_action tells the bot nothing"
+
+
+async def test_an_input_that_dispatches_tells_the_bot_with_the_state(casey: Person, bot: Bot) -> None:
+    amount, *others = FORM["blocks"]
+    element = {**amount["element"], "action_id": "pay.v1"}
+    bot.form = {**FORM, "blocks": [{**amount, "dispatch_action": True, "element": element}, *others]}
+    form = await open_form(casey)
+    bot.form = {**FORM, "title": {"type": "plain_text", "text": "Above"}}
+    await casey.choose(form, "Amount", "75")
+    assert bot.seen[1]["container"] == {"type": "view", "view_id": form["id"]}
+    assert bot.seen[1]["view"]["state"]["values"]["amount"]["pay.v1"]["value"] == "75"
+    assert bot.seen[1]["actions"][0]["value"] == "75"
+    assert [view["title"]["text"] for view in casey.views()] == ["Record payment", "Above"]
+
+
+async def test_a_private_message_is_replaced_and_removed_through_its_response_url(
+    sandbox: SlackSandbox, casey: Person, bot: Bot
+) -> None:
+    await casey.command("C0BILLING", "/invoice private")
+    await casey.click(await casey.sees("Invoice 1042"), "Pay")
+    assert "message" not in bot.seen[0]
+    assert bot.seen[0]["container"]["is_ephemeral"] is True
+    async with aiohttp.ClientSession() as session:
+        url = bot.seen[0]["response_url"]
+        await session.post(url, json={"text": "done", "replace_original": True})
+        assert [one.message["text"] for one in sandbox.ephemeral(user="U0CLERK")] == ["done"]
+        await session.post(url, json={"delete_original": True})
+    assert sandbox.ephemeral() == []
+
+
+async def test_an_event_is_repeated_until_it_is_acknowledged(bot: Bot) -> None:
+    sandbox = SlackSandbox(Clock(), event_retry_seconds=(0.0, 0.01, 0.01))
+    await sandbox.start()
+    seen: list[tuple[str, str]] = []
+
+    async def reluctant(request: web.Request) -> web.Response:
+        body = await request.json()
+        seen.append((body["event_id"], request.headers.get("X-Slack-Retry-Num", "first")))
+        return web.Response(status=200 if len(seen) == 3 else 503)
+
+    app = web.Application()
+    app.router.add_post("/slack/events", reluctant)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    sandbox.bot_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    await sandbox.visits.open_home("U0CLERK")
+    await sandbox.courier.settled()
+    assert [number for _, number in seen] == ["first", "1", "2"]
+    assert len({event_id for event_id, _ in seen}) == 1
+    await runner.cleanup()
+    await sandbox.stop()
 
 
 async def test_a_wrong_signature_is_refused_by_the_bot(
