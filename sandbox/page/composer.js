@@ -6,8 +6,7 @@ import { fill, h, uid } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { channelName, session } from "./session.js";
-import { failureText } from "./surface.js";
-import { toast } from "./toast.js";
+import { tellFailure } from "./surface.js";
 
 const TALLEST = 200; // pixels
 
@@ -125,11 +124,11 @@ export class Composer {
     this.root.setAttribute("aria-busy", "true");
     const answer = await post("message", { channel: this.channel, text });
     this.root.removeAttribute("aria-busy");
-    if (answer.ok === false) toast(failureText(answer.error));
+    tellFailure(answer);
   }
 
   async #shortcut(shortcut) {
     const answer = await post("shortcut", { callback_id: shortcut.callback_id, channel: this.channel });
-    if (answer.ok === false) toast(failureText(answer.error));
+    tellFailure(answer);
   }
 }

@@ -28,6 +28,13 @@ export class Form {
   #values = new Map();
   #seen = new Set();
 
+  /** Takes over what the server remembers, as after a reload of the page. */
+  seed(values) {
+    for (const [blockId, actions] of Object.entries(values)) {
+      for (const [actionId, value] of Object.entries(actions)) this.#values.set(JSON.stringify([blockId, actionId]), value);
+    }
+  }
+
   beginRender() {
     this.#seen = new Set();
   }

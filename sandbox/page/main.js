@@ -141,7 +141,7 @@ async function load() {
   }
   learn(state);
   showClock(state.clock);
-  showModals(state.modals ?? []);
+  if (state.modals) showModals(state.modals);
   return true;
 }
 

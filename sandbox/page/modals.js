@@ -16,6 +16,7 @@ class Modal {
 
   constructor(view, depth) {
     this.surface = new Surface({ type: "view", view_id: view.id });
+    this.surface.form.seed(view.state?.values ?? {});
     this.titleId = uid("title");
     this.body = h("div", { class: "dialog-body", tabindex: "-1" });
     this.banner = h("div", { class: "banner", role: "alert" });
@@ -34,7 +35,8 @@ class Modal {
   }
 
   draw(view) {
-    const print = JSON.stringify(view);
+    const { state, ...shape } = view;
+    const print = JSON.stringify(shape);
     if (print === this.#drawn) return;
     this.#drawn = print;
     this.view = view;

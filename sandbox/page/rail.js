@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { channelName, session } from "./session.js";
+import { channelName, isWithBot, session } from "./session.js";
 import { avatar } from "./timeline.js";
 
 export const HOME = "home";
@@ -43,7 +43,7 @@ export function drawRail(rail, { current, onChoose, onPerson }) {
   const channels = [...session.channels.values()];
   const item = (channel) => place({
     id: channel.id, name: channelName(channel.id), unread: channel.unread, current, onChoose,
-    face: channel.is_im ? avatar(channelName(channel.id), channel.members?.includes(session.bot.id)) : sign(channel), extra: badges(channel),
+    face: channel.is_im ? avatar(channel.name, isWithBot(channel)) : sign(channel), extra: badges(channel),
   });
   const home = place({ id: HOME, name: `${session.bot.name} Home`, face: avatar(session.bot.name, true), current, onChoose });
   const connected = session.bot.connected !== false;

@@ -1,7 +1,7 @@
 // Who this page plays, and the names of everybody and every channel.
 
 export const session = {
-  user: null, team: "", bot: null, users: new Map(), channels: new Map(), commands: [], shortcuts: [],
+  user: null, team: "", bot: null, users: new Map(), met: new Map(), channels: new Map(), commands: [], shortcuts: [],
 };
 
 export function learn(state) {
@@ -14,17 +14,16 @@ export function learn(state) {
   session.shortcuts = state.shortcuts ?? [];
 }
 
-const isBot = (id) => session.bot && (id === session.bot.id || id === session.bot.user_id);
+/** Remembers the name of somebody who wrote: bots and guests are not among those who can be played. */
+export function meet(id, name) {
+  if (id && name) session.met.set(id, name);
+}
 
 export function personName(id) {
-  return session.users.get(id)?.name ?? (isBot(id) ? session.bot.name : id);
+  return session.users.get(id)?.name ?? session.met.get(id) ?? (id === session.bot?.id ? session.bot.name : id);
 }
 
-/** The name of a channel; a direct message is called after the other person in it. */
-export function channelName(id) {
-  const channel = session.channels.get(id);
-  if (!channel) return id;
-  if (!channel.is_im) return channel.name;
-  const other = (channel.members ?? []).find((member) => member !== session.user);
-  return other ? personName(other) : channel.name;
-}
+export const channelName = (id) => session.channels.get(id)?.name ?? id;
+
+/** Whether a channel is the direct conversation with the bot. */
+export const isWithBot = (channel) => channel.is_im && channel.name === session.bot.name;

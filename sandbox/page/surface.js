@@ -5,11 +5,20 @@ import { Form } from "./form.js";
 import { confirmDialog } from "./layers.js";
 import { toast } from "./toast.js";
 
+// The server tells the person of these itself, by a notice.
+const NOTICED = new Set(["operation_timeout", "dispatch_failed", "not_connected", "invalid_command"]);
 const FAILURES = {
-  operation_timeout: "The bot did not answer within 3 seconds. Try again.",
+  message_not_found: "That message is not there any more.",
+  not_found: "That view is closed already. Open it again.",
+  channel_not_found: "You are not in that channel.",
 };
 
 export const failureText = (error) => FAILURES[error] ?? String(error);
+
+/** Shows what went wrong, unless the server does so. */
+export function tellFailure(answer) {
+  if (answer.ok === false && !NOTICED.has(answer.error)) toast(failureText(answer.error));
+}
 
 export class Surface {
   form = new Form();
@@ -51,7 +60,7 @@ export class Surface {
       action: { block_id: blockId, action_id: element.action_id, type: element.type, ...payload },
       state: { values: this.form.values() },
     });
-    if (answer.ok === false) toast(failureText(answer.error));
+    tellFailure(answer);
   }
 
   options(blockId, actionId, value) {

@@ -6,10 +6,10 @@ import { fill, h, link, safeUrl } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./menu.js";
 import { textOf } from "./mrkdwn.js";
-import { personName, session } from "./session.js";
-import { Surface } from "./surface.js";
+import { meet, personName, session } from "./session.js";
+import { Surface, tellFailure } from "./surface.js";
 import { post } from "./api.js";
-import { announce, toast } from "./toast.js";
+import { announce } from "./toast.js";
 
 const SAME_BREATH = 300; // seconds within which one person's messages stand under one name
 const NEAR_BOTTOM = 120; // pixels
@@ -46,6 +46,7 @@ class Item {
   draw(message) {
     this.message = message;
     const name = authorOf(message);
+    meet(message.user, message.username);
     this.root.setAttribute("aria-label", `${name} at ${timeOf(message.ts)}`);
     this.root.classList.toggle("ephemeral", Boolean(message.ephemeral));
     redraw(this.main, () => fill(this.main,
@@ -66,7 +67,7 @@ class Item {
     if (!offered.length || this.message.ephemeral) return null;
     const run = async (shortcut) => {
       const answer = await post("shortcut", { callback_id: shortcut.callback_id, channel: this.channel, message_ts: this.message.ts });
-      if (answer.ok === false) toast(answer.error);
+      tellFailure(answer);
     };
     return h("div", { class: "message-tools" }, menuButton({ class: "button icon", "aria-label": "Message shortcuts" }, "•••",
       () => offered.map((shortcut) => ({ label: shortcut.name, run: () => run(shortcut) }))));

@@ -42,7 +42,7 @@ def state(user: str) -> Json:
         {**plain, "id": BILLING, "name": "billing", "unread": 0},
         {**plain, "id": "C0APPROVE", "name": "approvals", "is_private": True, "unread": 2},
         {**plain, "id": "C0SHARED", "name": "acme-and-us", "is_ext_shared": True, "unread": 0},
-        {**plain, "id": "D0BOT", "name": "duebot", "is_im": True, "members": [user, BOT], "unread": 1},
+        {**plain, "id": "D0BOT", "name": "Duebot", "is_im": True, "members": [user, BOT], "unread": 1},
     ]
     commands = [
         {
