@@ -30,6 +30,7 @@ from bot.domain.ladder_levels import (
     contact_at,
     courtesy_now,
     standing_of,
+    too_soon,
     why_silent,
 )
 from bot.domain.ladder_stops import (
@@ -110,19 +111,10 @@ def _customer_track(case: Case) -> TrackDecision:
     for invoice in case.past_due:
         standing = standing_of(case, invoice)
         found[invoice.id] = held if standing.wants else why_silent(case, standing)
-    if not case.past_due:
-        courtesy = courtesy_now(case)
-        found |= (
-            {item.invoice.id: held for item in courtesy.listed} if isinstance(courtesy, ContactNow) else {}
-        )
+    courtesy = None if case.past_due else courtesy_now(case)
+    if courtesy is not None:
+        found = {item.invoice.id: held for item in courtesy.listed}
     return _decision(case, found)
-
-
-def _instead_of(courtesy: ContactNow | dict[str, Stop], held: Stop) -> dict[str, Stop]:
-    """Reasons when a courtesy contact is held back; the ones given already stay."""
-    if isinstance(courtesy, ContactNow):
-        return {item.invoice.id: held for item in courtesy.listed}
-    return courtesy
 
 
 def _past_due(case: Case) -> TrackDecision:
@@ -156,16 +148,18 @@ def _awaiting(level: str) -> Stop:
 
 def _before_due(case: Case) -> TrackDecision:
     """The internal track when nothing eligible is past due: a courtesy level, if its day has come."""
-    found = courtesy_now(case)
-    if isinstance(found, ContactNow):
-        ids = [item.invoice.id for item in found.listed]
-        stop = sum_stop(found.total, case.credit, case.currency, case.policy) or _day_stop(case)
-        if stop is not None:
-            return _decision(case, dict.fromkeys(ids, stop))
-        if found.level.approval:
-            return _decision(case, dict.fromkeys(ids, _awaiting(found.level.name)), None, found)
-        return _decision(case, {}, found)
-    return _decision(case, found)
+    contact = courtesy_now(case)
+    if contact is None:
+        return _decision(case, {})
+    ids = [item.invoice.id for item in contact.listed]
+    stop = (
+        sum_stop(contact.total, case.credit, case.currency, case.policy) or too_soon(case) or _day_stop(case)
+    )
+    if stop is not None:
+        return _decision(case, dict.fromkeys(ids, stop))
+    if contact.level.approval:
+        return _decision(case, dict.fromkeys(ids, _awaiting(contact.level.name)), None, contact)
+    return _decision(case, {}, contact)
 
 
 def _group_stop(case: Case) -> Stop | None:
@@ -176,7 +170,7 @@ def _group_stop(case: Case) -> Stop | None:
 def _day_stop(case: Case) -> Stop | None:
     if case.calendar.is_business_day(case.today):
         return None
-    return Stop(Reason.NOT_BUSINESS_DAY, "Today is not a business day; it moves to the next one.")
+    return Stop(Reason.NOT_BUSINESS_DAY, "Today is not a business day; it waits for the next one.")
 
 
 def _decision(

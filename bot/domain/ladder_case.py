@@ -101,7 +101,16 @@ class Case:
         late = self.days(invoice)
         return max((level for level in self.levels if level.days <= late), key=_days, default=None)
 
+    @cached_property
+    def courtesy_levels(self) -> tuple[Level, ...]:
+        """The levels of this track before the due date, by days."""
+        return tuple(level for level in self.levels if level.days < 0)
+
     def not_yet_due(self, invoice: Invoice) -> Stop:
         """The reason of an eligible invoice that is due today or later and has no level waiting."""
+        if invoice.due_date == self.today and self.courtesy_levels:
+            last = self.courtesy_levels[-1]
+            if self.heard(invoice) < last.days:
+                return Stop(Reason.LAPSED, f"It is due today, so the level “{last.name}” is no longer sent.")
         day = "" if invoice.due_date is None else f" It is due on {say_date(invoice.due_date)}."
         return Stop(Reason.NOT_YET_DUE, f"It is not past due.{day}")

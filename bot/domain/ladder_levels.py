@@ -118,31 +118,27 @@ def contact_at(case: Case, standing: Standing, level: Level | None) -> ContactNo
     return _contact(case, standing.invoice, level, listed, _audiences([*skipped, level]))
 
 
-def courtesy_now(case: Case) -> ContactNow | dict[str, Stop]:
-    """The before-due contact whose day has come, or reasons for invoices whose courtesy level has passed.
+def courtesy_now(case: Case) -> ContactNow | None:
+    """The before-due contact whose day has come, carried by the earliest due invoice that has not heard it.
 
     Its day is the level's, moved to the business day before; it can be made until the day before the due date
     and lapses then. It lists what is due within the level's days plus the least days between two contacts.
     """
-    levels = [level for level in case.levels if level.days < 0]
     waiting = [invoice for invoice in case.upcoming if invoice.due_date and invoice.due_date > case.today]
     for invoice in waiting:
-        level = _courtesy_level(case, invoice, levels)
+        level = _courtesy_level(case, invoice)
         if level is not None:
-            stop = _too_soon(case)
-            return {invoice.id: stop} if stop else _courtesy(case, invoice, level, waiting)
-    return {
-        invoice.id: _lapsed(levels[-1]) for invoice in case.upcoming if _has_lapsed(case, invoice, levels)
-    }
+            return _courtesy(case, invoice, level, waiting)
+    return None
 
 
-def _courtesy_level(case: Case, invoice: Invoice, levels: Sequence[Level]) -> Level | None:
+def _courtesy_level(case: Case, invoice: Invoice) -> Level | None:
     """The highest before-due level whose day has come for ``invoice`` and that it has not heard."""
-    if invoice.due_date is None or not levels:
+    if invoice.due_date is None:
         return None
     due = [
         level
-        for level in levels
+        for level in case.courtesy_levels
         if case.calendar.on_or_before(invoice.due_date + timedelta(days=level.days)) <= case.today
     ]
     return due[-1] if due and due[-1].days > case.heard(invoice) else None
@@ -155,8 +151,8 @@ def _courtesy(case: Case, carrying: Invoice, level: Level, waiting: Sequence[Inv
     return _contact(case, carrying, level, listed, _audiences([level]))
 
 
-def _too_soon(case: Case) -> Stop | None:
-    """A courtesy is not sent shortly after a contact with the customer."""
+def too_soon(case: Case) -> Stop | None:
+    """Why a courtesy is not sent shortly after a contact with the customer, or ``None``."""
     least = case.policy.ladder.min_days_between_contacts
     last = max((contact.on for contact in case.contacts if contact.track == "customer"), default=None)
     if last is None or (case.today - last).days >= least:
@@ -164,14 +160,6 @@ def _too_soon(case: Case) -> Stop | None:
     return Stop(
         Reason.TOO_SOON, f"The customer was contacted on {say_date(last)}, less than {_days(least)} ago."
     )
-
-
-def _has_lapsed(case: Case, invoice: Invoice, levels: Sequence[Level]) -> bool:
-    return bool(levels) and invoice.due_date == case.today and case.heard(invoice) < levels[-1].days
-
-
-def _lapsed(level: Level) -> Stop:
-    return Stop(Reason.LAPSED, f"It is due today, so “{level.name}” is no longer sent.")
 
 
 def _listed(case: Case, invoice: Invoice, level_due: Level | None) -> ListedInvoice:
