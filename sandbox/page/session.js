@@ -7,11 +7,13 @@ export const session = {
 export function learn(state) {
   session.user = state.me?.id ?? state.me;
   session.team = state.team?.name ?? "Workspace";
-  session.bot = state.bot ?? { id: "", name: "Bot", connected: false };
+  session.bot = { id: "", name: "Bot", connected: false, ...state.bot };
   session.users = new Map(state.users.map((user) => [user.id, user]));
   session.channels = new Map(state.channels.map((channel) => [channel.id, channel]));
   session.commands = state.commands ?? [];
   session.shortcuts = state.shortcuts ?? [];
+  // Its handle is in small letters; its conversation bears the name that people see.
+  session.bot.name = state.channels.find(isWithBot)?.name ?? session.bot.name;
 }
 
 /** Remembers the name of somebody who wrote: bots and guests are not among those who can be played. */
@@ -26,4 +28,4 @@ export function personName(id) {
 export const channelName = (id) => session.channels.get(id)?.name ?? id;
 
 /** Whether a channel is the direct conversation with the bot. */
-export const isWithBot = (channel) => channel.is_im && channel.name === session.bot.name;
+export const isWithBot = (channel) => channel.is_im && channel.name.toLowerCase() === session.bot.name.toLowerCase();

@@ -77,13 +77,13 @@ class CannedSlack:
     """Serves the page and its protocol; `answers` may hold a value or an awaitable function per POST path."""
 
     def __init__(self) -> None:
-        self.messages: list[Json] = []
-        self.home: Json | None = None
-        self.sent: list[tuple[str, Json]] = []
-        self.answers: dict[str, Any] = {}
-        self.listening = asyncio.Event()
+        self.messages: list[Json]
+        self.home: Json | None
+        self.sent: list[tuple[str, Json]]
+        self.answers: dict[str, Any]
         self.url = ""
         self._streams: list[asyncio.Queue[Json | None]] = []
+        self.reset()
         self._arrived = asyncio.Condition()
 
     async def start(self) -> None:
@@ -106,6 +106,13 @@ class CannedSlack:
         for stream in self._streams:
             stream.put_nowait(None)
         await self._runner.cleanup()
+
+    def reset(self) -> None:
+        """Forget what was sent and canned, and wait for a page to listen afresh."""
+        for stream in self._streams:
+            stream.put_nowait(None)
+        self.messages, self.home, self.sent, self.answers, self._streams = [], None, [], {}, []
+        self.listening = asyncio.Event()
 
     def push(self, kind: str, **fields: Any) -> None:
         """Send one event to every open page."""
