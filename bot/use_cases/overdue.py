@@ -1,0 +1,224 @@
+"""What is overdue, from the mirror: the board, App Home, and the figures of a digest.
+
+Amounts are minor units; "today" is the business's date. Each answer is one consistent read of the store.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+
+from bot.domain import aging
+from bot.domain.facts import AgingTotals, Board, BucketTotal, Digest, Home, OpenOperation
+from bot.domain.invoice import Invoice, Payment
+from bot.domain.policy import Policy
+from bot.domain.roles import Role
+from bot.store import mirror, operations, outbox
+from bot.store.lane import Tx
+from bot.use_cases.context import Context
+from bot.use_cases.lookup import open_operation
+from bot.use_cases.mirror import synced_at
+
+Scope = Literal["all", "mine", "over"]
+
+PAGE_SIZE = 15
+_TITLES = {"all": "Overdue invoices", "mine": "Your overdue customers"}
+#: Failures stay on Home for this long; by then somebody has seen them.
+_RECENT_FAILURES = timedelta(days=3)
+_THINGS = {"email": "email of an invoice", "create": "new invoice", "line": "new line"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a digest told, for the next one to compare with: overdue amounts by currency, payments listed."""
+
+    on: date
+    overdue: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    payments: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """A value for the store."""
+        return {"on": self.on.isoformat(), "overdue": dict(self.overdue), "payments": list(self.payments)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Figures":
+        """The figures that ``to_json`` wrote."""
+        return cls(date.fromisoformat(kept["on"]), kept["overdue"], tuple(kept["payments"]))
+
+    @classmethod
+    def of(cls, told: Digest) -> "Figures":
+        """The figures of a digest."""
+        overdue = {totals.currency: totals.overdue_amount for totals in told.totals}
+        return cls(told.today, overdue, tuple(payment.id for payment, _ in told.payments))
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One read of what is not settled."""
+
+    unpaid: tuple[Invoice, ...]
+    unsettled: tuple[operations.Operation, ...]
+    failed: tuple[outbox.Item, ...]
+    payments: tuple[tuple[Payment, Invoice], ...] = ()
+
+
+class Overdue:
+    """The board, Home and the digest's facts. Roles are asked by the caller."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def board(
+        self, *, scope: Scope, user_id: str, over_days: int = 0, page: int = 1, search_id: str
+    ) -> Board:
+        """One page of debtors, those who most deserve a call first.
+
+        ``mine`` keeps the customers that ``user_id`` owns; ``over`` counts only invoices more than ``over_days``
+        past due. A page beyond the last one is the last one.
+        """
+        as_of = await self._as_of()
+        today = self._context.today()
+        unpaid: Sequence[Invoice] = await self._context.lane.read(mirror.unpaid)
+        if scope == "mine":
+            unpaid = [one for one in unpaid if self._owner(one.customer_id) == user_id]
+        if scope == "over":
+            unpaid = _older(unpaid, over_days, today)
+        debtors = aging.debtors(unpaid, today, self._owner)
+        pages = max(1, -(-len(debtors) // PAGE_SIZE))
+        page = min(max(page, 1), pages)
+        return Board(
+            title=_TITLES.get(scope, f"More than {over_days} days past due"),
+            today=today,
+            totals=self._totals(unpaid, today),
+            debtors=tuple(debtors[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
+            page=page,
+            pages=pages,
+            total=len(debtors),
+            search_id=search_id,
+            as_of=as_of,
+        )
+
+    async def home(self, user_id: str, role: Role) -> Home:
+        """App Home of one person. Somebody without a role gets no customer's data."""
+        today = self._context.today()
+        if role is Role.NONE:
+            return Home(today, role.label, (), (), (), ())
+        as_of = await self._as_of()
+        since = self._context.now() - _RECENT_FAILURES
+        seen = await self._context.lane.read(lambda tx: _snapshot(tx, since))
+        mine = [one for one in seen.unpaid if self._owner(one.customer_id) == user_id]
+        return Home(
+            today=today,
+            role=role.label,
+            totals=self._totals(seen.unpaid, today),
+            mine=tuple(aging.debtors(mine, today, self._owner)),
+            unsettled=tuple(self._open(one) for one in seen.unsettled),
+            failures=_failed_posts(seen.failed),
+            settings=_settings(self._context.policy),
+            as_of=as_of,
+        )
+
+    async def digest_facts(
+        self, today: date, before: Figures | None = None, stale: str = "", over_days: int = 0
+    ) -> Digest:
+        """The facts of a digest on ``today``, compared with what the last one told (``before``).
+
+        ``stale`` is a sentence when the mirror may be old. ``over_days`` keeps only what is more than so many
+        days past due. Payments that the last digest listed are not listed again.
+        """
+        as_of = await self._as_of()
+        yesterday = today - timedelta(days=1)
+        since = before.on if before else yesterday
+        midnight = datetime.combine(since, time(), self._context.zone)
+        seen = await self._context.lane.read(lambda tx: _snapshot(tx, midnight, since))
+        unpaid = _older(seen.unpaid, over_days, today) if over_days else seen.unpaid
+        totals = self._totals(unpaid, today)
+        fresh = aging.newly_overdue(unpaid, today, since)
+        listed = set(before.payments) if before else set()
+        paid = [(payment, invoice) for payment, invoice in seen.payments if payment.id not in listed]
+        return Digest(
+            business=self._context.policy.business.name,
+            today=today,
+            totals=totals,
+            newly_overdue=tuple(fresh),
+            debtors=tuple(aging.debtors(unpaid, today, self._owner)),
+            payments=tuple(
+                (payment, f"{invoice.number}, {invoice.customer_name}") for payment, invoice in paid
+            ),
+            changes=_changes(totals, before.overdue) if before else None,
+            as_of=as_of,
+            stale=stale,
+            failures=(*_undecided(seen.unsettled), *_failed_posts(seen.failed)),
+            mentions=self._owners(fresh),
+        )
+
+    async def _as_of(self) -> datetime | None:
+        """When the mirror was synced, read before the figures, so that they are never older than it says."""
+        stamp = await synced_at(self._context)
+        return self._context.local(stamp) if stamp else None
+
+    def _totals(self, unpaid: Iterable[Invoice], today: date) -> tuple[AgingTotals, ...]:
+        """Totals per currency, and nothing open in the business's own when there is nothing at all."""
+        found = aging.totals(unpaid, today)
+        if found:
+            return found
+        nothing = tuple(BucketTotal(name, 0, 0) for name in aging.BUCKETS)
+        return (AgingTotals(self._context.policy.business.currency, nothing),)
+
+    def _owner(self, customer_id: str) -> str:
+        return self._context.policy.people.owner_of(customer_id)
+
+    def _owners(self, invoices: Iterable[Invoice]) -> tuple[str, ...]:
+        """The owners of these invoices' customers, each once."""
+        owners = dict.fromkeys(self._owner(one.customer_id) for one in invoices)
+        return tuple(owner for owner in owners if owner)
+
+    def _open(self, operation: operations.Operation) -> OpenOperation:
+        shown = open_operation(operation)
+        return replace(shown, at=self._context.local(shown.at))
+
+
+def _snapshot(tx: Tx, failed_since: datetime, paid_since: date | None = None) -> _Snapshot:
+    return _Snapshot(
+        unpaid=tuple(mirror.unpaid(tx)),
+        unsettled=tuple(operations.unsettled(tx)),
+        failed=tuple(outbox.failures(tx, failed_since)),
+        payments=tuple(mirror.recent_payments(tx, paid_since)) if paid_since else (),
+    )
+
+
+def _older(invoices: Iterable[Invoice], over_days: int, today: date) -> list[Invoice]:
+    return [one for one in invoices if (one.days_past_due(today) or 0) > over_days]
+
+
+def _changes(totals: Iterable[AgingTotals], before: Mapping[str, int]) -> dict[str, int]:
+    """How the overdue amounts changed; a currency that is no longer owed went down to nothing."""
+    now = {held.currency: held.overdue_amount for held in totals}
+    return {code: now.get(code, 0) - before.get(code, 0) for code in sorted({*now, *before})}
+
+
+def _undecided(unsettled: Iterable[operations.Operation]) -> tuple[str, ...]:
+    """A sentence for each write of which nobody knows how it ended."""
+    return tuple(
+        f"{one.actor_name}'s {_THINGS.get(one.kind, one.kind)} is not settled: "
+        f"{one.sentence or 'nobody knows yet how it ended.'}"
+        for one in unsettled
+        if one.state == "unknown"
+    )
+
+
+def _failed_posts(failed: Iterable[outbox.Item]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.reason for item in failed))
+
+
+def _settings(policy: Policy) -> dict[str, str]:
+    """The settings that people ask about, in words."""
+    digests = [f"{plan.channel} at {plan.at:%H:%M}" for plan in policy.digests]
+    levels = [f"{level.name} ({level.days})" for level in policy.ladder.levels]
+    return {
+        "Business": f"{policy.business.name}, {policy.business.timezone}",
+        "Digests": ", ".join(digests) or "none",
+        "Reminder levels (days past due)": ", ".join(levels) or "none",
+        "Reminders go out at": f"{policy.ladder.send_at:%H:%M} on business days",
+    }
