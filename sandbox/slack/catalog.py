@@ -1,4 +1,4 @@
-"""What the app has registered with Slack: slash commands, shortcuts and unfurl domains."""
+"""What the app has registered with Slack: commands, shortcuts, unfurl domains, scopes and events."""
 
 import re
 from dataclasses import dataclass, field
@@ -31,11 +31,17 @@ def _commands() -> list[Json]:
 
 def _shortcuts() -> list[Json]:
     return [
-        {"callback_id": "new_invoice", "name": "New invoice", "type": "global"},
-        {"callback_id": "record_payment", "name": "Record payment", "type": "global"},
-        {"callback_id": "log_promise", "name": "Log a promise to pay", "type": "message"},
-        {"callback_id": "log_dispute", "name": "Log a dispute", "type": "message"},
+        {"callback_id": "shortcut.new.v1", "name": "New invoice", "type": "global"},
+        {"callback_id": "shortcut.pay.v1", "name": "Record payment", "type": "global"},
     ]
+
+
+_SCOPES = (
+    "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:read", "files:write",
+    "groups:history", "groups:read", "im:history", "im:read", "im:write", "links:read", "links:write",
+    "team:read", "usergroups:read", "users:read",
+)  # fmt: skip
+_EVENTS = ("app_home_opened", "link_shared")
 
 
 @dataclass
@@ -45,9 +51,11 @@ class Catalog:
     commands: list[Json] = field(default_factory=_commands)
     shortcuts: list[Json] = field(default_factory=_shortcuts)
     unfurl_domains: list[str] = field(default_factory=lambda: ["syncromsp.com"])
+    scopes: list[str] = field(default_factory=lambda: list(_SCOPES))
+    events: list[str] = field(default_factory=lambda: list(_EVENTS))
 
     def use(self, manifest: Json) -> None:
-        """Take commands, shortcuts and unfurl domains from a parsed app manifest."""
+        """Take all of it from a parsed app manifest; what that doesn't ask for is refused from then on."""
         features = manifest.get("features", {})
         known = {command["command"]: command for command in self.commands}
         self.commands = [
@@ -63,7 +71,10 @@ class Catalog:
             {"callback_id": one["callback_id"], "name": one["name"], "type": one["type"]}
             for one in features.get("shortcuts", [])
         ]
-        self.unfurl_domains = list(features.get("unfurl_domains", self.unfurl_domains))
+        self.unfurl_domains = list(features.get("unfurl_domains", []))
+        self.scopes = list(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []))
+        subscriptions = manifest.get("settings", {}).get("event_subscriptions", {})
+        self.events = list(subscriptions.get("bot_events", []))
 
     def has_command(self, command: str) -> bool:
         return any(one["command"] == command for one in self.commands)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sandbox.slack import workspace as ws
 from sandbox.slack.catalog import Catalog
 from sandbox.slack.delivery import Courier
-from sandbox.slack.errors import SlackError
+from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.feed import Feed
 from sandbox.slack.files import Files
 from sandbox.slack.messages import Messages, Stamps
@@ -40,6 +40,11 @@ class Slack:
 
     def response_url(self, key: str) -> str:
         return f"{self.address}/response/{key}"
+
+    async def tell(self, event: Json) -> None:
+        """Send an event to the bot if its app is subscribed to it."""
+        if event["type"] in self.catalog.events:
+            await self.courier.event(event)
 
     def own_channel(self, user_id: str, channel_id: str) -> ws.Channel:
         """A conversation that this person is in; SlackError `channel_not_found`."""

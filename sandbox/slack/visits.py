@@ -51,7 +51,7 @@ class Visits:
         message = slack.messages.post_by_person(channel, user_id, text)
         links = slack.catalog.links(text)
         if links and ws.BOT_USER in channel.members:
-            await slack.courier.event(
+            await slack.tell(
                 {
                     "type": "link_shared",
                     "user": user_id,
@@ -267,7 +267,7 @@ class Visits:
         home = slack.modals.home(user_id)
         if home is not None:
             event["view"] = home
-        await slack.courier.event(event)
+        await slack.tell(event)
         return slack.modals.home(user_id)
 
     async def _handed_over(self, user_id: str, payload: Json) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from sandbox.slack.api import arguments, chat, conversations, files, people, views
+from sandbox.slack.api import arguments, chat, conversations, files, people, scopes, views
 from sandbox.slack.api.arguments import Args
 from sandbox.slack.api.chat import Pace, RateLimited
 from sandbox.slack.errors import Json, SlackError
@@ -16,12 +16,6 @@ from sandbox.slack.inside import Slack
 from sandbox.slack.sockets import Sockets
 
 Method = Callable[[Slack, Args], Json]
-
-SCOPES = (
-    "app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,files:read,"
-    "files:write,groups:history,groups:read,im:history,im:read,im:write,links:read,links:write,"
-    "team:read,usergroups:read,users:read"
-)
 
 
 @dataclass
@@ -87,7 +81,7 @@ class Api:
         answer = await self._answer(method, request, fault)
         if fault:
             await after(fault, request)
-        headers = {"x-oauth-scopes": SCOPES, "x-accepted-oauth-scopes": SCOPES}
+        headers = {"x-oauth-scopes": ",".join(self._slack.catalog.scopes)}
         if answer.get("error") == "ratelimited":
             wait = str(max(1, math.ceil(answer.pop("retry_after"))))
             return web.json_response(answer, status=429, headers={**headers, "Retry-After": wait})
@@ -100,6 +94,8 @@ class Api:
             if method not in self._methods:
                 raise SlackError("unknown_method", req_method=method)
             self._check_token(method, request, args)
+            channel = self._slack.workspace.channels.get(args.text("channel"))
+            scopes.check(method, self._slack.catalog.scopes, channel, args.text("types"))
             if fault and fault.kind.startswith("error:"):
                 raise SlackError(fault.kind.removeprefix("error:"))
             answer = {"ok": True, **self._methods[method](self._slack, args)}
