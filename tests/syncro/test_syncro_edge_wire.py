@@ -252,7 +252,8 @@ async def test_users_and_methods_come_in_both_forms() -> None:
 
 async def test_products_without_price_or_name_are_not_offered() -> None:
     rows = b"""{"products": [{"id": 1, "name": "Hour", "price_retail": "125.0", "taxable": false},
-        {"id": 2, "name": "x"}, {"id": 3, "price_retail": 1}, {"id": 4, "name": "old", "price_retail": 1, "disabled": true}]}"""
+        {"id": 2, "name": "x"}, {"id": 3, "price_retail": 1},
+        {"id": 4, "name": "old", "price_retail": 1, "disabled": true}]}"""
     (product,) = await answering(rows).find_products("")
     assert (product.id, product.name, product.price, product.taxable) == ("1", "Hour", Decimal(125), False)
 
@@ -294,7 +295,10 @@ async def test_a_payment_about_another_invoice_is_not_taken_for_ours() -> None:
         await answering(b'{"payment": {"id": 1, "invoice_id": 8, "amount": 1.00}}').record_payment(
             "7", payment
         )
+    failed = b'{"payment": {"id": 1, "amount": 1.00, "success": false}}'
+    assert not (await answering(failed).record_payment("7", payment)).successful
     recorded = await answering(b'{"payment": {"id": 1, "amount": 1.00}}').record_payment("7", payment)
+    assert recorded.successful
     assert (recorded.invoice_id, recorded.amount) == ("7", 100)
     with pytest.raises(SyncroLost, match="It may have happened"):
         await answering(b"").record_payment("7", payment)
