@@ -168,8 +168,9 @@ class Invoices:
         await self._authority.require(submission.actor.id, Action.SEND)
         known = await self._known(invoice_id)
         problems = _Problems()
-        receivers = problems.take("to", lambda: split_addresses(to, "to"), ())
-        copies = problems.take("cc", lambda: split_addresses(cc, "cc"), ())
+        nobody: tuple[str, ...] = ()
+        receivers = problems.take("to", lambda: split_addresses(to, "to"), nobody)
+        copies = problems.take("cc", lambda: split_addresses(cc, "cc"), nobody)
         problems.take("message", lambda: _short(message, MOST_MESSAGE, "message"), "")
         problems.take("subject", lambda: _short(subject, 200, "subject"), "")
         problems.settle()
@@ -267,8 +268,7 @@ class Invoices:
 
     async def _known(self, invoice_id: str) -> Invoice:
         """The invoice as the mirror has it (its live state is read inside the claim)."""
-        from_mirror = await self._lookup.known_by_id(invoice_id)
-        return from_mirror or await self._lookup.invoice(invoice_id)
+        return await self._lookup.mirrored(invoice_id)
 
     async def _perform(
         self, submission: Submission, kind: str, invoice: Invoice, request: dict[str, object]

@@ -1,5 +1,6 @@
 """Looking invoices and customers up: what a person typed becomes one invoice, or candidates to choose from."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,10 +9,10 @@ from rapidfuzz import fuzz, process
 from bot.domain import commands
 from bot.domain.errors import Ambiguous, Candidate, NotFound, SyncroError, SyncroLost
 from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPage
-from bot.domain.invoice import UNPAID, Customer, Invoice, Status
+from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
-from bot.domain.references import InvoiceRef, digits_of
+from bot.domain.references import InvoiceRef, digits_of, is_reference, parse_reference
 from bot.store import mirror, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
@@ -20,6 +21,8 @@ from bot.use_cases.mirror import MirrorSync, synced_at
 
 PAGE_SIZE = 15
 _OFFERED = 10
+_OPTIONS = 50
+_METHODS = "payment_methods"
 _ALIKE = 60
 
 
@@ -29,6 +32,7 @@ class Lookup:
     def __init__(self, context: Context, sync: MirrorSync) -> None:
         self._context = context
         self._sync = sync
+        self._products: dict[str, Product] = {}
 
     async def invoice(self, invoice_id: str) -> Invoice:
         """One invoice, read live and remembered. Raises ``SyncroError``."""
@@ -90,6 +94,10 @@ class Lookup:
         """The invoice as the mirror has it, without asking Syncro."""
         return await self._context.lane.read(lambda tx: mirror.invoice(tx, invoice_id))
 
+    async def mirrored(self, invoice_id: str) -> Invoice:
+        """The invoice as the mirror has it, else read live."""
+        return await self.known_by_id(invoice_id) or await self.invoice(invoice_id)
+
     async def card(self, invoice: Invoice, live: bool = True) -> InvoiceCard:
         """The facts of an invoice card."""
         operation = await self._context.lane.read(lambda tx: operations.open_on(tx, invoice.id))
@@ -126,12 +134,9 @@ class Lookup:
         """(id, name) of customers for a select, best first; never asks Syncro."""
         names = await self._context.lane.read(mirror.customer_names)
         by_id = dict(names)
-        found = (
-            match_customers(typed, names)
-            if typed.strip()
-            else sorted(by_id, key=lambda one: by_id[one].lower())
-        )
-        return [(one, by_id[one]) for one in found[:50]]
+        if typed.strip():
+            return [(one, by_id[one]) for one in match_customers(typed, names).ids[:_OPTIONS]]
+        return sorted(names, key=lambda pair: pair[1].lower())[:_OPTIONS]
 
     async def search(self, find: commands.Find, page: int, search_id: str) -> SearchPage:
         """One page of invoices from the mirror. Raises ``Ambiguous``, ``NotFound``, ``BadInput`` (dates)."""
@@ -215,10 +220,51 @@ class Lookup:
         days = await self._context.lane.read(read)
         return days[len(days) // 2] if days else None
 
-    async def candidates_of(self, customer: Customer) -> list[Candidate]:
-        """The customer's unpaid invoices, oldest due first, to choose from."""
+    async def offer_open(self, customer: Customer) -> Ambiguous:
+        """The customer's unpaid invoices, oldest due first, to choose from. Raises ``NotFound`` without any."""
         unpaid = await self._context.lane.read(lambda tx: mirror.unpaid(tx, customer.id))
-        return [_candidate(one) for one in sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))]
+        if not unpaid:
+            raise NotFound(f"{customer.name} has no unpaid invoices.")
+        candidates = [_candidate(one) for one in unpaid]
+        return Ambiguous(
+            f"Which of {customer.name}'s invoices is paid? Open it and choose Record payment.", candidates
+        )
+
+    async def one_open(self, typed: str, syncro_host: str) -> str:
+        """The id of the invoice that a number, a link or a customer's name means.
+
+        Raises ``Ambiguous`` for a customer with several unpaid invoices, ``NotFound`` and ``BadInput``.
+        """
+        if is_reference(typed):
+            return await self.find_id(parse_reference(typed, syncro_host))
+        offered = await self.offer_open(await self.customer(typed))
+        if len(offered.candidates) > 1:
+            raise offered
+        return offered.candidates[0].id
+
+    async def products(self, typed: str) -> tuple[Product, ...]:
+        """Products that Syncro finds, remembered so that a chosen one can be filled in."""
+        found = await self._context.gateway.find_products(typed)
+        self._products.update((one.id, one) for one in found)
+        return found[:_OPTIONS]
+
+    async def product(self, product_id: str, name: str) -> Product:
+        """A product that was offered. Raises ``NotFound``."""
+        if product_id not in self._products:
+            await self.products(name)
+        product = self._products.get(product_id)
+        if product is None:
+            raise NotFound(f"Syncro no longer lists the product “{name}”. Type the line instead.")
+        return product
+
+    async def payment_methods(self) -> tuple[str, ...]:
+        """The account's payment methods; read from Syncro once and then remembered by the mirror."""
+        kept = await self._context.lane.read(lambda tx: mirror.get_state(tx, _METHODS))
+        if kept:
+            return tuple(json.loads(kept))
+        methods = await self._context.gateway.payment_methods()
+        await self._context.lane.write(lambda tx: mirror.set_state(tx, _METHODS, json.dumps(methods)))
+        return methods
 
     async def refreshed(self) -> str:
         """Brings the mirror up to date; a sentence when Syncro could not be read, else empty."""

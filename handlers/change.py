@@ -1,0 +1,230 @@
+"""Changing and sending one invoice: edit, add a line, send, void. Each opens from a command or a card's button."""
+
+from abc import abstractmethod
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.domain.errors import DuebotError, NeedsConfirmation, NotAllowed, SyncroRefused
+from bot.domain.facts import DraftLine
+from bot.domain.invoice import Invoice, Status
+from bot.domain.money import say_money
+from bot.domain.references import InvoiceRef
+from bot.domain.roles import Action
+from bot.domain.version import version_of
+from bot.store.visits import Visit
+from bot.use_cases.kinds_invoice import require_editable
+from bot.views.blocks import View
+from bot.views.forms import EditForm, SendForm, read_edit, read_lines, read_send, read_void
+from bot.views.modal_edit import add_form, edit_form
+from bot.views.modal_send import send_form
+from bot.views.modal_void import void_form
+from bot.views.modals_common import message_view, outcome_view
+from handlers.desk import Arrival
+from handlers.forms import Form, Sent, detail_lines, open_form
+
+
+class OnInvoice(Form):
+    """A form about one invoice, opened from a command that names it or from a card's button."""
+
+    @abstractmethod
+    def action(self) -> Action:
+        """What a person must be allowed to do for this form to open."""
+
+    async def from_command(self, arrival: Arrival, ref: InvoiceRef) -> None:
+        """``/invoice VERB 1042``."""
+        await self.desk.authority.require(arrival.user_id, self.action())
+        known = await self.desk.lookup.known(ref)
+        await self._open(arrival, known.id if known else await self.desk.lookup.find_id(ref))
+
+    async def from_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A card's button; its value is the invoice's id."""
+        await self.desk.authority.require(arrival.user_id, self.action())
+        await self._open(arrival, str(action.get("value", "")))
+
+    async def _open(self, arrival: Arrival, invoice_id: str) -> None:
+        await open_form(self.desk, arrival, self.title, {"invoice": invoice_id}, self.fill)
+
+    async def fill(self, visit: Visit) -> View:
+        """The form from a live read; what it shows is kept as the version seen."""
+        invoice = await self.desk.lookup.invoice(str(visit.data["invoice"]))
+        visit = await self.desk.remember(visit, {**visit.data, **seen(invoice)})
+        return await self.draw(visit, invoice)
+
+    @abstractmethod
+    async def draw(self, visit: Visit, invoice: Invoice) -> View:
+        """The empty form. Raises ``SyncroRefused`` when the invoice's state doesn't allow it."""
+
+    @abstractmethod
+    async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
+        """The form with what was typed and what is wrong."""
+
+    async def again(self, sent: Sent, error: DuebotError) -> View:
+        invoice = await self.desk.lookup.known_by_id(str(sent.visit.data["invoice"]))
+        if invoice is None or isinstance(error, NotAllowed):
+            return message_view(self.title, error.sentence, sent.visit.id, detail_lines(error))
+        await self.desk.remember(sent.visit, {**sent.visit.data, **seen(invoice)})
+        return await self.redraw(sent, invoice, error)
+
+
+def seen(invoice: Invoice) -> dict[str, Any]:
+    """What a form keeps of the invoice that it shows."""
+    return {
+        "seen": version_of(invoice).to_json(),
+        "due_date": invoice.due_date.isoformat() if invoice.due_date else "",
+        "terms": invoice.terms,
+        "notes": invoice.notes,
+    }
+
+
+def _told(error: DuebotError) -> str:
+    return " ".join((error.sentence, *detail_lines(error)))
+
+
+class EditInvoice(OnInvoice):
+    """Due date, terms and notes."""
+
+    title = "Edit invoice"
+    working = "Saving the change in Syncro…"
+
+    def action(self) -> Action:
+        return Action.EDIT
+
+    async def draw(self, visit: Visit, invoice: Invoice) -> View:
+        require_editable(invoice)
+        return edit_form(await self.desk.lookup.card(invoice), visit.id)
+
+    async def submit(self, sent: Sent) -> View:
+        form = read_edit(sent.view)
+        data = sent.visit.data
+        invoice = await self.desk.lookup.mirrored(str(data["invoice"]))
+        due = str(data.get("due_date", ""))
+        shown = replace(
+            invoice,
+            due_date=date.fromisoformat(due) if due else None,
+            terms=str(data.get("terms", "")),
+            notes=str(data.get("notes", "")),
+        )
+        operation = await self.desk.invoices.edit(
+            sent.submission(), invoice.id, shown, form.due_date, form.terms, form.notes
+        )
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+
+    async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
+        typed: EditForm = read_edit(sent.view)
+        return edit_form(await self.desk.lookup.card(invoice), sent.visit.id, typed, _told(error))
+
+
+class AddLine(OnInvoice):
+    """One more line item."""
+
+    title = "Add a line"
+    working = "Adding the line in Syncro…"
+
+    def action(self) -> Action:
+        return Action.EDIT
+
+    async def draw(self, visit: Visit, invoice: Invoice) -> View:
+        require_editable(invoice)
+        return add_form(await self.desk.lookup.card(invoice), DraftLine("1"), visit.id)
+
+    async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """A product fills in name, price and tax; a value that we set needs a fresh block id."""
+        chosen: dict[str, Any] = action.get("selected_option") or {}
+        name = str((chosen.get("text") or {}).get("text", ""))
+        product = await self.desk.lookup.product(str(chosen.get("value", "")), name)
+        view: dict[str, Any] = body["view"]
+        visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
+        typed = read_lines(view)[0]
+        line = DraftLine(
+            f"{typed.id}x", product.name, typed.quantity, str(product.price), product.taxable, product.id
+        )
+        invoice = await self.desk.lookup.mirrored(str(visit.data["invoice"]))
+        shown = add_form(await self.desk.lookup.card(invoice), line, visit.id)
+        await self.desk.slack.update_view(str(view["id"]), shown, str(view.get("hash", "")))
+
+    async def submit(self, sent: Sent) -> View:
+        invoice_id = str(sent.visit.data["invoice"])
+        operation = await self.desk.invoices.add_line(sent.submission(), invoice_id, read_lines(sent.view)[0])
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+
+    async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
+        card = await self.desk.lookup.card(invoice)
+        return add_form(card, read_lines(sent.view)[0], sent.visit.id, _told(error))
+
+
+class SendInvoice(OnInvoice):
+    """Having Syncro email the invoice."""
+
+    title = "Send invoice"
+    working = "Sending the invoice through Syncro…"
+
+    def action(self) -> Action:
+        return Action.SEND
+
+    async def draw(self, visit: Visit, invoice: Invoice) -> View:
+        if invoice.status is Status.VOID:
+            raise SyncroRefused(f"Invoice {invoice.number} is void and isn't sent to anybody.")
+        customer = await self.desk.lookup.customer_by_id(invoice.customer_id)
+        business = self.desk.context.policy.business.name
+        owed = say_money(invoice.balance, invoice.currency)
+        due = f", due {invoice.due_date.isoformat()}" if invoice.due_date else ""
+        form = SendForm(
+            to=customer.email,
+            cc=", ".join(customer.cc[:4]),
+            subject=f"Invoice {invoice.number} from {business}",
+            message=(
+                f"Hello,\n\nplease find our invoice {invoice.number} with a balance of {owed}{due}.\n\n"
+                f"Thank you\n{business}"
+            ),
+        )
+        return send_form(await self.desk.lookup.card(invoice), form, visit.id)
+
+    async def submit(self, sent: Sent) -> View:
+        form = read_send(sent.view)
+        operation = await self.desk.invoices.send(
+            sent.submission(form.anyway, form.reason),
+            str(sent.visit.data["invoice"]),
+            form.to,
+            form.cc,
+            form.subject,
+            form.message,
+        )
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+
+    async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
+        typed = read_send(sent.view)
+        asks = isinstance(error, NeedsConfirmation) and error.code == "approval"
+        return send_form(
+            await self.desk.lookup.card(invoice),
+            typed,
+            sent.visit.id,
+            error.sentence,
+            asks or bool(typed.reason),
+            evidence=detail_lines(error),
+        )
+
+
+class VoidInvoice(OnInvoice):
+    """Voiding, with a reason. Until requests can be approved by another, policy's approval means: approvers only."""
+
+    title = "Void invoice"
+    working = "Voiding the invoice in Syncro…"
+
+    def action(self) -> Action:
+        return Action.VOID if self.desk.context.policy.approvals.void else Action.REQUEST_VOID
+
+    async def draw(self, visit: Visit, invoice: Invoice) -> View:
+        if invoice.status is Status.VOID:
+            raise SyncroRefused(f"Invoice {invoice.number} is already void.")
+        return void_form(await self.desk.lookup.card(invoice), visit.id)
+
+    async def submit(self, sent: Sent) -> View:
+        form = read_void(sent.view)
+        invoice_id = str(sent.visit.data["invoice"])
+        operation = await self.desk.invoices.void(sent.submission(reason=form.reason), invoice_id)
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+
+    async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
+        card = await self.desk.lookup.card(invoice)
+        return void_form(card, sent.visit.id, read_void(sent.view), _told(error))

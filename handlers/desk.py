@@ -1,0 +1,208 @@
+"""What the handlers work with: the use cases, and the ways to answer a person."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from bot.use_cases.overdue import Overdue
+
+from bot.domain.errors import DuebotError, NotAllowed, SlackError, SlackRefused
+from bot.domain.facts import OperationOutcome
+from bot.domain.roles import Person
+from bot.slack.client import Slack
+from bot.store import visits
+from bot.store.operations import Operation
+from bot.store.visits import Visit
+from bot.use_cases.authority import Authority
+from bot.use_cases.context import Context
+from bot.use_cases.invoices import Invoices
+from bot.use_cases.journal import Journal
+from bot.use_cases.lookup import Lookup
+from bot.use_cases.places import Places
+from bot.views.blocks import Message
+from bot.views.errors import error_message
+from bot.views.tables import without_new_blocks
+
+log = structlog.get_logger()
+
+_ELSEWHERE = "Your answer is in your direct messages with me: "
+_REFUSED_BLOCKS = {"invalid_blocks", "invalid_arguments"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The use cases and the Slack edge, as every handler needs them. ``syncro_host`` is whose links are ours."""
+
+    context: Context
+    authority: Authority
+    places: Places
+    lookup: Lookup
+    invoices: Invoices
+    journal: Journal
+    overdue: Overdue
+    slack: Slack
+    syncro_host: str
+
+    # ---- where a person stands -----------------------------------------------------------------------------
+
+    async def keep(self, visit: Visit) -> Visit:
+        """Stores a visit, so that a button or a view need only carry its id."""
+        await self.context.lane.write(lambda tx: visits.save(tx, visit))
+        return visit
+
+    def new_visit(self, arrival: "Arrival", surface: str, data: dict[str, Any] | None = None) -> Visit:
+        """A visit under a fresh random id."""
+        return Visit(
+            id=secrets.token_urlsafe(12),
+            user_id=arrival.user_id,
+            user_name=arrival.user_name,
+            team_id=arrival.team_id,
+            channel_id=arrival.channel_id,
+            response_url=arrival.response_url,
+            message_ts=arrival.message_ts,
+            thread_ts=arrival.thread_ts,
+            surface=surface,
+            data=data or {},
+            created_at=self.context.now(),
+        )
+
+    async def visit(self, visit_id: str, user_id: str) -> Visit:
+        """A kept visit of this very person. Raises ``NotAllowed`` for another's, or one that is forgotten."""
+        found = await self.context.lane.read(lambda tx: visits.get(tx, visit_id))
+        if found is None or found.user_id != user_id:
+            raise NotAllowed("This form is no longer known. Close it and open it again.")
+        return found
+
+    async def remember(self, visit: Visit, data: dict[str, Any]) -> Visit:
+        """Replaces what is kept with a visit."""
+        await self.context.lane.write(lambda tx: visits.update_data(tx, visit.id, data))
+        found = await self.context.lane.read(lambda tx: visits.get(tx, visit.id))
+        return found or visit
+
+    # ---- answering -----------------------------------------------------------------------------------------
+
+    async def answer(self, arrival: "Arrival", message: Message, replace: bool = False) -> None:
+        """A private answer where the person stands; in their direct messages where others could read along."""
+        barred = await self.places.barred(arrival.channel_id)
+        if barred:
+            await self.tell_directly(arrival.user_id, message)
+            await self._respond(arrival, Message(_ELSEWHERE + barred, []), False)
+            return
+        if not await self._respond(arrival, message, replace):
+            await self.tell_directly(arrival.user_id, message)
+
+    async def say(self, arrival: "Arrival", message: Message) -> None:
+        """A private sentence without customer data: it may stand anywhere."""
+        if not await self._respond(arrival, message, False):
+            await self.tell_directly(arrival.user_id, message)
+
+    async def _respond(self, arrival: "Arrival", message: Message, replace: bool) -> bool:
+        if not arrival.response_url:
+            return False
+        try:
+            await self.slack.respond(
+                arrival.response_url, message.text, message.blocks, replace_original=replace
+            )
+        except SlackRefused as error:
+            if error.code not in _REFUSED_BLOCKS or not message.blocks:
+                return False
+            return await self._respond_plainly(arrival, message, replace)
+        return True
+
+    async def _respond_plainly(self, arrival: "Arrival", message: Message, replace: bool) -> bool:
+        plain = without_new_blocks(message.blocks)
+        try:
+            await self.slack.respond(arrival.response_url, message.text, plain, replace_original=replace)
+        except SlackRefused:
+            return False
+        return True
+
+    async def tell_directly(self, user_id: str, message: Message) -> None:
+        """A message in the person's conversation with the bot."""
+        channel = await self.slack.direct_channel(user_id)
+        try:
+            await self.slack.post(channel, message.text, message.blocks, secrets.token_hex(8))
+        except SlackRefused as error:
+            if error.code not in _REFUSED_BLOCKS:
+                raise
+            await self.slack.post(
+                channel, message.text, without_new_blocks(message.blocks), secrets.token_hex(8)
+            )
+
+    async def answer_error(self, arrival: "Arrival", error: DuebotError) -> None:
+        """An expected error, as a sentence where the person stands. Never raises."""
+        try:
+            await self.answer(arrival, error_message(error))
+        except SlackError as problem:
+            log.warning("answer_lost", error=str(problem))
+
+    # ---- outcomes ------------------------------------------------------------------------------------------
+
+    async def outcome(self, operation: Operation) -> OperationOutcome:
+        """How a write ended, with the invoice as it was last read."""
+        invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
+        known = await self.lookup.known_by_id(invoice_id) if invoice_id else None
+        card = await self.lookup.card(known) if known else None
+        state = "sent" if operation.state == "prepared" else operation.state
+        sentence = operation.sentence or "This is being done right now."
+        return OperationOutcome(
+            operation.key, operation.kind, state, sentence, invoice_id, operation.actor_id, card
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who came, where from, and how to answer: the common part of every Slack request."""
+
+    user_id: str
+    user_name: str
+    team_id: str
+    channel_id: str = ""
+    response_url: str = ""
+    message_ts: str = ""
+    thread_ts: str = ""
+    trigger_id: str = ""
+
+    @property
+    def person(self) -> Person:
+        """Who acts, with the name that Slack sent."""
+        return Person(self.user_id, self.user_name or self.user_id)
+
+
+def arrival_of(body: dict[str, Any]) -> Arrival:
+    """The arrival of a command, interaction or shortcut payload. Foreign input: every field may be absent."""
+    if "command" in body:
+        return Arrival(
+            user_id=str(body.get("user_id", "")),
+            user_name=str(body.get("user_name", "")),
+            team_id=str(body.get("team_id", "")),
+            channel_id=str(body.get("channel_id", "")),
+            response_url=str(body.get("response_url", "")),
+            trigger_id=str(body.get("trigger_id", "")),
+        )
+    user, channel = body.get("user") or {}, body.get("channel") or {}
+    container, message = body.get("container") or {}, body.get("message") or {}
+    return Arrival(
+        user_id=str(user.get("id", "")),
+        user_name=str(user.get("name") or user.get("username") or ""),
+        team_id=str((body.get("team") or {}).get("id") or user.get("team_id") or ""),
+        channel_id=str(channel.get("id") or container.get("channel_id") or ""),
+        response_url=str(body.get("response_url") or ""),
+        message_ts=str(container.get("message_ts") or message.get("ts") or ""),
+        thread_ts=str(message.get("thread_ts") or ""),
+        trigger_id=str(body.get("trigger_id", "")),
+    )
+
+
+def arrival_of_visit(visit: Visit) -> Arrival:
+    """Where a kept visit came from."""
+    return Arrival(
+        user_id=visit.user_id,
+        user_name=visit.user_name,
+        team_id=visit.team_id,
+        channel_id=visit.channel_id,
+        response_url=visit.response_url,
+        message_ts=visit.message_ts,
+        thread_ts=visit.thread_ts,
+    )

@@ -1,0 +1,139 @@
+"""Looking things up: cards, searches, the aging board, customers; and the buttons under them."""
+
+from typing import Any
+
+from bot.domain.commands import Board, Customer, Find, Show
+from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.invoice import Invoice
+from bot.domain.roles import Action, Role
+from bot.store import visits
+from bot.views.blocks import Message
+from bot.views.board import board
+from bot.views.cards import customer_card, invoice_card, search_results
+from bot.views.values import read_page, read_pick
+from handlers.desk import Arrival, Desk
+
+
+class Looking:
+    """Answers that only the person who asked sees, with exactly their buttons."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def _role(self, arrival: Arrival) -> Role:
+        return await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+
+    # ---- invoices ------------------------------------------------------------------------------------------
+
+    async def show(self, arrival: Arrival, command: Show) -> None:
+        """``/invoice 1042``."""
+        role = await self._role(arrival)
+        await self._card(arrival, await self._desk.lookup.find(command.ref), role)
+
+    async def card(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A button that opens an invoice's card; its value is the invoice's id."""
+        role = await self._role(arrival)
+        await self._card(arrival, await self._desk.lookup.invoice(str(action.get("value", ""))), role)
+
+    async def pick(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A menu of invoices."""
+        role = await self._role(arrival)
+        _kind, invoice_id = read_pick(_chosen(action))
+        await self._card(arrival, await self._desk.lookup.invoice(invoice_id), role)
+
+    async def _card(self, arrival: Arrival, invoice: Invoice, role: Role) -> None:
+        await self._desk.answer(arrival, invoice_card(await self._desk.lookup.card(invoice), role))
+
+    async def share(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """“Share here”: the card as everybody may see it, where customers' debts may be shown."""
+        await self._role(arrival)
+        if not arrival.channel_id:
+            raise NotAllowed("I can't tell which conversation this is. Ask for the card there again.")
+        channel = await self._desk.places.require_shareable(arrival.channel_id)
+        if not channel.direct and not channel.member and not arrival.response_url:
+            raise NotAllowed("Invite me into this channel first: /invite @Duebot.")
+        invoice = await self._desk.lookup.invoice(str(action.get("value", "")))
+        shown = invoice_card(await self._desk.lookup.card(invoice), None)
+        await self._desk.slack.respond(arrival.response_url, shown.text, shown.blocks, in_channel=True)
+
+    # ---- searches ------------------------------------------------------------------------------------------
+
+    async def find(self, arrival: Arrival, command: Find) -> None:
+        """``/invoice find acme overdue``; the search is kept so that its pages can be turned."""
+        role = await self._role(arrival)
+        search = {
+            "words": command.words,
+            "status": command.status,
+            "from": command.date_from_text,
+            "to": command.date_to_text,
+        }
+        visit = self._desk.new_visit(arrival, "search", search)
+        found = await self._desk.lookup.search(command, 1, visit.id)
+        await self._desk.keep(visit)
+        await self._desk.answer(arrival, search_results(found, role))
+
+    async def find_page(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """Another page of the same search, in place of the one shown."""
+        role = await self._role(arrival)
+        search_id, page = read_page(str(action.get("value", "")))
+        kept = await self._kept(search_id)
+        command = Find(str(kept["words"]), kept["status"], str(kept["from"]), str(kept["to"]))
+        found = await self._desk.lookup.search(command, page, search_id)
+        await self._desk.answer(arrival, search_results(found, role), replace=True)
+
+    async def _kept(self, search_id: str) -> dict[str, Any]:
+        visit = await self._desk.context.lane.read(lambda tx: visits.get(tx, search_id))
+        if visit is None:
+            raise BadInput("That search is no longer known. Search again.")
+        return visit.data
+
+    # ---- overdue -------------------------------------------------------------------------------------------
+
+    async def board(self, arrival: Arrival, command: Board) -> None:
+        """``/overdue``, ``/overdue mine``, ``/overdue 60+``."""
+        role = await self._role(arrival)
+        visit = self._desk.new_visit(arrival, "board", {"scope": command.scope, "over": command.over_days})
+        await self._desk.keep(visit)
+        await self._desk.answer(arrival, await self._board(arrival, visit.data, 1, visit.id, role))
+
+    async def board_button(self, arrival: Arrival, _action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A button that opens the whole board."""
+        await self.board(arrival, Board())
+
+    async def board_page(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """Another page of the board, in place of the one shown."""
+        role = await self._role(arrival)
+        search_id, page = read_page(str(action.get("value", "")))
+        shown = await self._board(arrival, await self._kept(search_id), page, search_id, role)
+        await self._desk.answer(arrival, shown, replace=True)
+
+    async def _board(
+        self, arrival: Arrival, kept: dict[str, Any], page: int, search_id: str, role: Role
+    ) -> Message:
+        held = await self._desk.overdue.board(
+            scope=kept["scope"],
+            user_id=arrival.user_id,
+            over_days=int(kept["over"]),
+            page=page,
+            search_id=search_id,
+        )
+        return board(held, role)
+
+    async def customer(self, arrival: Arrival, command: Customer) -> None:
+        """``/overdue acme``."""
+        role = await self._role(arrival)
+        customer = await self._desk.lookup.customer(command.words)
+        await self._desk.answer(arrival, customer_card(await self._desk.lookup.customer_card(customer), role))
+
+    async def customer_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A button or menu that opens a customer's card."""
+        role = await self._role(arrival)
+        _kind, customer_id = read_pick(_chosen(action))
+        customer = await self._desk.lookup.customer_by_id(customer_id)
+        await self._desk.answer(arrival, customer_card(await self._desk.lookup.customer_card(customer), role))
+
+
+def _chosen(action: dict[str, Any]) -> str:
+    """The value of a button, or of the option chosen in a menu."""
+    option: dict[str, Any] = action.get("selected_option") or {}
+    return str(action.get("value") or option.get("value", ""))

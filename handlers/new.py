@@ -1,0 +1,173 @@
+"""A new invoice: the form with line items added and removed in place, the review, and the creation."""
+
+import secrets
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.errors import Ambiguous, DuebotError, NeedsConfirmation, NotAllowed, NotFound, SlackRefused
+from bot.domain.facts import DraftLine, InvoiceDraft
+from bot.domain.roles import Action
+from bot.store.visits import Visit
+from bot.views.blocks import View, plain
+from bot.views.forms import read_anyway, read_new
+from bot.views.modal_new import LINES_LIMIT, new_form, review
+from bot.views.modals_common import message_view, outcome_view
+from handlers.desk import Arrival, arrival_of
+from handlers.forms import Form, Pushed, Sent, detail_lines
+
+_DUE_DAYS = 30
+
+
+class NewInvoice(Form):
+    """The form of a new invoice."""
+
+    title = "New invoice"
+    working = "Checking the invoice…"
+
+    async def from_command(self, arrival: Arrival, words: str) -> None:
+        """``/invoice new [customer]``; a customer that isn't clear is left to be searched for in the form."""
+        await self.desk.authority.require(arrival.user_id, Action.DRAFT)
+        notice, draft = "", self._empty()
+        if words:
+            try:
+                customer = await self.desk.lookup.customer(words)
+                draft = replace(draft, customer_id=customer.id, customer_name=customer.name)
+            except (Ambiguous, NotFound) as error:
+                notice = f"{error.sentence} Search for the customer below."
+        await self._open(arrival, draft, notice)
+
+    async def from_shortcut(self, arrival: Arrival) -> None:
+        """The global shortcut."""
+        await self.from_command(arrival, "")
+
+    async def from_button(self, arrival: Arrival, _action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A "New invoice" button."""
+        await self.from_command(arrival, "")
+
+    def _empty(self) -> InvoiceDraft:
+        today = self.desk.context.today()
+        due = today + timedelta(days=_DUE_DAYS)
+        return InvoiceDraft(date=today.isoformat(), due_date=due.isoformat(), lines=(DraftLine(_line_id()),))
+
+    async def _open(self, arrival: Arrival, draft: InvoiceDraft, notice: str) -> None:
+        visit = await self.desk.keep(self.desk.new_visit(arrival, "view"))
+        view = new_form(draft, visit.id, notice, self.desk.invoices.running_total(draft))
+        await self.desk.slack.open_view(arrival.trigger_id, view)
+
+    # ---- changing the form in place ------------------------------------------------------------------------
+
+    async def add_line(self, _arrival: Arrival, _action: dict[str, Any], body: dict[str, Any]) -> None:
+        """One more line item."""
+        draft = read_new(body["view"])
+        if len(draft.lines) < LINES_LIMIT:
+            draft = replace(draft, lines=(*draft.lines, DraftLine(_line_id())))
+        await self._redraw(body, draft)
+
+    async def remove_line(self, _arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """One line item less; the last one stays."""
+        draft = read_new(body["view"])
+        kept = tuple(line for line in draft.lines if line.id != action.get("value"))
+        await self._redraw(body, replace(draft, lines=kept or draft.lines[:1]))
+
+    async def recount(self, _arrival: Arrival, _action: dict[str, Any], body: dict[str, Any]) -> None:
+        """A quantity or price was entered: the running total follows."""
+        await self._redraw(body, read_new(body["view"]))
+
+    async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
+        """A product fills in name, price and tax of its line; a value that we set needs a fresh block id."""
+        chosen: dict[str, Any] = action.get("selected_option") or {}
+        product = await self.desk.lookup.product(
+            str(chosen.get("value", "")), str((chosen.get("text") or {}).get("text", ""))
+        )
+        view: dict[str, Any] = body["view"]
+        changed = str(action.get("block_id", "")).partition(":")[2].partition(":")[0]
+        draft = read_new(view)
+        lines = tuple(
+            DraftLine(
+                _line_id(), product.name, line.quantity, str(product.price), product.taxable, product.id
+            )
+            if line.id == changed
+            else line
+            for line in draft.lines
+        )
+        await self._redraw(body, replace(draft, lines=lines))
+
+    async def _redraw(self, body: dict[str, Any], draft: InvoiceDraft) -> None:
+        view: dict[str, Any] = body["view"]
+        visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival_of(body).user_id)
+        shown = new_form(draft, visit.id, "", self.desk.invoices.running_total(draft))
+        try:
+            await self.desk.slack.update_view(str(view["id"]), shown, str(view.get("hash", "")))
+        except SlackRefused as error:
+            # Somebody typed or clicked on meanwhile: that newer change brings its own redraw.
+            if error.code not in {"hash_conflict", "not_found", "view_not_found"}:
+                raise
+
+    # ---- submitting ----------------------------------------------------------------------------------------
+
+    async def submit(self, sent: Sent) -> Pushed:
+        """The review step, pushed over the form, so that going back keeps everything."""
+        await self.desk.authority.require(sent.person.id, Action.DRAFT)
+        draft = read_new(sent.view)
+        held = await self.desk.invoices.review(draft, sent.visit.id)
+        await self.desk.remember(sent.visit, {"draft": asdict(draft)})
+        return Pushed(review(held, sent.visit.id))
+
+    async def again(self, sent: Sent, error: DuebotError) -> View:
+        if isinstance(error, NotAllowed):
+            return message_view(self.title, error.sentence, sent.visit.id)
+        draft = read_new(sent.view)
+        return new_form(draft, sent.visit.id, error.sentence, self.desk.invoices.running_total(draft))
+
+
+class ReviewInvoice(Form):
+    """The review step: what was understood, and Create."""
+
+    title = "New invoice"
+    working = "Creating the invoice in Syncro…"
+
+    async def submit(self, sent: Sent) -> View:
+        draft = _draft_of(sent.visit)
+        operation = await self.desk.invoices.create(sent.submission(read_anyway(sent.view)), draft)
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+
+    async def again(self, sent: Sent, error: DuebotError) -> View:
+        if isinstance(error, NotAllowed):
+            return message_view(self.title, error.sentence, sent.visit.id)
+        held = await self.desk.invoices.review(_draft_of(sent.visit), sent.visit.id)
+        if isinstance(error, NeedsConfirmation):
+            held = replace(held, warnings=(error.sentence, *detail_lines(error)))
+            return review(held, sent.visit.id)
+        return review(held, sent.visit.id, error.sentence)
+
+
+def _draft_of(visit: Visit) -> InvoiceDraft:
+    stored: dict[str, Any] = dict(visit.data.get("draft") or {})
+    lines = tuple(DraftLine(**line) for line in stored.pop("lines", ()))
+    return InvoiceDraft(**stored, lines=lines)
+
+
+def _line_id() -> str:
+    return secrets.token_hex(3)
+
+
+class Typeahead:
+    """Options of the external selects: answered in the ack, customers from the mirror, products from Syncro."""
+
+    def __init__(self, form: NewInvoice) -> None:
+        self._desk = form.desk
+
+    async def customers(self, arrival: Arrival, typed: str) -> list[dict[str, Any]]:
+        """Customers whose name reads like what is typed."""
+        await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+        return [_option(name, key) for key, name in await self._desk.lookup.customer_options(typed)]
+
+    async def products(self, arrival: Arrival, typed: str) -> list[dict[str, Any]]:
+        """Products that Syncro finds for what is typed."""
+        await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+        return [_option(one.name, one.id) for one in await self._desk.lookup.products(typed)]
+
+
+def _option(text: str, value: str) -> dict[str, Any]:
+    return {"text": plain(text, 75), "value": value}

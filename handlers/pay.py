@@ -1,0 +1,146 @@
+"""Recording a payment: ``/invoice pay``, the card's button, the shortcut, and their modals."""
+
+from typing import Any
+
+from bot.domain.errors import BadInput, DuebotError, NeedsConfirmation, NotAllowed
+from bot.domain.invoice import Invoice
+from bot.domain.money import from_minor
+from bot.domain.parse_money import parse_amount
+from bot.domain.pay_command import Pay
+from bot.domain.roles import Action
+from bot.domain.version import version_of
+from bot.store.visits import Visit
+from bot.views.blocks import View
+from bot.views.forms import PayForm, read_pay, read_which
+from bot.views.modal_pay import pay_form, pay_which
+from bot.views.modals_common import message_view, outcome_view
+from handlers.desk import Arrival
+from handlers.forms import Form, Sent, detail_lines, open_form
+
+
+class PayHandlers(Form):
+    """The payment form of one invoice."""
+
+    title = "Record payment"
+    working = "Recording the payment in Syncro…"
+
+    async def from_command(self, arrival: Arrival, command: Pay) -> None:
+        """``/invoice pay 1042 500 check #1234``; a customer's name offers their open invoices."""
+        await self.desk.authority.require(arrival.user_id, Action.PAY)
+        if command.amount_text:
+            parse_amount(command.amount_text, self.desk.context.policy.business.currency)
+        if command.ref is None:
+            if command.customer:
+                await self._offer(arrival, command.customer)
+            else:
+                raise BadInput("Say which invoice is paid, for example `/invoice pay 1042 500 check #1234`.")
+            return
+        known = await self.desk.lookup.known(command.ref)
+        invoice_id = known.id if known else await self.desk.lookup.find_id(command.ref)
+        prefill = {"amount": command.amount_text, "method": command.method, "reference": command.reference}
+        await self.open(arrival, invoice_id, prefill)
+
+    async def _offer(self, arrival: Arrival, words: str) -> None:
+        customer = await self.desk.lookup.customer(words)
+        raise await self.desk.lookup.offer_open(customer)
+
+    async def from_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """The card's button; its value is the invoice's id."""
+        await self.desk.authority.require(arrival.user_id, Action.PAY)
+        await self.open(arrival, str(action.get("value", "")), {})
+
+    async def open(self, arrival: Arrival, invoice_id: str, prefill: dict[str, str]) -> None:
+        """Opens the form at once and fills it from a live read."""
+        data = {"invoice": invoice_id, "prefill": prefill}
+        await open_form(self.desk, arrival, self.title, data, self.fill)
+
+    async def fill(self, visit: Visit) -> View:
+        """The form from a live read; what it shows is kept as the version seen."""
+        invoice = await self.desk.lookup.invoice(str(visit.data["invoice"]))
+        methods = await self.desk.lookup.payment_methods()
+        typed: dict[str, str] = visit.data.get("prefill") or {}
+        await self.desk.remember(visit, {**visit.data, "seen": version_of(invoice).to_json()})
+        balance = "" if invoice.balance is None else str(from_minor(invoice.balance, invoice.currency))
+        form = PayForm(
+            amount=typed.get("amount") or balance,
+            method=_method(typed.get("method", ""), methods),
+            reference=typed.get("reference", ""),
+            date=self.desk.context.today().isoformat(),
+        )
+        notice = _notice(invoice, typed.get("amount", ""))
+        return pay_form(await self.desk.lookup.card(invoice), form, methods, visit.id, notice)
+
+    async def submit(self, sent: Sent) -> View:
+        form = read_pay(sent.view)
+        operation = await self.desk.invoices.pay(
+            sent.submission(form.anyway, form.reason),
+            str(sent.visit.data["invoice"]),
+            form.amount,
+            form.method,
+            form.reference,
+            form.date,
+            form.notes,
+        )
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+
+    async def again(self, sent: Sent, error: DuebotError) -> View:
+        invoice = await self.desk.lookup.known_by_id(str(sent.visit.data["invoice"]))
+        if invoice is None or isinstance(error, NotAllowed):
+            return message_view(self.title, error.sentence, sent.visit.id, detail_lines(error))
+        await self.desk.remember(sent.visit, {**sent.visit.data, "seen": version_of(invoice).to_json()})
+        asks = error.code if isinstance(error, NeedsConfirmation) else ""
+        form = read_pay(sent.view)
+        return pay_form(
+            await self.desk.lookup.card(invoice),
+            form,
+            await self.desk.lookup.payment_methods(),
+            sent.visit.id,
+            error.sentence,
+            anyway=asks == "duplicate" or form.anyway,
+            reason=asks == "approval" or bool(form.reason),
+            evidence=detail_lines(error),
+        )
+
+
+class PayWhich(Form):
+    """The shortcut's first step: which invoice, or whose."""
+
+    title = "Record payment"
+    working = "Looking it up…"
+
+    def __init__(self, pay: PayHandlers) -> None:
+        super().__init__(pay.desk)
+        self._pay = pay
+
+    async def from_shortcut(self, arrival: Arrival) -> None:
+        """The global shortcut."""
+        await self.desk.authority.require(arrival.user_id, Action.PAY)
+        visit = await self.desk.keep(self.desk.new_visit(arrival, "view"))
+        await self.desk.slack.open_view(arrival.trigger_id, pay_which(visit.id))
+
+    async def submit(self, sent: Sent) -> View:
+        typed = read_which(sent.view)
+        invoice_id = await self.desk.lookup.one_open(typed, self.desk.syncro_host)
+        visit = await self.desk.remember(sent.visit, {"invoice": invoice_id, "prefill": {}})
+        return await self._pay.fill(visit)
+
+    async def again(self, sent: Sent, error: DuebotError) -> View:
+        lines = detail_lines(error)
+        notice = f"{error.sentence} {'; '.join(lines[:5])}" if lines else error.sentence
+        return pay_which(sent.visit.id, read_which(sent.view), notice)
+
+
+def _method(typed: str, methods: tuple[str, ...]) -> str:
+    """The payment method that was typed, by its name in Syncro; empty when it isn't one of them."""
+    wanted = {"cheque": "check", "card": "offline cc"}.get(typed.lower(), typed.lower())
+    return next((one for one in methods if one.lower() == wanted), "") if wanted else ""
+
+
+def _notice(invoice: Invoice, amount: str) -> str:
+    if not amount or invoice.balance is None:
+        return ""
+    try:
+        minor = parse_amount(amount, invoice.currency)
+    except BadInput as error:
+        return error.sentence
+    return "That is more than the balance; enter at most the balance." if minor > invoice.balance else ""
