@@ -109,6 +109,7 @@ def test_what_leaves_a_write_open_says_to_check(status: int) -> None:
     assert type(error) is SyncroLost
     assert "It may have happened" in error.sentence
     assert "may have happened" not in error_of(status, {}, HTML, READ).sentence
+    assert ("SYNCRO_BASE_URL" in error.sentence) == (status == 302)
 
 
 def test_a_pause_carries_its_seconds() -> None:
