@@ -138,6 +138,8 @@ async def test_it_goes_out_a_second_time_only_when_absent_and_never_a_third(lane
     await send(lane, LATER)
     op = await get(lane, "k1")
     assert (op.state, op.resent, op.sent_at, op.ended_at, op.absent_at) == ("sent", 1, LATER, None, None)
+    with pytest.raises(Conflict):
+        await send(lane)
     await lane.write(lambda tx: operations.mark_absent(tx, "k1", LATER))
     assert not await lane.write(lambda tx: operations.mark_resent(tx, "k1"))
 

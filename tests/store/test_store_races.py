@@ -1,5 +1,6 @@
 """Two processes with eight lanes each: every message, slot and invoice is taken once."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from bot.store import operations, outbox
 from bot.store.lane import Tx
 from bot.store.migrations import MIGRATIONS
 from bot.store.open import open_store
+from bot.store.sqlite import SqliteLane
 
 NOW = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 ITEMS = 120
@@ -45,3 +47,10 @@ def test_processes_migrating_at_once_do_it_once(tmp_path: Path) -> None:
     said = sorted(worker.communicate()[0].strip() for worker in workers)
     assert said == [",".join(name for name, _ in MIGRATIONS), "nothing", "nothing", "nothing"]
     assert [worker.returncode for worker in workers] == [0, 0, 0, 0]
+
+
+async def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    for attempt in range(25):
+        path = tmp_path / f"{attempt}.db"
+        for lane in await asyncio.gather(*(SqliteLane.open(path) for _ in range(8))):
+            await lane.close()
