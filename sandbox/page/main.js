@@ -74,7 +74,8 @@ async function openChannel(id) {
   const { messages, error } = await get("messages", { channel: id });
   if (error) toast(error);
   if (timeline?.channel === id) timeline.load(messages ?? []);
-  composer.box.focus();
+  // Walking through the people with the arrow keys must not be torn away to the composer.
+  if (document.activeElement?.id !== "person") composer.box.focus();
 }
 
 async function openHome() {

@@ -39,6 +39,16 @@ function personPicker(onPerson) {
   return h("div", { class: "person" }, h("label", { for: "person" }, "You are:"), node);
 }
 
+// Focus and scroll stay where they were when the rail is drawn anew.
+function keepingPlace(rail, draw) {
+  const held = rail.contains(document.activeElement) ? document.activeElement : null;
+  const heir = held?.dataset.channel ? `[data-channel="${CSS.escape(held.dataset.channel)}"]` : held?.id ? `#${held.id}` : null;
+  const scrolled = rail.querySelector(".places")?.scrollTop ?? 0;
+  draw();
+  rail.querySelector(".places").scrollTop = scrolled;
+  if (heir) rail.querySelector(heir)?.focus({ preventScroll: true });
+}
+
 export function drawRail(rail, { current, onChoose, onPerson }) {
   const channels = [...session.channels.values()];
   const item = (channel) => place({
@@ -47,7 +57,7 @@ export function drawRail(rail, { current, onChoose, onPerson }) {
   });
   const home = place({ id: HOME, name: `${session.bot.name} Home`, face: avatar(session.bot.name, true), current, onChoose });
   const connected = session.bot.connected !== false;
-  fill(rail,
+  keepingPlace(rail, () => fill(rail,
     h("div", { class: "workspace" }, h("h1", null, session.team), h("span", { class: "sandbox-tag" }, "sandbox")),
     personPicker(onPerson),
     h("div", { class: "places" },
@@ -55,5 +65,5 @@ export function drawRail(rail, { current, onChoose, onPerson }) {
       group("Channels", channels.filter((channel) => !channel.is_im).map(item)),
       group("Direct messages", channels.filter((channel) => channel.is_im).map(item))),
     h("div", { class: `bot-state ${connected ? "on" : "off"}`, "data-testid": "bot-state" },
-      connected ? `${session.bot.name} is connected` : `${session.bot.name} is not connected`));
+      connected ? `${session.bot.name} is connected` : `${session.bot.name} is not connected`)));
 }

@@ -176,8 +176,10 @@ async def test_the_clock_winds_and_shows(browser_page: Page, slack: CannedSlack)
 
 
 async def test_another_person_is_played(browser_page: Page, slack: CannedSlack) -> None:
+    await browser_page.get_by_test_id("person").focus()
     await browser_page.get_by_test_id("person").select_option(BOSS)
     await expect(browser_page.get_by_test_id("person")).to_have_value(BOSS)
+    await expect(browser_page.get_by_test_id("person")).to_be_focused()
     await browser_page.get_by_test_id("composer").fill("hello")
     await browser_page.get_by_test_id("composer").press("Enter")
     assert (await slack.received("message"))["user"] == BOSS
