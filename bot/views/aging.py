@@ -20,7 +20,8 @@ def overdue_words(totals: Sequence[AgingTotals]) -> str:
         for held in totals
         if held.overdue_count
     ]
-    return ", ".join(said) or "Nothing is overdue"
+    unsure = any(held.unknown_count for held in totals)
+    return ", ".join(said) or ("Nothing with a known balance is overdue" if unsure else "Nothing is overdue")
 
 
 def aside_words(totals: Sequence[AgingTotals]) -> str:
@@ -36,7 +37,7 @@ def aside_words(totals: Sequence[AgingTotals]) -> str:
 
 def bucket_blocks(totals: Sequence[AgingTotals]) -> list[Block]:
     """A chart per currency and one table of all buckets."""
-    held = [one for one in totals if one.buckets]
+    held = [one for one in totals if any(bucket.count for bucket in one.buckets)]
     if not held:
         return []
     return [

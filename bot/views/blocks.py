@@ -23,6 +23,7 @@ MESSAGE_TEXT_LIMIT = 4000
 #: Longest text that Slack's text input takes, also as its first value.
 INPUT_LIMIT = 3000
 
+_NAME_LIMIT = 60
 _ELLIPSIS = "…"
 _HALF_WRITTEN = re.compile(r"(&[a-z]{0,4}|<[^>]*)$")
 _USER = re.compile(r"[UW][A-Z0-9]+")
@@ -81,7 +82,7 @@ def mention(user_id: str) -> str:
         return f"<@{user_id}>"
     if _GROUP.fullmatch(user_id):
         return f"<!subteam^{user_id}>"
-    return escape(one_line(user_id)) or "nobody"
+    return escape(trim(one_line(user_id), _NAME_LIMIT))
 
 
 def message(text: str, blocks: list[Block]) -> Message:
@@ -205,7 +206,7 @@ def person(user_id: str) -> Block:
         return {"type": "user", "user_id": user_id}
     if _GROUP.fullmatch(user_id):
         return {"type": "usergroup", "usergroup_id": user_id}
-    return words(one_line(user_id))
+    return words(trim(one_line(user_id), _NAME_LIMIT))
 
 
 def line(*elements: Block) -> Block:

@@ -101,12 +101,9 @@ def _line_items(invoice: Invoice) -> list[Block]:
     shown = invoice.lines[:_LINES]
     rows = [[bold_cell(name) for name in ("Item", "Quantity", "Price", "Amount")]]
     rows += [_line_row(item, invoice.currency) for item in shown]
-    rows += [
-        _sum_row(name, amount, invoice.currency) for name, amount in _sums(invoice) if amount is not None
-    ]
     left = len(invoice.lines) - len(shown)
     more = [context(f"and {count(left, 'more line')}, see Syncro")] if left else []
-    return [table(rows, _RIGHT), *more]
+    return [table(rows, _RIGHT), *more, context(_sums(invoice))]
 
 
 def _line_row(item: LineItem, currency: str) -> list[Block]:
@@ -114,12 +111,11 @@ def _line_row(item: LineItem, currency: str) -> list[Block]:
     return [cell(item.name), cell(f"{item.quantity:f}"), cell(say_price(item.price, currency)), cell(amount)]
 
 
-def _sums(invoice: Invoice) -> list[tuple[str, int | None]]:
-    return [("Subtotal", invoice.subtotal), ("Tax", invoice.tax), ("Total", invoice.total)]
-
-
-def _sum_row(name: str, amount: int | None, currency: str) -> list[Block]:
-    return [bold_cell(name), cell(""), cell(""), bold_cell(say_money(amount, currency))]
+def _sums(invoice: Invoice) -> str:
+    sums = [("Subtotal", invoice.subtotal), ("Tax", invoice.tax), ("Total", invoice.total)]
+    return " · ".join(
+        f"{name} {say_money(amount, invoice.currency)}" for name, amount in sums if amount is not None
+    )
 
 
 def _payments(payments: Sequence[Payment], currency: str) -> list[Block]:
@@ -144,7 +140,7 @@ def _open_operation(card: InvoiceCard, role: Role | None) -> list[Block]:
 
 def _footer(card: InvoiceCard) -> str:
     read = as_of_words(card.as_of, card.today)
-    source = read if card.live else f"{read}, from Duebot's copy: Syncro could not be read just now"
+    source = read if card.live else f"{read}, from Duebot's own copy"
     return " · ".join(part for part in (source, escape(one_line(card.last_contact))) if part)
 
 

@@ -126,7 +126,7 @@ def review(held: InvoiceReview, visit_id: str, notice: str = "", *, fresh: str =
         rich(line(bold(count(len(held.lines), "line"))), bullets(_review_lines(held.lines, held.currency))),
         section(f"Total *{subtotal}* before tax"),
         *([section(f"*Notes*\n{escape(trim(held.notes, 1000))}")] if held.notes else []),
-        context("Syncro adds the tax. The invoice is created as a draft: nothing is sent to the customer."),
+        context("Syncro adds the tax. Nothing is sent to the customer yet."),
         *anyway_blocks("Create it anyway", "", fresh, bool(held.warnings), False),
     ]
     return modal(

@@ -17,7 +17,7 @@ from bot.views.modals_common import (
     notice_blocks,
     text_input,
 )
-from bot.views.wording import due_words, say_day, status_words
+from bot.views.wording import balance_words, due_words, say_day, status_words
 
 #: Invoices in one spread payment: each is an input of its own, and a modal holds 100 blocks.
 SPREAD_LIMIT = 40
@@ -98,8 +98,9 @@ def spread_form(
 
 
 def _share(invoice: Invoice, amount: str, card: CustomerCard, fresh: str) -> Block:
-    balance = say_money(invoice.balance, invoice.currency)
-    text = f"{trim(one_line(invoice.number), 60)} · {balance} open · {due_words(invoice, card.today)}"
+    text = (
+        f"{trim(one_line(invoice.number), 60)} · {balance_words(invoice)} · {due_words(invoice, card.today)}"
+    )
     return field(text, text_input(ids.IN_SPREAD, amount), invoice.id, fresh, optional=True)
 
 

@@ -96,8 +96,6 @@ _OUTCOMES = {
 
 
 def _advice(outcome: OperationOutcome) -> list[Block]:
-    if outcome.state == "refused":
-        return [context("Nothing was written to Syncro.")]
     if outcome.state != "unknown":
         return []
     return [

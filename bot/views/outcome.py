@@ -29,9 +29,7 @@ def outcome_message(outcome: OperationOutcome) -> Message:
         case "confirmed":
             return _message(outcome, f":white_check_mark: {who} {done(outcome.kind)}.")
         case "refused":
-            return _message(
-                outcome, f":x: {who}'s {thing(outcome.kind)} was *not* done. Nothing was written."
-            )
+            return _message(outcome, f":x: {who}'s {thing(outcome.kind)} was *not* done.")
         case "unknown":
             return _unknown(outcome, who)
         case _:

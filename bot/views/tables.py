@@ -155,12 +155,18 @@ def _table_as_text(block: Block) -> list[Block]:
 def _chart_as_text(block: Block) -> list[Block]:
     lines = [f"*{escape(block['title'])}*"]
     for series in block["chart"]["series"]:
-        top = max((abs(point["value"]) for point in series["data"]), default=0)
-        for point in series["data"]:
-            bar = "▇" * round(12 * abs(point["value"]) / top) if top else ""
-            value = f"{Decimal(str(point['value'])):,}"
-            lines.append(f"`{escape(point['label'])}` {bar} {value}")
+        points = series["data"]
+        top = max((abs(point["value"]) for point in points), default=0) or 1
+        width = max((len(point["label"]) for point in points), default=0)
+        for point in points:
+            bar = "▇" * round(12 * abs(point["value"]) / top)
+            lines.append(f"`{escape(point['label'].ljust(width))}` {bar} {_figure(point['value'])}")
     return _paragraphs(lines)
+
+
+def _figure(value: int | float) -> str:
+    places = -int(Decimal(str(value)).as_tuple().exponent) if isinstance(value, float) else 0
+    return f"{value:,.{max(places, 2)}f}" if places else f"{value:,}"
 
 
 def _paragraphs(lines: Sequence[str]) -> list[Block]:

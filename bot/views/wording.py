@@ -132,8 +132,9 @@ def payment_words(payment: Payment, currency: str) -> str:
 
 
 def invoice_words(invoice: Invoice, today: date) -> str:
-    """An invoice on one line, as literal text: number, customer, state, balance."""
-    parts = [invoice.number, invoice.customer_name, status_words(invoice, today), balance_words(invoice)]
+    """An invoice on one line, as literal text: number, customer, state, what is open or the total."""
+    amount = balance_words(invoice) if invoice.unpaid else say_money(invoice.total, invoice.currency)
+    parts = [invoice.number, invoice.customer_name, status_words(invoice, today), amount]
     return one_line(" · ".join(part for part in parts if part))
 
 

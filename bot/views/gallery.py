@@ -1,0 +1,235 @@
+"""Every view with an example, from fictional facts: to look at, to export as JSON, and to test against limits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.errors import (
+    Ambiguous,
+    BadInput,
+    Busy,
+    Candidate,
+    Changed,
+    NeedsConfirmation,
+    NotAllowed,
+    SyncroLost,
+)
+from bot.domain.facts import Abilities, DraftLine, InvoiceDraft
+from bot.domain.invoice import Status
+from bot.domain.roles import Role
+from bot.views import gallery_facts as facts
+from bot.views.blocks import Message, View
+from bot.views.board import board
+from bot.views.cards import candidates, customer_card, invoice_card, search_results
+from bot.views.digest import digest
+from bot.views.errors import did_you_mean, error_message, unexpected
+from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm, VoidForm
+from bot.views.help import help_message
+from bot.views.home import home
+from bot.views.modal_edit import add_form, edit_form
+from bot.views.modal_new import new_form, review
+from bot.views.modal_pay import pay_form, pay_which, spread_form
+from bot.views.modal_send import send_form
+from bot.views.modal_void import void_form
+from bot.views.modals_common import loading, message_view, outcome_view, working
+from bot.views.outcome import outcome_message
+from bot.views.reminders import reminder
+from bot.views.tables import without_new_blocks
+
+Entry = dict[str, Any]
+
+
+def gallery() -> dict[str, Entry]:
+    """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
+    shown: dict[str, Entry] = {}
+    for group in (_invoices(), _lists(), _scheduled(), _outcomes(), _answers()):
+        shown |= {name: _message(held) for name, held in group.items()}
+    for modals in (_payment_modals(), _invoice_modals(), _state_modals()):
+        shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
+    homes = {"home": home(facts.home_facts()), "home_without_role": home(facts.home_facts("no role"))}
+    return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
+
+
+def _message(held: Message) -> Entry:
+    return {"kind": "message", "text": held.text, "blocks": held.blocks}
+
+
+def _invoices() -> Mapping[str, Message]:
+    left = dict.fromkeys((Status.PAID, Status.VOID), 0) | {Status.PARTIAL: 60625}
+    by_state = {
+        f"invoice_{status}": invoice_card(
+            facts.card(facts.invoice(status, balance=left.get(status, 80625))), Role.APPROVER
+        )
+        for status in Status
+    }
+    return by_state | {
+        "invoice_shared": invoice_card(facts.card(facts.PARTIAL), None),
+        "invoice_viewer": invoice_card(facts.card(facts.PARTIAL), Role.VIEWER),
+        "invoice_hostile": invoice_card(facts.card(facts.ROGUE_INVOICE, live=False), Role.COLLECTOR),
+        "invoice_balance_unknown": invoice_card(facts.card(facts.UNKNOWN), Role.COLLECTOR),
+        "invoice_busy": invoice_card(facts.card(facts.PARTIAL, facts.operation("sent")), Role.COLLECTOR),
+        "invoice_operation_unknown": invoice_card(
+            facts.card(facts.PARTIAL, facts.operation("unknown", name=facts.HOSTILE)), Role.COLLECTOR
+        ),
+    }
+
+
+def _lists() -> Mapping[str, Message]:
+    return {
+        "customer": customer_card(facts.customer_facts(), Role.COLLECTOR),
+        "customer_hostile": customer_card(facts.customer_facts(facts.ROGUE), None),
+        "customer_nothing_open": customer_card(facts.QUIET_CUSTOMER, Role.VIEWER),
+        "search": search_results(facts.search_page(), Role.VIEWER),
+        "search_nothing": search_results(facts.search_page((), 1, 1), Role.COLLECTOR),
+        "candidates": candidates(
+            "Three things match “acme”. Which one do you mean?",
+            [
+                Candidate("customer", "501", "Acme Rockets"),
+                Candidate("customer", "502", facts.HOSTILE),
+                Candidate("invoice", "1042", "INV-2026-1042 · Acme Rockets · $606.25"),
+            ],
+        ),
+        "board": board(facts.board_facts(), Role.COLLECTOR),
+        "board_last_page": board(facts.board_facts((facts.USD,), facts.DEBTORS[:1], 3), None),
+        "board_nothing_overdue": board(facts.QUIET_BOARD, None),
+    }
+
+
+def _scheduled() -> Mapping[str, Message]:
+    full = digest(facts.digest_facts())
+    return {
+        "digest": full,
+        "digest_stale": digest(facts.digest_facts(stale=facts.STALE, totals=(facts.USD, facts.CAD))),
+        "digest_quiet": digest(facts.QUIET_DIGEST),
+        "digest_plain_blocks": Message(full.text, without_new_blocks(full.blocks)),
+        "reminder": reminder(facts.reminder_facts()),
+        "reminder_single": reminder(facts.reminder_facts(facts.ITEMS[:1], "manager")),
+        "reminder_many": reminder(facts.reminder_facts(facts.ITEMS * 40, "channel")),
+    }
+
+
+def _outcomes() -> Mapping[str, Message]:
+    return {
+        "outcome_confirmed": outcome_message(
+            facts.outcome("confirmed", "$200.00 by check #1234 is recorded on INV-2026-1042.")
+        ),
+        "outcome_refused": outcome_message(
+            facts.outcome(
+                "refused", f"Syncro refused it: reference is too long {facts.HOSTILE}", with_card=False
+            )
+        ),
+        "outcome_unknown": outcome_message(
+            facts.outcome(
+                "unknown", "Syncro's answer was lost, and the payment could not be found afterwards."
+            )
+        ),
+        "outcome_checking": outcome_message(
+            facts.outcome(
+                "sent", "Duebot reads the invoice again in a minute.", kind="email", with_card=False
+            )
+        ),
+    }
+
+
+def _answers() -> Mapping[str, Message]:
+    which = Ambiguous("Which Acme?", [Candidate("customer", "501", "Acme Rockets")])
+    same = NeedsConfirmation(
+        "A payment like this one is there already.", "duplicate", ["$500.00, Check #1234"]
+    )
+    changed = Changed(
+        "INV-2026-1042 has changed since you saw it. Nothing was written.", ["The balance was $1.00."]
+    )
+    errors = {
+        "error_bad_input": BadInput(f"“{facts.HOSTILE}” is not an amount. Write it like 1,234.50."),
+        "error_not_allowed": NotAllowed("Recording payments needs the role collector. Ask a manager."),
+        "error_changed": changed,
+        "error_needs_confirmation": same,
+        "error_ambiguous": which,
+        "error_busy": Busy("Dana is recording a payment on this invoice. Try again when it is done."),
+        "error_lost": SyncroLost("Syncro did not answer. Try again in a minute."),
+    }
+    answers = {name: error_message(error) for name, error in errors.items()}
+    return answers | {
+        "help": help_message(Role.COLLECTOR, ""),
+        "help_pay": help_message(Role.COLLECTOR, "pay"),
+        "help_without_role": help_message(Role.NONE, ""),
+        "did_you_mean": did_you_mean("pya 1042 500", "/invoice pay 1042 500"),
+        "did_you_mean_nothing": did_you_mean(facts.HOSTILE, ""),
+        "unexpected": unexpected("7K2QXP"),
+    }
+
+
+def _payment_modals() -> Mapping[str, View]:
+    filled = PayForm("606.25", "check", "#1234", "2026-03-12", "Came by post")
+    spread = SpreadForm((("1042", "606.25"), ("1043", "393.75")), "Check", "#1234", "2026-03-12")
+    return {
+        "pay": pay_form(facts.card(facts.PARTIAL), filled, facts.METHODS, facts.VISIT),
+        "pay_without_methods": pay_form(facts.card(facts.ROGUE_INVOICE), filled, (), facts.VISIT),
+        "pay_duplicate": pay_form(
+            facts.card(facts.ROGUE_INVOICE),
+            PayForm("500", "ACH", "#1234", "2026-03-12", anyway=True, reason="Two checks"),
+            facts.METHODS,
+            facts.VISIT,
+            "A payment with this reference is there already.",
+            anyway=True,
+            reason=True,
+            evidence=(f"$500.00 on INV-2026-1043, {facts.HOSTILE}",),
+            fresh="2",
+        ),
+        "spread": spread_form(
+            facts.customer_facts(facts.ROGUE), spread, facts.METHODS, facts.VISIT, total="$1,000.00"
+        ),
+        "pay_which": pay_which(facts.VISIT),
+        "pay_which_again": pay_which(facts.VISIT, "acme", f"Nothing matches {facts.HOSTILE}.", "2"),
+    }
+
+
+def _invoice_modals() -> Mapping[str, View]:
+    rogue = facts.card(facts.ROGUE_INVOICE)
+    email = SendForm(
+        "a@rogue.example", "b@x.example", "Invoice INV-2026-1043", "Hello,\nhere is your invoice."
+    )
+    product = DraftLine("1b", facts.HOSTILE, "1", "28.75", True, "77")
+    stock_text = _without_text(email)
+    return {
+        "new_empty": new_form(InvoiceDraft(date="2026-03-12", lines=(DraftLine("1"),)), facts.VISIT),
+        "new": new_form(facts.DRAFT, facts.VISIT, "The price of line 2 can't be read.", "$777.50", fresh="2"),
+        "new_full": new_form(facts.FULL_DRAFT, facts.VISIT, subtotal="$150.00"),
+        "new_review": review(facts.REVIEW, facts.VISIT),
+        "edit": edit_form(rogue, facts.VISIT),
+        "edit_again": edit_form(rogue, facts.VISIT, EditForm("2026-04-30", "Net 60", ""), "It has changed."),
+        "add": add_form(rogue, DraftLine("1"), facts.VISIT),
+        "add_product": add_form(rogue, product, facts.VISIT, "Price is missing."),
+        "send": send_form(facts.card(facts.invoice(Status.DRAFT)), email, facts.VISIT),
+        "send_foreign": send_form(
+            rogue, email, facts.VISIT, "An approver must confirm.", True, foreign=("b@x.example",)
+        ),
+        "send_stock_text": stock_text,
+        "void": void_form(facts.card(facts.PARTIAL), facts.VISIT),
+        "void_confirm": void_form(rogue, facts.VISIT, VoidForm("Billed twice"), "Approvers only.", True),
+    }
+
+
+def _without_text(email: SendForm) -> View:
+    held = facts.card(facts.PARTIAL)
+    plain = type(held)(
+        held.invoice, held.today, held.as_of, held.syncro_url, Abilities(email_text=False, void=False)
+    )
+    return send_form(plain, email, facts.VISIT)
+
+
+def _state_modals() -> Mapping[str, View]:
+    lost = facts.outcome("unknown", "Syncro's answer was lost.")
+    return {
+        "loading": loading("Record payment", facts.VISIT),
+        "working": working("Record payment", f"Recording $500.00 for {facts.HOSTILE}…", facts.VISIT),
+        "message": message_view(
+            "Record payment", "INV-2026-1042 is void: nothing can be paid.", facts.VISIT, ["Since Mar 2."]
+        ),
+        "modal_confirmed": outcome_view(
+            facts.outcome("confirmed", "$500.00 is recorded."), facts.VISIT, False
+        ),
+        "modal_refused": outcome_view(
+            facts.outcome("refused", f"Syncro refused it: {facts.HOSTILE}"), facts.VISIT, True
+        ),
+        "modal_unknown": outcome_view(lost, facts.VISIT, False),
+    }
