@@ -99,7 +99,12 @@ class Case:
     def level_due(self, invoice: Invoice) -> Level | None:
         """The highest level of this track that is due for the invoice's own age."""
         late = self.days(invoice)
-        return max((level for level in self.levels if level.days <= late), key=_days, default=None)
+        return next((level for level in reversed(self.levels) if level.days <= late), None)
+
+    @cached_property
+    def past_levels(self) -> tuple[Level, ...]:
+        """The levels of this track from the due date on, by days."""
+        return past_levels(self.policy, self.track)
 
     @cached_property
     def courtesy_levels(self) -> tuple[Level, ...]:

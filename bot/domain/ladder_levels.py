@@ -34,7 +34,7 @@ class Standing:
 def standing_of(case: Case, invoice: Invoice) -> Standing:
     """Where ``invoice`` stands on the case's track today."""
     days, heard = case.days(invoice), case.heard(invoice)
-    due = [level for level in past_levels(case.policy, case.track) if heard < level.days <= days]
+    due = [level for level in case.past_levels if heard < level.days <= days]
     plain = next((level for level in reversed(due) if not level.approval), None)
     approval = due[-1] if due and due[-1].approval else None
     return Standing(invoice, days, heard, plain, approval)
@@ -42,7 +42,7 @@ def standing_of(case: Case, invoice: Invoice) -> Standing:
 
 def why_silent(case: Case, standing: Standing) -> Stop:
     """Why an invoice to which no unheard level is due hears nothing today."""
-    levels = past_levels(case.policy, case.track)
+    levels = case.past_levels
     ahead = next((level for level in levels if level.days > max(standing.days, standing.heard)), None)
     due = next((level for level in reversed(levels) if level.days <= standing.days), None)
     if due is None and ahead is not None:
@@ -104,15 +104,16 @@ def _first_heard(case: Case, invoice: Invoice, level: Level) -> date | None:
 def contact_at(case: Case, standing: Standing, level: Level | None) -> ContactNow | None:
     """The contact that ``standing``'s invoice carries at ``level``, told also to those whom it skipped.
 
-    A plain level skips plain ones; a level with approval also skips those with approval, and never a plain one,
-    which is told on its own.
+    A plain level skips plain ones. A level with approval skips those above the plain one that is told on its own
+    today, so that the proposal is the same before and after that.
     """
     if level is None:
         return None
+    told = standing.plain.days if level.approval and standing.plain else standing.heard
     skipped = [
         one
-        for one in past_levels(case.policy, case.track)
-        if standing.heard < one.days < level.days and one.approval == level.approval
+        for one in case.past_levels
+        if told < one.days < level.days and one.approval == level.approval
     ]
     listed = tuple(_listed(case, invoice, case.level_due(invoice)) for invoice in case.past_due)
     return _contact(case, standing.invoice, level, listed, _audiences([*skipped, level]))

@@ -182,9 +182,10 @@ def test_another_link_is_never_taken_for_an_invoice(typed: str) -> None:
         parse_invoice_command(typed, syncro_host=HOST)
 
 
-def test_no_link_is_ours_when_the_host_is_not_known() -> None:
+@pytest.mark.parametrize("link", [LINK, "https:///invoices/123"])
+def test_no_link_is_ours_when_the_host_is_not_known(link: str) -> None:
     with pytest.raises(BadInput):
-        parse_invoice_command(LINK)
+        parse_invoice_command(link)
 
 
 @given(st.from_regex(r"\A#?[0-9]{1,12}\Z"))

@@ -409,6 +409,22 @@ def test_a_contact_passes_over_an_invoice_whose_level_awaits_approval() -> None:
     assert not any(level.level.approval for level in decisions.contacts)
 
 
+def test_a_proposal_is_the_same_before_and_after_the_plain_level_below_it() -> None:
+    rules = policy(
+        Level("ask", 10, ("manager",), approval=True),
+        Level("call", 20, ("owner",)),
+        Level("ask again", 30, ("owner",), approval=True),
+        Level("hand-off", 40, ("channel",), approval=True),
+    )
+    one = invoice(50)
+    first = decide(one, rules=rules)
+    second = decide(one, rules=rules, contacts=(only_contact(first).as_past(TODAY),))
+    assert first.proposals == second.proposals
+    assert first.proposals[0].audiences == ("owner", "channel")
+    assert only_contact(first).audiences == ("owner",)
+    assert not second.contacts
+
+
 # Before the due date
 
 HEADS_UP = policy(Level("heads-up", -3, ("owner",)), Level("call", 15, ("owner",)))
