@@ -13,6 +13,7 @@ import aiohttp
 
 from sandbox.slack import workspace as ws
 from sandbox.slack.errors import Json, Undelivered
+from sandbox.slack.feed import Feed
 from sandbox.slack.messages import new_id
 from sandbox.slack.sockets import Sockets
 
@@ -35,6 +36,7 @@ class Courier:
         self,
         secret: str,
         sockets: Sockets,
+        feed: Feed,
         problems: list[str],
         ack_seconds: float,
         event_retry_seconds: tuple[float, ...],
@@ -43,6 +45,7 @@ class Courier:
         self.sent: list[Delivery] = []
         self._secret = secret
         self._sockets = sockets
+        self._feed = feed
         self._problems = problems
         self.ack_seconds = ack_seconds
         self._event_retry_seconds = event_retry_seconds
@@ -130,6 +133,8 @@ class Courier:
         except Undelivered as problem:
             record.outcome = str(problem)
             raise
+        finally:
+            self._feed.touch()
 
     async def _post(self, kind: Kind, payload: Json, headers: dict[str, str]) -> Json | str:
         if not self.bot_url or self._session is None:

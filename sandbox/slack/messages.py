@@ -222,7 +222,20 @@ class Messages:
 
 def _unfurled_blocks(message: Json) -> list[Json]:
     unfurls: Json = message.get("unfurls") or {}
-    return [block for unfurl in unfurls.values() for block in unfurl.get("blocks", [])]
+    blocks = [block for unfurl in unfurls.values() for block in unfurl.get("blocks", [])]
+    return blocks + [_entity_block(entity) for entity in message.get("entities", [])]
+
+
+def _entity_block(entity: Json) -> Json:
+    """A Work Object as a section: its title, and its custom fields."""
+    payload: Json = entity.get("entity_payload", {})
+    title = payload.get("attributes", {}).get("title", {}).get("text") or entity.get("url", "")
+    fields = [
+        {"type": "mrkdwn", "text": f"*{field.get('label', field.get('key'))}*\n{field.get('value', '')}"}
+        for field in payload.get("custom_fields", [])
+    ]
+    section: Json = {"type": "section", "text": {"type": "plain_text", "text": title or "Work Object"}}
+    return {**section, "fields": fields[:10]} if fields else section
 
 
 def new_id(prefix: str) -> str:

@@ -65,7 +65,9 @@ class SlackSandbox:
         stamps = Stamps(clock)
         self.messages = Messages(self.workspace, stamps, self.feed)
         self.modals = Modals(self.feed)
-        self.courier = Courier(signing_secret, self.sockets, self.problems, ack_seconds, event_retry_seconds)
+        self.courier = Courier(
+            signing_secret, self.sockets, self.feed, self.problems, ack_seconds, event_retry_seconds
+        )
         self.courier.bot_url = bot_url
         self._slack = Slack(
             workspace=self.workspace,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.slack.blockkit.state import interactive
+from sandbox.slack.blockkit.state import VALUES, interactive
 from sandbox.slack.errors import Json
 
 _READABLE = ("text", "title", "caption", "label", "hint", "alt_text", "name", "value_text", "placeholder")
@@ -90,3 +90,20 @@ def find(
     sought = label or action_id or value
     there = [f"{label_of(b, e)} ({e['action_id']})" for b, e in interactive(thing.get("blocks") or [])]
     raise AssertionError(f"There is no {sought!r} to click or fill in; there are {there}.")
+
+
+def filled(view: Json) -> dict[str, Any]:
+    """What a view's fields hold, by label: text, dates, the texts of chosen options."""
+    values = view["state"]["values"]
+    held: dict[str, Any] = {}
+    for block, element in interactive(view["blocks"]):
+        if element["type"] in VALUES:
+            value = values[block["block_id"]][element["action_id"]][VALUES[element["type"]][0]]
+            held[label_of(block, element)] = _readable(value)
+    return held
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_readable(each) for each in value]
+    return value["text"]["text"] if isinstance(value, dict) and "text" in value else value

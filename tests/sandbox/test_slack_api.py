@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.clock import Clock
 from sandbox.slack.person import Person
 from sandbox.slack.server import SlackSandbox
+from sandbox.slack.shown import shown_text
 
 
 @pytest.fixture
@@ -220,6 +221,21 @@ async def test_an_unfurl_is_shown_and_bad_metadata_warns(
     await client.chat_unfurl(channel="C0BILLING", ts=ts, unfurls={"x": {"blocks": [section]}})
     shown = sandbox.messages.page_of("U0CLERK", "C0BILLING")[0]
     assert shown["blocks"] == [section]
+    entity = {
+        "app_unfurl_url": "x",
+        "url": "x",
+        "external_ref": {"id": "7"},
+        "entity_type": "slack#/entities/item",
+        "entity_payload": {
+            "attributes": {"title": {"text": "Invoice 7"}},
+            "custom_fields": [{"key": "balance", "label": "Balance", "value": "$5.00"}],
+        },
+    }
+    assert "warning" not in await client.chat_unfurl(
+        channel="C0BILLING", ts=ts, metadata={"entities": [entity]}
+    )
+    shown = sandbox.messages.page_of("U0CLERK", "C0BILLING")[0]
+    assert shown_text(shown).splitlines()[-3:] == ["Invoice 7", "*Balance*", "$5.00"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.clock import Clock
 from sandbox.slack.person import Person, Refused
 from sandbox.slack.server import SlackSandbox
-from sandbox.slack.shown import buttons, shown_text
+from sandbox.slack.shown import buttons, filled, labels, shown_text
 
 FORM = {
     "type": "modal",
@@ -181,6 +181,8 @@ async def test_a_form_is_searched_filled_in_and_submitted(
     sandbox: SlackSandbox, casey: Person, bot: Bot
 ) -> None:
     form = await open_form(casey)
+    assert labels(form) == ["Amount", "Customer", "Date"]
+    assert filled(form) == {"Amount": "500", "Customer": None, "Date": None}
     assert bot.seen[0]["actions"][0]["value"] == "1042"
     assert bot.seen[0]["message"]["text"] == "Invoice 1042"
     assert await casey.submit(form, {"Customer": "Acme", "Date": "2026-11-30"}) == {}
@@ -350,6 +352,13 @@ async def test_a_private_message_is_replaced_and_removed_through_its_response_ur
         assert [one.message["text"] for one in sandbox.ephemeral(user="U0CLERK")] == ["done"]
         await session.post(url, json={"delete_original": True})
     assert sandbox.ephemeral() == []
+
+
+async def test_the_very_same_command_may_come_twice(sandbox: SlackSandbox, casey: Person, bot: Bot) -> None:
+    await casey.command("C0BILLING", "/invoice 1042")
+    await sandbox.courier.again(sandbox.courier.sent[0])
+    assert sandbox.courier.sent[1].payload == sandbox.courier.sent[0].payload
+    assert len(sandbox.in_channel("C0BILLING")) == 2
 
 
 async def test_an_event_is_repeated_until_it_is_acknowledged(bot: Bot) -> None:
