@@ -111,9 +111,7 @@ def contact_at(case: Case, standing: Standing, level: Level | None) -> ContactNo
         return None
     told = standing.plain.days if level.approval and standing.plain else standing.heard
     skipped = [
-        one
-        for one in case.past_levels
-        if told < one.days < level.days and one.approval == level.approval
+        one for one in case.past_levels if told < one.days < level.days and one.approval == level.approval
     ]
     listed = tuple(_listed(case, invoice, case.level_due(invoice)) for invoice in case.past_due)
     return _contact(case, standing.invoice, level, listed, _audiences([*skipped, level]))
