@@ -227,6 +227,11 @@ class Door:
             "I'm busy with a lot of requests just now. Nothing was done; please try again in a moment."
         )
 
+    @property
+    def running(self) -> int:
+        """How many requests are being worked on."""
+        return len(self._tasks)
+
     async def drain(self) -> None:
         """Waits for everything that was acknowledged to finish."""
         while self._tasks:

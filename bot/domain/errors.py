@@ -109,7 +109,7 @@ class SyncroRefused(SyncroError):
 
 
 class SyncroUnauthorized(SyncroRefused):
-    """401: a bad key, or a permission that the key lacks (syncro-api: both answer 401)."""
+    """401: a bad key, or a permission that the key lacks (Syncro answers 401 to both)."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, 401)

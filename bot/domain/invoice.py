@@ -25,7 +25,7 @@ class Status(StrEnum):
     OPEN = "open"
 
 
-#: What counts as unpaid (product.md: "unpaid = sent, viewed, partial"; or open).
+#: What counts as unpaid (sent, viewed and partial; or open where a shape can't tell).
 UNPAID = frozenset({Status.SENT, Status.VIEWED, Status.PARTIAL, Status.OPEN})
 #: Where a payment, an edit or a line can still go.
 EDITABLE = UNPAID | {Status.DRAFT}
@@ -117,13 +117,13 @@ class Invoice:
         return None if self.due_date is None else (today - self.due_date).days
 
     def overdue(self, today: dt.date) -> bool:
-        """Unpaid and due before ``today`` (collections.md)."""
+        """Unpaid and due before ``today``."""
         late = self.days_past_due(today)
         return self.unpaid and late is not None and late > 0
 
 
 def line_total(quantity: Decimal, price: Decimal, currency: str) -> int:
-    """A line's total in minor units, rounded half up (writes.md, Thresholds)."""
+    """A line's total in minor units, rounded half up."""
     return round_minor(quantity * price, currency)
 
 

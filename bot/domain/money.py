@@ -49,7 +49,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
 
 
 def round_minor(amount: Decimal, currency: str) -> int:
-    """``amount`` in minor units, rounded half up (writes.md, Thresholds: how a line's total rounds)."""
+    """``amount`` in minor units, rounded half up (how Syncro rounds a line's total)."""
     return int(amount.scaleb(exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 

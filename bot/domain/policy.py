@@ -1,4 +1,4 @@
-"""The policy as plain values (product.md, policy.yml). ``bot.config`` reads the file and makes these.
+"""The policy as plain values. ``bot.config`` reads the file and makes these.
 
 Amounts are minor units. Weekdays are 0 (Monday) to 6. Times are local to the business or the digest.
 """
@@ -85,7 +85,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalPolicy:
-    """Which action needs approval (product.md, Roles). A ``None`` threshold never asks."""
+    """Which action needs approval (docs/policy.md). A ``None`` threshold never asks."""
 
     void: bool = True
     payment: Threshold | None = None
@@ -111,13 +111,13 @@ class Level:
 
     @property
     def track(self) -> Track:
-        """A level whose audience includes the customer is on the customer track (collections.md)."""
+        """A level whose audience includes the customer is on the customer track (docs/policy.md)."""
         return "customer" if "customer" in self.to else "internal"
 
 
 @dataclass(frozen=True, slots=True)
 class LadderPolicy:
-    """The ladder (collections.md). ``min_amount`` in minor units of the business currency."""
+    """The ladder (docs/policy.md). ``min_amount`` in minor units of the business currency."""
 
     levels: tuple[Level, ...] = ()
     min_days_between_contacts: int = 5
@@ -156,6 +156,6 @@ class Policy:
     syncro_late_fees: bool | None = None
 
     def currency_of(self, customer_id: str) -> str:
-        """The customer's currency: ``customers.ID.currency``, else the business's (collections.md)."""
+        """The customer's currency: ``customers.ID.currency``, else the business's (docs/policy.md)."""
         customer = self.customers.get(customer_id)
         return (customer.currency if customer else "") or self.business.currency

@@ -1,4 +1,4 @@
-"""Who may do what (product.md, Roles). Each role may also do what the roles below it may."""
+"""Who may do what (docs/policy.md). Each role may also do what the roles below it may."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum

@@ -1,6 +1,6 @@
 """What an invoice looked like when a person saw it, and whether a later difference matters.
 
-Rules: writes.md, "Version". The version is a set of short fingerprints, one per aspect, so that a later
+The version is a set of short fingerprints, one per aspect, so that a later
 difference can be named without keeping the customer's text.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
 
-#: For payment, void, send, contact and approval (writes.md).
+#: For payment, void, send, contact and approval.
 MATTERS_FOR_MONEY = ("status", "total", "balance", "due_date", "lines", "payments")
 #: An edit minds paid and void besides the fields that it changes.
 MATTERS_FOR_EDIT = ("status",)

@@ -247,6 +247,12 @@ def of_actor_customer_since(tx: Tx, actor_id: str, customer_id: str, since: date
     return [_from_row(row) for row in rows]
 
 
+def count_by_state(tx: Tx) -> dict[str, int]:
+    """How many there are in each state."""
+    rows = tx.all("SELECT state, count(*) AS n FROM operation GROUP BY state")
+    return {str(row["state"]): int(row["n"]) for row in rows}
+
+
 def _change(tx: Tx, sql: str, key: str, at: datetime) -> bool:
     return tx.run(sql, {"key": key, "at": iso(at)}) == 1
 

@@ -169,6 +169,12 @@ def _end(tx: Tx, id: str, state: str, reason: str, at: datetime) -> bool:
     )
 
 
+def count_by_state(tx: Tx) -> dict[str, int]:
+    """How many there are in each state."""
+    rows = tx.all("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+    return {str(row["state"]): int(row["n"]) for row in rows}
+
+
 def _change(tx: Tx, sql: str, params: Mapping[str, object]) -> bool:
     return tx.run(sql, params) == 1
 

@@ -28,11 +28,12 @@ from bot.domain.errors import (
 from bot.domain.invoice import Invoice
 from bot.domain.roles import Person
 from bot.domain.version import Version, differences
-from bot.store import mirror, operations, outbox
+from bot.store import mirror, operations
 from bot.store.lane import Conflict, Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
 from bot.use_cases.kinds import Absent, Found, Kind, Unclear
+from bot.use_cases.settlement import Settlement
 
 # Letters and digits that nobody misreads on the phone.
 _MARK_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -75,6 +76,7 @@ class Journal:
     def __init__(self, context: Context, kinds: dict[str, Kind]) -> None:
         self._context = context
         self._kinds = kinds
+        self._settlement = Settlement(context)
 
     async def perform(self, intent: Intent) -> Operation:
         """Does what is intended, once; a repeat of the same key gets the first result.
@@ -134,7 +136,7 @@ class Journal:
         except Exception as error:
             # Whatever stopped us before sending, nothing was written; the claim must not stay open.
             sentence = str(error) if isinstance(error, DuebotError) else "Something unexpected stopped it."
-            await self._settle(operation, "refused", sentence)
+            await self._settlement.settle(operation, "refused", sentence)
             raise
         operation = await self._mark_sent(operation)
         try:
@@ -142,7 +144,7 @@ class Journal:
         except SyncroLost:
             return await self._lost(operation)
         except SyncroError as error:
-            await self._settle(operation, "refused", str(error))
+            await self._settlement.settle(operation, "refused", str(error))
             raise
         return await self._confirm(kind, operation, result)
 
@@ -167,6 +169,7 @@ class Journal:
         return live
 
     async def _mark_sent(self, operation: Operation) -> Operation:
+        """Commits that the request is about to leave. Raises ``Busy`` if somebody else settled it: send nothing."""
         now = self._context.now()
         lease = now + self._context.waits.lease
 
@@ -177,7 +180,10 @@ class Journal:
                 operation, state="sent", sent_at=now, ended_at=None, absent_at=None, lease_until=lease
             )
 
-        return await self._context.lane.write(write)
+        try:
+            return await self._context.lane.write(write)
+        except Conflict as error:
+            raise Busy("This was settled by somebody else meanwhile. Look at the card again.") from error
 
     async def _send(self, kind: Kind, operation: Operation) -> dict[str, Any]:
         """Sends once. Only what surely never took effect (no connection, 429) is tried again, within bounds."""
@@ -201,7 +207,9 @@ class Journal:
         operation = await self._context.lane.write(write)
         kind = self._kinds[operation.kind]
         if not kind.can_read_back:
-            return await self._settle(operation, "unknown", kind.unknown_sentence(operation), late=True)
+            return await self._settlement.settle(
+                operation, "unknown", kind.unknown_sentence(operation), late=True
+            )
         return operation
 
     async def _confirm(
@@ -219,47 +227,7 @@ class Journal:
             now = self._context.now()
             await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [after], now))
             sentence = kind.done_sentence(operation, after, result)
-        return await self._settle(operation, "confirmed", sentence, result, late)
-
-    async def _settle(
-        self,
-        operation: Operation,
-        state: str,
-        sentence: str,
-        result: dict[str, Any] | None = None,
-        late: bool = False,
-    ) -> Operation:
-        """Ends the operation, audits it and puts its message into the outbox: one decision, one transaction."""
-        now = self._context.now()
-        invoice_id = operation.invoice_id or str((result or {}).get("invoice_id", "")) or None
-        told = late or bool(operation.recovered)
-
-        def write(tx: Tx) -> Operation:
-            if not operations.settle(tx, operation.key, state, sentence, result, now):
-                return operations.get(tx, operation.key) or operation
-            self._context.audit.append(
-                tx,
-                at=now,
-                actor_id=operation.actor_id,
-                actor_name=operation.actor_name,
-                action=f"{operation.kind}.{state}",
-                subject=f"invoice:{invoice_id}" if invoice_id else f"customer:{operation.customer_id}",
-                before={"seen": operation.version_seen},
-                after={"request": operation.request, "result": result or {}, "sentence": sentence},
-                operation_key=operation.key,
-                policy_version=self._context.policy.version,
-            )
-            payload = {"operation": operation.key, "visit": operation.visit_id}
-            if state == "confirmed":
-                outbox.put(tx, f"operation:{operation.key}:shared", "operation.shared", "", payload, now)
-            if state == "unknown" or told:
-                key = f"operation:{operation.key}:{state}:told:{operation.attempt}"
-                outbox.put(tx, key, "operation.told", operation.actor_id, payload, now)
-            return replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
-
-        settled = await self._context.lane.write(write)
-        self._context.wake_outbox()
-        return settled
+        return await self._settlement.settle(operation, "confirmed", sentence, result, late)
 
     # ---- reading back -------------------------------------------------------------------------------------
 
@@ -273,16 +241,21 @@ class Journal:
         now = self._context.now()
         waiting = await self._context.lane.read(lambda tx: operations.to_check(tx, now, 50))
         for operation in waiting:
-            await self._check_one(operation)
+            await self._check_one(operation.key)
         return len(waiting)
 
-    async def _check_one(self, operation: Operation) -> None:
-        until = self._context.now() + self._context.waits.lease
-        if not await self._context.lane.write(
-            lambda tx: operations.take_lease(tx, operation.key, self._context.now(), until)
-        ):
+    def _take(self, tx: Tx, key: str) -> Operation | None:
+        """Takes an operation that nobody works on, as it is now."""
+        now = self._context.now()
+        if not operations.take_lease(tx, key, now, now + self._context.waits.lease):
+            return None
+        return operations.get(tx, key)
+
+    async def _check_one(self, key: str) -> None:
+        taken = await self._context.lane.write(lambda tx: self._take(tx, key))
+        if taken is None:
             return
-        operation = replace(operation, recovered=1)
+        operation = replace(taken, recovered=1)
         try:
             if operation.state == "prepared":
                 await self._carry_out(operation)
@@ -304,19 +277,21 @@ class Journal:
             ended = now
             await self._context.lane.write(lambda tx: operations.mark_recovered(tx, operation.key, now))
         if not kind.can_read_back:
-            return await self._settle(operation, "unknown", kind.unknown_sentence(operation), late=True)
+            return await self._settlement.settle(
+                operation, "unknown", kind.unknown_sentence(operation), late=True
+            )
         try:
             finding = await kind.find(operation)
         except SyncroError as error:
             if now - ended < self._context.waits.give_up:
                 return operation
             sentence = f"{kind.unknown_sentence(operation)} Syncro could not be read either: {error}"
-            return await self._settle(operation, "unknown", sentence, late=True)
+            return await self._settlement.settle(operation, "unknown", sentence, late=True)
         match finding:
             case Found(result):
                 return await self._confirm(kind, operation, result, late=True)
             case Unclear(sentence):
-                return await self._settle(operation, "unknown", sentence, late=True)
+                return await self._settlement.settle(operation, "unknown", sentence, late=True)
             case Absent():
                 return await self._absent(kind, operation, ended, now)
 
@@ -330,8 +305,11 @@ class Journal:
         if now - operation.absent_at < waits.gap:
             return operation
         if operation.resent:
-            return await self._settle(operation, "unknown", kind.unknown_sentence(operation), late=True)
-        await self._context.lane.write(lambda tx: operations.mark_resent(tx, operation.key))
+            return await self._settlement.settle(
+                operation, "unknown", kind.unknown_sentence(operation), late=True
+            )
+        if not await self._context.lane.write(lambda tx: operations.mark_resent(tx, operation.key)):
+            return operation
         return await self._carry_out(replace(operation, resent=1))
 
     # ---- a person decides -----------------------------------------------------------------------------------
@@ -346,7 +324,7 @@ class Journal:
             raise SyncroRefused(kind.unknown_sentence(operation))
         finding = await kind.find(operation)
         if isinstance(finding, Found):
-            return await self._decide(
+            return await self._settlement.decide(
                 operation, "confirmed", f"Found in Syncro ({actor.name} checked again).", actor
             )
         return operation
@@ -357,33 +335,9 @@ class Journal:
         if operation.state != "unknown":
             return operation
         said = "it went through" if happened else "it did not go through"
-        return await self._decide(
+        return await self._settlement.decide(
             operation, "confirmed" if happened else "refused", f"{actor.name} says {said}.", actor
         )
-
-    async def _decide(self, operation: Operation, state: str, sentence: str, actor: Person) -> Operation:
-        now = self._context.now()
-
-        def write(tx: Tx) -> Operation:
-            current = operations.get(tx, operation.key)
-            if current is None or current.state != "unknown":
-                return current or operation
-            operations.settle(tx, operation.key, state, sentence, operation.result, now)
-            self._context.audit.append(
-                tx,
-                at=now,
-                actor_id=actor.id,
-                actor_name=actor.name,
-                action=f"{operation.kind}.decided",
-                subject=f"invoice:{operation.invoice_id or ''}",
-                before={"state": "unknown"},
-                after={"state": state, "sentence": sentence},
-                operation_key=operation.key,
-                policy_version=self._context.policy.version,
-            )
-            return replace(operation, state=state, sentence=sentence, settled_at=now)
-
-        return await self._context.lane.write(write)
 
     async def _get(self, key: str) -> Operation:
         operation = await self._context.lane.read(lambda tx: operations.get(tx, key))

@@ -1,0 +1,248 @@
+"""The command line: ``duebot demo | run | sync | digest | sweep``."""
+
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.app import App, Rooms, open_rooms
+from bot.config import Settings, load_policy
+from bot.config.logs import configure_logging
+from bot.domain.errors import BadInput, DuebotError
+from bot.domain.parse_dates import parse_date
+from bot.domain.policy import Policy
+
+cli = typer.Typer(
+    help="Invoices and collections in Slack for managed service providers that bill through Syncro.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False, soft_wrap=True)
+
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="Judge as if today were this date, for example 2026-02-15.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; write and post nothing.")]
+
+
+def _load() -> tuple[Settings, Policy]:
+    settings = Settings.load()
+    hidden = (
+        settings.slack_bot_token,
+        settings.slack_signing_secret,
+        settings.slack_app_token,
+        settings.syncro_api_key,
+        settings.audit_key,
+        settings.webhook_secret,
+    )
+    secrets = [one.get_secret_value() for one in hidden if one is not None]
+    configure_logging(settings.log_level, settings.log_format, secrets)
+    return settings, load_policy(settings.policy)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs a verb; an expected error is one sentence and exit status 1."""
+    try:
+        asyncio.run(work)
+    except DuebotError as error:
+        _fail(error)
+
+
+def _fail(error: DuebotError) -> None:
+    print(f"duebot: {error}", file=sys.stderr)
+    raise SystemExit(1)
+
+
+async def _until_told() -> None:
+    """Waits for SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot: Socket Mode when SLACK_APP_TOKEN is set, else HTTP on DUEBOT_HOST and DUEBOT_PORT."""
+    _run(_run_bot())
+
+
+async def _run_bot() -> None:
+    settings, policy = _load()
+    app = await App.start(settings, policy)
+    mode = "Socket Mode" if settings.socket_mode else f"{app.address}/slack/events"
+    print(f"Duebot answers by {mode}. Health: {app.address}/healthz. Stop with Ctrl-C.", flush=True)
+    if settings.audit_key is None:
+        print(
+            "DUEBOT_AUDIT_KEY is not set: whoever can write the database can rewrite the audit record.",
+            flush=True,
+        )
+    try:
+        await _until_told()
+    finally:
+        await app.stop()
+
+
+@cli.command()
+def sync(
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every invoice again, not only what changed.")
+    ] = False,
+) -> None:
+    """Read customers and invoices from Syncro into the local copy."""
+    _run(_sync(full))
+
+
+async def _sync(full: bool) -> None:
+    settings, policy = _load()
+    rooms = await open_rooms(settings, policy)
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=out) as bars:
+            tasks: dict[str, Any] = {}
+
+            def show(what: str, done: int, of: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bars.add_task(what, total=of)
+                bars.update(tasks[what], completed=done, total=of)
+
+            report = await rooms.sync.run(full=full, progress=show)
+    finally:
+        await rooms.close()
+    kind = "Everything" if report.full else "What changed"
+    print(
+        f"{kind} was read: {report.customers} customers, {report.invoices} invoices, "
+        f"{report.details} of them in detail, {report.pages} pages."
+    )
+
+
+@cli.command()
+def digest(
+    channel: Annotated[str, typer.Option("--channel", help="Only this channel's digest.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Post it even if today's was posted.")] = False,
+    dry_run: DryRun = False,
+    as_of: AsOf = "",
+) -> None:
+    """Post the overdue digests now, once per channel and day."""
+    _run(_digest(channel, again, dry_run, as_of))
+
+
+async def _digest(channel: str, again: bool, dry_run: bool, as_of: str) -> None:
+    settings, policy = _load()
+    plans = [plan for plan in policy.digests if channel in ("", plan.channel)]
+    if not plans:
+        known = ", ".join(plan.channel for plan in policy.digests) or "none"
+        raise BadInput(
+            f"No digest is planned for {channel or 'any channel'}. Channels in the policy: {known}."
+        )
+    rooms = await _rooms_for_posting(settings, policy, dry_run)
+    try:
+        today = _day(as_of, rooms)
+        for plan in plans:
+            if dry_run:
+                print((await rooms.digest.preview(plan, today)).in_words)
+                continue
+            told = await rooms.digest.run(plan, today, again=again)
+            print(told)
+        if not dry_run:
+            await rooms.outbox.deliver_due()
+    finally:
+        await rooms.close()
+
+
+@cli.command()
+def sweep(
+    again: Annotated[bool, typer.Option("--again", help="Run it even if today's sweep was run.")] = False,
+    dry_run: DryRun = False,
+    as_of: AsOf = "",
+) -> None:
+    """Decide today's reminders and send them; with --dry-run, say for every open invoice what would happen and why."""
+    _run(_sweep(again, dry_run, as_of))
+
+
+async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
+    settings, policy = _load()
+    rooms = await _rooms_for_posting(settings, policy, dry_run)
+    try:
+        today = _day(as_of, rooms)
+        if dry_run:
+            for line in (await rooms.sweep.preview(today)).lines:
+                print(line)
+            return
+        print(await rooms.sweep.run(today, again=again))
+        await rooms.outbox.deliver_due()
+    finally:
+        await rooms.close()
+
+
+async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) -> Rooms:
+    if not dry_run:
+        settings.require_both()
+    return await open_rooms(settings, policy)
+
+
+def _day(text: str, rooms: Rooms) -> date:
+    today = rooms.context.today()
+    return parse_date(text, today) if text else today
+
+
+@cli.command()
+def demo(
+    port: Annotated[
+        int, typer.Option("--port", help="Where the page that plays Slack listens; 0: a free port.")
+    ] = 8065,
+) -> None:
+    """Everything embedded: a fictional company, a Syncro stand-in, and a browser page that plays Slack."""
+    _run(_demo(port))
+
+
+async def _demo(port: int) -> None:
+    """The real bot against the two stand-ins over loopback HTTP, with one clock that the page can move."""
+    from sandbox.clock import Clock
+    from sandbox.company import sample_company
+    from sandbox.demo import POLICY, Stage
+
+    configure_logging("warning", "console")
+    with tempfile.TemporaryDirectory(prefix="duebot-demo-") as folder:
+        policy_file = Path(folder) / "policy.yml"
+        policy_file.write_text(POLICY)
+        clock = Clock()
+        async with Stage(clock, sample_company(clock), port) as stage:
+            settings = Settings.model_validate(
+                {
+                    **stage.settings(),
+                    "DATABASE_URL": f"sqlite:///{folder}/demo.db",
+                    "DUEBOT_POLICY": str(policy_file),
+                    "DUEBOT_PORT": 0,
+                    "SYNCRO_API_SHAPE": "guide",
+                }
+            )
+            app = await App.start(settings, load_policy(policy_file), clock.now)
+            try:
+                stage.connect(f"{app.address}/slack/events", app.schedule.tick_now)
+                print(
+                    f"Open {stage.page} in a browser. Type /invoice in the message box. Stop with Ctrl-C.",
+                    flush=True,
+                )
+                await _until_told()
+            finally:
+                await app.stop()
+
+
+def main() -> None:
+    """The console script ``duebot``."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""The composition root: store, edges, use cases, doors and clock are made here, started, drained and stopped."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from reminders.digest import DigestJob
+from reminders.outbox import Outbox
+from reminders.schedule import Schedule
+from reminders.sweep import Sweep
+
+from bot.config import Settings, calendar_of
+from bot.domain.errors import DuebotError, Misconfigured, SlackError
+from bot.domain.policy import Policy
+from bot.slack.client import Identity, Slack
+from bot.slack.directory import Directory
+from bot.slack.sockets import Sockets
+from bot.store.audit import Audit
+from bot.store.open import open_store
+from bot.syncro.client import Client
+from bot.syncro.gateway import Gateway
+from bot.use_cases.authority import Authority
+from bot.use_cases.context import Context, Waits
+from bot.use_cases.invoices import Invoices
+from bot.use_cases.journal import Journal
+from bot.use_cases.kinds import PaymentKind, VoidKind
+from bot.use_cases.kinds_invoice import CreateKind, EditKind, EmailKind, LineKind
+from bot.use_cases.lookup import Lookup
+from bot.use_cases.mirror import MirrorSync
+from bot.use_cases.overdue import Overdue
+from bot.use_cases.places import Places
+from bot.use_cases.vitals import Vitals
+from handlers.desk import Desk
+from handlers.door import Door
+from handlers.reception import Reception, make_door
+
+log = structlog.get_logger()
+
+Now = Callable[[], datetime]
+_MAX_BODY = 1024 * 1024
+
+
+def real_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Rooms:
+    """Everything below the doors, made from settings and policy; what every verb of the CLI works with."""
+
+    settings: Settings
+    policy: Policy
+    slack: Slack
+    context: Context
+    journal: Journal
+    sync: MirrorSync
+    lookup: Lookup
+    authority: Authority
+    places: Places
+    overdue: Overdue
+    outbox: Outbox
+    digest: DigestJob
+    sweep: Sweep
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def close(self) -> None:
+        """Closes the edges and the store."""
+        await self.context.gateway.close()
+        await self.slack.close()
+        await self.context.lane.close()
+
+
+async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, team_id: str = "") -> Rooms:
+    """Opens the store and makes the use cases. Asks neither Slack nor Syncro anything. Raises ``Misconfigured``."""
+    syncro = settings.require_syncro()
+    lane = await open_store(settings.database_url)
+    token = settings.slack_bot_token
+    slack = Slack.connect(token.get_secret_value() if token else "", settings.slack_api_url)
+    client = Client(
+        syncro.base_url, syncro.api_key.get_secret_value(), timeout=settings.syncro_timeout_seconds
+    )
+    key = settings.audit_key.get_secret_value() if settings.audit_key else ""
+    woken = asyncio.Event()
+    directory = Directory(slack, team_id)
+    context = Context(
+        lane=lane,
+        gateway=Gateway(client, syncro.shape, policy.currency_of),
+        directory=directory,
+        policy=policy,
+        calendar=calendar_of(policy),
+        audit=Audit(key.encode()),
+        now=now,
+        waits=_waits(settings),
+        wake_outbox=woken.set,
+    )
+    authority = Authority(directory, policy.roles)
+    sync = MirrorSync(context)
+    places = Places(directory, policy.channels.allow_shared)
+    overdue = Overdue(context)
+    kinds = {
+        "payment": PaymentKind(context, authority),
+        "void": VoidKind(context, authority),
+        "create": CreateKind(context, authority),
+        "edit": EditKind(context, authority),
+        "line": LineKind(context, authority),
+        "email": EmailKind(context, authority),
+    }
+    return Rooms(
+        settings=settings,
+        policy=policy,
+        slack=slack,
+        context=context,
+        journal=Journal(context, kinds),
+        sync=sync,
+        lookup=Lookup(context, sync),
+        authority=authority,
+        places=places,
+        overdue=overdue,
+        outbox=Outbox(context, slack, places, overdue),
+        digest=DigestJob(context, sync, overdue),
+        sweep=Sweep(context, sync),
+        woken=woken,
+    )
+
+
+def _waits(settings: Settings) -> Waits:
+    return Waits(
+        first=timedelta(seconds=settings.readback_first_seconds),
+        gap=timedelta(seconds=settings.readback_gap_seconds),
+        lease=timedelta(seconds=settings.syncro_timeout_seconds * 4 + 30),
+    )
+
+
+class App:
+    """A running bot."""
+
+    def __init__(self, rooms: Rooms, identity: Identity) -> None:
+        self.rooms = rooms
+        settings = rooms.settings
+        access = settings.require_slack()
+        secret = access.signing_secret.get_secret_value() if access.signing_secret else secrets.token_hex(16)
+        base = urlsplit(settings.require_syncro().base_url)
+        desk = Desk(
+            context=rooms.context,
+            authority=rooms.authority,
+            places=rooms.places,
+            lookup=rooms.lookup,
+            invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
+            journal=rooms.journal,
+            overdue=rooms.overdue,
+            slack=rooms.slack,
+            syncro_host=base.hostname or "",
+        )
+        self.door: Door = make_door(desk, identity.team_id)
+        self.reception = Reception(desk, self.door, identity, secret)
+        self.schedule = Schedule(
+            rooms.context,
+            journal=rooms.journal,
+            sync=rooms.sync,
+            digest=rooms.digest,
+            sweep=rooms.sweep,
+            outbox=rooms.outbox,
+            tick_seconds=settings.tick_seconds,
+            woken=rooms.woken,
+        )
+        self._vitals = Vitals(rooms.context)
+        self._sockets: Sockets | None = None
+        if access.app_token is not None:
+            self._sockets = Sockets(self.reception.app, access.app_token.get_secret_value())
+        self._runner: web.AppRunner | None = None
+        self.address = ""
+
+    @classmethod
+    async def start(cls, settings: Settings, policy: Policy, now: Now = real_now) -> "App":
+        """Opens everything and begins to answer. Raises ``Misconfigured`` with what to mend."""
+        settings.require_both()
+        slack = Slack.connect(settings.require_slack().bot_token.get_secret_value(), settings.slack_api_url)
+        try:
+            identity = await slack.identity()
+        except SlackError as error:
+            raise Misconfigured(f"Slack doesn't accept the bot: {error} Check SLACK_BOT_TOKEN.") from error
+        finally:
+            await slack.close()
+        rooms = await open_rooms(settings, policy, now, identity.team_id)
+        app = cls(rooms, identity)
+        try:
+            await app._open_doors()
+        except BaseException:
+            await app.stop()
+            raise
+        return app
+
+    async def _open_doors(self) -> None:
+        await self.rooms.journal.take_over()
+        site = self._web_app()
+        self._runner = web.AppRunner(site, access_log=None)
+        await self._runner.setup()
+        settings = self.rooms.settings
+        try:
+            await web.TCPSite(self._runner, settings.host, settings.port).start()
+        except OSError as error:
+            raise Misconfigured(
+                f"Can't listen on {settings.host}:{settings.port} ({error.strerror}). "
+                "Set DUEBOT_PORT to a free port."
+            ) from error
+        host, port = self._runner.addresses[0][:2]
+        self.address = f"http://{host}:{port}"
+        if self._sockets is not None:
+            await self._sockets.start()
+        await self.schedule.start()
+        log.info("ready", address=self.address, mode="socket" if self._sockets else "http")
+
+    def _web_app(self) -> web.Application:
+        """Slack's requests on ``/slack/events`` (in HTTP mode), and the routes for whoever runs the bot."""
+        site = web.Application(client_max_size=_MAX_BODY) if self._sockets else self.reception.app.web_app()
+        site.router.add_get("/healthz", self._healthz)
+        site.router.add_get("/readyz", self._readyz)
+        site.router.add_get("/metrics", self._metrics)
+        return site
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        """Ready when the store answers and Slack's socket, if there is one, is connected."""
+        problems = []
+        if self._sockets is not None and not self._sockets.connected:
+            problems.append("Slack's socket is not connected")
+        try:
+            await self._vitals.check()
+        except DuebotError as error:
+            problems.append(str(error))
+        return web.json_response(
+            {"ready": not problems, "problems": problems}, status=503 if problems else 200
+        )
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        text = await self._vitals.exposition(self.door.running)
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def stop(self) -> None:
+        """Takes no more requests, finishes what was acknowledged, and closes everything."""
+        if self._sockets is not None:
+            await self._sockets.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.door.drain()
+        await self.schedule.stop()
+        await self.rooms.close()
+        log.info("stopped")

@@ -1,0 +1,62 @@
+"""Logging: one line per event, for a console or as JSON. Secrets never get into it."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import structlog
+
+_HIDDEN = "[hidden]"
+_TOKENS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+", re.IGNORECASE)
+
+
+class _Redact:
+    """Replaces known secrets, and anything that looks like a Slack token or a bearer, in every value."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= 6)
+
+    def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {name: self._clean(value) for name, value in event.items()}
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for secret in self._secrets:
+                value = value.replace(secret, _HIDDEN)
+            return _TOKENS.sub(_HIDDEN, value)
+        if isinstance(value, int | float | bool) or value is None:
+            return value
+        return self._clean(str(value))
+
+
+class _ToStructlog(logging.Handler):
+    """Brings the libraries' warnings into the same log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name)
+
+
+def configure_logging(level: str, style: str, secrets: Iterable[str] = ()) -> None:
+    """Sets the log up: ``level`` as in Python, ``style`` "console" or "json", ``secrets`` never to be written."""
+    wanted = getattr(logging, level.upper())
+    json = style == "json"
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _Redact(secrets),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(wanted),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_ToStructlog()]
+    root.setLevel(max(wanted, logging.WARNING))
