@@ -239,6 +239,26 @@ async def test_an_ack_may_update_push_and_clear(casey: Person, bot: Bot) -> None
     assert casey.views() == []
 
 
+async def test_a_fourth_modal_is_refused_and_closing_one_shows_the_one_below(
+    sandbox: SlackSandbox, casey: Person, bot: Bot
+) -> None:
+    first = await open_form(casey)
+    bot.acks = {"response_action": "push", "view": FORM}
+    for _ in range(2):
+        await casey.submit(casey.views()[-1], {"Customer": "Acme"})
+    with pytest.raises(Refused):
+        await casey.submit(casey.views()[-1], {"Customer": "Acme"})
+    assert "push_limit_reached" in sandbox.problems[0]
+    assert len(casey.views()) == 3
+    await casey.close(casey.views()[-1])
+    assert len(casey.views()) == 2
+    await casey.close(casey.views()[-1], clear=True)
+    assert casey.views() == []
+    closed = [body for body in bot.seen if body["type"] == "view_closed"]
+    assert [body["is_cleared"] for body in closed] == [False, True, True]
+    assert closed[-1]["view"]["id"] == first["id"]
+
+
 async def test_typed_values_survive_an_update_of_the_view(
     sandbox: SlackSandbox, casey: Person, bot: Bot
 ) -> None:
