@@ -25,7 +25,6 @@ INPUT_LIMIT = 3000
 
 _NAME_LIMIT = 60
 _ELLIPSIS = "…"
-_HALF_WRITTEN = re.compile(r"(&[a-z]{0,4}|<[^>]*)$")
 _USER = re.compile(r"[UW][A-Z0-9]+")
 _GROUP = re.compile(r"S[A-Z0-9]+")
 
@@ -58,7 +57,12 @@ def _trim_markup(text: str, limit: int) -> str:
     text = text.strip() or "–"
     if len(text) <= limit:
         return text
-    return _HALF_WRITTEN.sub("", text[: limit - 1]).rstrip() + _ELLIPSIS
+    kept = text[: limit - 1]
+    for opening, closing in ("&;", "<>"):
+        start = kept.rfind(opening)
+        if start >= 0 and closing not in kept[start:]:
+            kept = kept[:start]
+    return kept.rstrip() + _ELLIPSIS
 
 
 def plain(text: str, limit: int = TEXT_LIMIT) -> Block:

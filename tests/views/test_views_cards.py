@@ -229,7 +229,8 @@ def test_reminder_lists_every_customer_even_when_there_are_many() -> None:
     items = tuple(
         replace(facts.ITEMS[0], customer_id=str(at), customer_name=f"Firm {at}") for at in range(90)
     )
-    said = shown(reminder(facts.reminder_facts(items)).blocks)
+    blocks = reminder(facts.reminder_facts(items)).blocks
+    said = shown([block for block in blocks if block["type"] == "rich_text"])
     assert all(f"Firm {at}" in said for at in range(90))
 
 

@@ -1,5 +1,6 @@
 """What a form shows is what is read back, and an error stands at its field."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -229,3 +230,10 @@ def test_values_of_buttons_and_menus_read_back() -> None:
 
 def test_state_without_values_is_empty() -> None:
     assert read_pay({"blocks": [], "state": None}) == PayForm()
+
+
+def test_first_values_fit_slacks_inputs_and_short_ones_keep_their_spaces() -> None:
+    email = SendForm("a@x.example", "", "Subject", "x" * 3001)
+    assert len(read_values(submitted(send_form(CARD, email, facts.VISIT))).text(ids.IN_MESSAGE)) == 3000
+    signed = replace(email, message="Hello\n-- \n")
+    assert '"Hello\\n-- \\n"' in json.dumps(send_form(CARD, signed, facts.VISIT))
