@@ -32,7 +32,7 @@ class SlackSandbox:
 
     Public parts: `workspace`, `messages`, `modals`, `faults`, `sockets`, `catalog`, `files`, `visits`
     (what people do), `courier.sent` (what the bot was sent), `calls` (what it called), `problems`
-    (what it did wrong: unacknowledged deliveries, refused acks; a good run has none) and `on_clock`
+    (what it did wrong: unacknowledged deliveries, refused blocks and acks; a good run has none) and `on_clock`
     (awaited after the page has moved the clock).
     """
 

@@ -102,13 +102,14 @@ async def test_an_update_without_blocks_removes_them(sandbox: SlackSandbox, clie
     assert "blocks" not in sandbox.in_channel("C0BILLING")[0]
 
 
-async def test_refused_blocks_name_the_place(client: AsyncWebClient) -> None:
+async def test_refused_blocks_name_the_place(sandbox: SlackSandbox, client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError) as refused:
         await post(client, blocks=[{"type": "header", "text": {"type": "plain_text", "text": ""}}])
     assert refused.value.response["error"] == "invalid_blocks"
     assert refused.value.response["errors"] == [
         "must be more than 0 characters [json-pointer:/blocks/0/text/text]"
     ]
+    assert sandbox.problems[0].startswith("chat.postMessage: invalid_blocks")
 
 
 async def test_history_pages_newest_first_without_replies(client: AsyncWebClient) -> None:
@@ -243,7 +244,7 @@ async def test_an_unfurl_is_shown_and_bad_metadata_warns(
     [
         ("429", SlackApiError, 0),
         ("500_html", SlackApiError, 0),
-        ("error:fatal_error", SlackApiError, 0),
+        ("error:invalid_blocks", SlackApiError, 0),
         ("drop_before", aiohttp.ClientError, 0),
         ("drop_after", aiohttp.ClientError, 1),
     ],
@@ -259,6 +260,7 @@ async def test_ordered_faults_happen_once_and_leave_what_they_should(
         assert failed.value.response.headers["Retry-After"] == "7"
     await post(client)
     assert len(sandbox.in_channel("C0BILLING")) == posted + 1
+    assert sandbox.problems == []
 
 
 async def test_a_slow_answer_comes_late(sandbox: SlackSandbox, client: AsyncWebClient) -> None:

@@ -18,6 +18,19 @@ from sandbox.slack.sockets import Sockets
 Method = Callable[[Slack, Args], Json]
 
 
+# Refusals that only a mistake in the bot brings about, however the world behaves.
+_MISTAKES = (
+    "exchanged_trigger_id",
+    "expired_trigger_id",
+    "invalid_arguments",
+    "invalid_blocks",
+    "invalid_trigger_id",
+    "missing_scope",
+    "unknown_method",
+    "view_too_large",
+)
+
+
 @dataclass
 class Call:
     """One Web API call that reached Slack, and its answer, kept for tests."""
@@ -103,6 +116,8 @@ class Api:
             answer = {**problem.answer(), "retry_after": problem.seconds}
         except SlackError as problem:
             answer = problem.answer()
+            if problem.code in _MISTAKES and fault is None:
+                self._slack.trouble(f"{method}: {problem.code} {list(problem.messages)}")
         self.calls.append(Call(method, {k: v for k, v in args.given.items() if k != "token"}, answer))
         self._slack.feed.touch()
         return answer
