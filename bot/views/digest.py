@@ -92,14 +92,15 @@ def _owed(held: Invoice) -> str:
 
 
 def _payments(held: Digest) -> list[Block]:
+    since = "yesterday" if held.changes is None else "the last digest"
     if not held.payments:
-        return [context("No payments since yesterday.")]
+        return [context(f"No payments since {since}.")]
     currency = held.totals[0].currency if len(held.totals) == 1 else ""
     lines = [
-        line(words(f"{one_line(number)} · {payment_words(payment, currency)}"))
-        for payment, number in held.payments
+        line(words(f"{trim(one_line(label), 150)} · {payment_words(payment, currency)}"))
+        for payment, label in held.payments
     ]
-    heading = f"{count(len(lines), 'payment')} since yesterday"
+    heading = f"{count(len(lines), 'payment')} since {since}"
     return [rich(line(bold(heading)), bullets(some(lines, _LISTED, "payments")))]
 
 

@@ -176,7 +176,7 @@ def digest_facts(*, stale: str = "", totals: tuple[AgingTotals, ...] = (USD,)) -
         totals=totals,
         newly_overdue=(PARTIAL, ROGUE_INVOICE, UNKNOWN),
         debtors=DEBTORS,
-        payments=((_CHECK, "INV-2026-1042"), (_CARD, "INV-2026-1042")),
+        payments=((_CHECK, "INV-2026-1042, Acme Rockets"), (_CARD, f"INV-2026-1043, {HOSTILE}")),
         changes={"USD": 120000},
         as_of=AS_OF,
         stale=stale,

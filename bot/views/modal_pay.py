@@ -126,7 +126,7 @@ def pay_which(visit_id: str, number: str = "", notice: str = "", fresh: str = ""
         "Invoice number or customer",
         text_input(ids.IN_NUMBER, number, placeholder="1042 or acme"),
         fresh,
-        hint="A customer's payment is spread over their oldest open invoices; you can change that.",
+        hint="For a customer with several open invoices, Duebot lists them and you name one.",
     )
     return modal(
         "Record payment",

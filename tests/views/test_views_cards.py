@@ -222,7 +222,7 @@ def test_digest_mentions_owners_and_says_stale_first() -> None:
 
 def test_payments_of_several_currencies_are_listed_without_a_guessed_amount() -> None:
     said = shown(digest(facts.digest_facts(totals=(facts.USD, facts.CAD))).blocks)
-    assert "INV-2026-1042 · Fri, Feb 27, 2026 · Check · #1234" in said
+    assert "INV-2026-1042, Acme Rockets · Fri, Feb 27, 2026 · Check · #1234" in said
 
 
 def test_reminder_lists_every_customer_even_when_there_are_many() -> None:
