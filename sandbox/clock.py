@@ -27,7 +27,7 @@ class Clock:
         self._offset += by
         return self.now()
 
-    def next_morning(self, timezone: str, at: time = time(8, 55)) -> datetime:
+    def next_morning(self, timezone: str, at: time = time(10, 5)) -> datetime:
         """Move on to the next calendar day's `at`, local time of `timezone`."""
         zone = ZoneInfo(timezone)
         tomorrow = self.now().astimezone(zone).date() + timedelta(days=1)

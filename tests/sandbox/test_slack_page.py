@@ -137,9 +137,9 @@ async def test_moving_the_clock_awaits_the_hooks_and_tells_the_time(
         caught_up.append(sandbox.clock.label("America/New_York"))
 
     sandbox.on_clock.append(hook)
-    assert (await send(page, "clock", to="next_morning"))["label"] == "Tue 24 Nov 08:55"
-    assert (await send(page, "clock", to="plus_hours", hours=24))["label"] == "Wed 25 Nov 08:55"
-    assert caught_up == ["Tue 24 Nov 08:55", "Wed 25 Nov 08:55"]
+    assert (await send(page, "clock", to="next_morning"))["label"] == "Tue 24 Nov 10:05"
+    assert (await send(page, "clock", to="plus_hours", hours=24))["label"] == "Wed 25 Nov 10:05"
+    assert caught_up == ["Tue 24 Nov 10:05", "Wed 25 Nov 10:05"]
     assert (await send(page, "clock", to="plus_hours", hours=-1))["ok"] is False
     assert (await send(page, "clock", to="yesterday"))["ok"] is False
 
@@ -216,7 +216,7 @@ def test_the_clock_only_goes_forward() -> None:
 def test_the_next_morning_is_right_across_a_change_of_clocks() -> None:
     clock = Clock(datetime(2026, 10, 31, 20, 0, tzinfo=UTC))  # the night before winter time
     clock.next_morning("America/New_York")
-    assert clock.label("America/New_York") == "Sun 01 Nov 08:55"
+    assert clock.label("America/New_York") == "Sun 01 Nov 10:05"
 
 
 async def test_both_stand_ins_start_on_their_own_and_print_the_settings() -> None:
