@@ -1,0 +1,231 @@
+"""The daily digest of a channel: one per channel and local day, however often the bot is restarted.
+
+What is stored is the intent; the figures are drawn at the moment of posting. If Syncro can't be read it is posted
+all the same, says that its figures may be old, and is corrected when a later sync succeeds on the same day.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.dates import say_date
+from bot.domain.errors import NotAllowed, SlackRefused, SyncroError
+from bot.domain.facts import Digest
+from bot.domain.policy import DigestPlan
+from bot.slack.client import Posted, Slack
+from bot.store import claims, outbox
+from bot.store.lane import Tx
+from bot.store.outbox import Item
+from bot.store.rows import iso
+from bot.use_cases.context import Context
+from bot.use_cases.mirror import MirrorSync, synced_at
+from bot.use_cases.overdue import Figures, Overdue
+from bot.views.blocks import Message
+from bot.views.digest import digest
+from bot.views.tables import without_new_blocks
+from reminders.kinds import Drop, Kind, Ready, Step
+from reminders.slots import free_slot
+from reminders.where import Place, Where
+
+log = structlog.get_logger()
+
+DIGEST = "digest"
+_LEASE = timedelta(minutes=5)
+_STALE = (
+    "Syncro could not be read just now, so these figures may be old. "
+    "This message is corrected as soon as it can be read again."
+)
+
+
+def job_of(channel: str) -> str:
+    """The name under which a channel's digests are claimed."""
+    return f"digest:{channel}"
+
+
+def local_day(now: datetime, timezone: str) -> date:
+    """The date at ``now`` where the digest is read."""
+    return now.astimezone(ZoneInfo(timezone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReport:
+    """What a run did: ``outbox_id`` is empty when that day's digest had been made before."""
+
+    channel: str
+    slot: str
+    outbox_id: str
+    stale: bool = False
+
+
+class Digests:
+    """Makes digests due, and corrects those that were posted while Syncro could not be read."""
+
+    def __init__(
+        self,
+        context: Context,
+        sync: MirrorSync,
+        overdue: Overdue,
+        slack: Slack,
+        where: Where,
+        owner: str,
+    ) -> None:
+        self._context = context
+        self._sync = sync
+        self._overdue = overdue
+        self._slack = slack
+        self._where = where
+        self._owner = owner
+
+    async def run(self, plan: DigestPlan, *, again: bool = False) -> DigestReport:
+        """Makes today's digest of a channel; with ``again`` a further one on the same day.
+
+        Raises ``SyncroError`` only when Syncro has never been read: then there is nothing to tell.
+        """
+        now = self._context.now()
+        job, day = job_of(plan.channel), local_day(now, plan.timezone).isoformat()
+
+        def take(tx: Tx) -> str:
+            slot = free_slot(tx, job, day) if again else day
+            return slot if claims.take(tx, job, slot, self._owner, now, _LEASE) else ""
+
+        slot = await self._context.lane.write(take)
+        if not slot:
+            return DigestReport(plan.channel, day, "")
+        stale = await self._refresh()
+        return await self._make(plan, job, slot, day, stale)
+
+    async def _refresh(self) -> str:
+        """Brings the mirror up to date; a sentence when that is not possible."""
+        try:
+            await self._sync.run()
+        except SyncroError as error:
+            if await synced_at(self._context) is None:
+                raise
+            log.warning("digest_without_sync", error=str(error))
+            return _STALE
+        return ""
+
+    async def _make(self, plan: DigestPlan, job: str, slot: str, day: str, stale: str) -> DigestReport:
+        before = await self._before(job)
+        today = date.fromisoformat(day)
+        facts = await self._overdue.digest_facts(today, before, stale, over_days(plan))
+        payload = {
+            "day": day,
+            "timezone": plan.timezone,
+            "before": before.to_json() if before else None,
+            "stale": stale,
+            "over_days": over_days(plan),
+        }
+
+        def write(tx: Tx) -> str:
+            now = self._context.now()
+            claims.finish(tx, job, slot, Figures.of(facts).to_json(), now)
+            return outbox.put(tx, _key(plan.channel, slot), DIGEST, plan.channel, payload, now)
+
+        outbox_id = await self._context.lane.write(write)
+        self._context.wake_outbox()
+        return DigestReport(plan.channel, slot, outbox_id, bool(stale))
+
+    async def dry_run(self, plan: DigestPlan, as_of: date | None = None) -> Message:
+        """What the digest would say, from the mirror as it is: nothing is written, read from Syncro or posted."""
+        today = local_day(self._context.now(), plan.timezone)
+        day = as_of or today
+        note = "" if day == today else f"Days are counted on {say_date(day)}; balances are as of now."
+        before = await self._before(job_of(plan.channel))
+        known = before if before and before.on <= day else None
+        return digest(await self._overdue.digest_facts(day, known, note, over_days(plan)))
+
+    async def _before(self, job: str) -> Figures | None:
+        last = await self._context.lane.read(lambda tx: claims.last(tx, job))
+        return Figures.from_json(last[1]) if last else None
+
+    # ---- correcting ----------------------------------------------------------------------------------------
+
+    async def correct(self) -> int:
+        """Corrects today's digests that were posted on old figures, if Syncro has been read since; how many."""
+        read_at = await synced_at(self._context)
+        corrected = 0
+        for plan in self._context.policy.digests:
+            day = local_day(self._context.now(), plan.timezone).isoformat()
+            item = await self._item(_key(plan.channel, day))
+            if item is None or item.state != "sent" or not item.payload["stale"]:
+                continue
+            if read_at is not None and read_at > item.created_at:
+                corrected += await self._correct(item, day)
+        return corrected
+
+    async def _item(self, key: str) -> Item | None:
+        return await self._context.lane.read(lambda tx: outbox.by_key(tx, key))
+
+    async def _correct(self, item: Item, day: str) -> bool:
+        job, now = f"digest-corrected:{item.target}", self._context.now()
+        taken = await self._context.lane.write(lambda tx: claims.take(tx, job, day, self._owner, now, _LEASE))
+        if not taken:
+            return False
+        drawn = digest(await facts_of(self._overdue, item, ""))
+        posted = Posted(item.channel, item.ts)
+        try:
+            await self._where.of(item.target)
+            await self._update(posted, drawn)
+        except (NotAllowed, SlackRefused) as error:
+            log.warning("digest_not_corrected", channel=item.target, error=str(error))
+        await self._context.lane.write(lambda tx: claims.finish(tx, job, day, {"at": iso(now)}, now))
+        return True
+
+    async def _update(self, posted: Posted, drawn: Message) -> None:
+        try:
+            await self._slack.update(posted, drawn.text, drawn.blocks)
+        except SlackRefused as error:
+            if error.code not in {"invalid_blocks", "invalid_arguments"}:
+                raise
+            await self._slack.update(posted, drawn.text, without_new_blocks(drawn.blocks))
+
+
+class DigestPost(Kind):
+    """A digest in the outbox: its figures are drawn when it is posted."""
+
+    def __init__(self, context: Context, overdue: Overdue, where: Where) -> None:
+        self._context = context
+        self._overdue = overdue
+        self._where = where
+
+    def title(self, item: Item) -> str:
+        """The digest of its day."""
+        return f"The digest of {say_date(date.fromisoformat(item.payload['day']))}"
+
+    async def prepare(self, item: Item) -> Step:
+        """Only on its own day: yesterday's figures help nobody."""
+        today = local_day(self._context.now(), item.payload["timezone"])
+        if today.isoformat() != item.payload["day"]:
+            return Drop("Its day is over; the next digest says what has changed since.")
+        place = await self._where.of(item.target)
+        return Ready(place, digest(await facts_of(self._overdue, item, await self._stale(item))))
+
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """Its channel."""
+        return (Place(item.target),)
+
+    async def _stale(self, item: Item) -> str:
+        """The warning of old figures, unless Syncro has been read since the digest was made."""
+        read_at = await synced_at(self._context)
+        stale: str = item.payload["stale"]
+        return "" if read_at is not None and read_at > item.created_at else stale
+
+
+async def facts_of(overdue: Overdue, item: Item, stale: str) -> Digest:
+    """The facts that a digest in the outbox tells, as they are now."""
+    kept: dict[str, Any] = item.payload
+    before = Figures.from_json(kept["before"]) if kept["before"] else None
+    return await overdue.digest_facts(date.fromisoformat(kept["day"]), before, stale, kept["over_days"])
+
+
+def over_days(plan: DigestPlan) -> int:
+    """How many days past due the plan's filter asks for: "60+" is 60, no filter 0."""
+    return int(plan.filter.removesuffix("+") or 0)
+
+
+def _key(channel: str, slot: str) -> str:
+    return f"digest:{channel}:{slot}"

@@ -1,0 +1,211 @@
+"""What an outbox item can be: how each kind is checked again, drawn and accounted for at the moment of posting."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import NotAllowed
+from bot.domain.facts import OperationOutcome
+from bot.store import operations, outbox, visits
+from bot.store.lane import Tx
+from bot.store.operations import Operation
+from bot.store.outbox import Item
+from bot.store.visits import Visit
+from bot.use_cases.authority import OPERATOR
+from bot.use_cases.context import Context
+from bot.use_cases.lookup import Lookup
+from bot.views.blocks import Message, context, escape, message, section
+from bot.views.outcome import outcome_message
+from reminders.where import Place, Where
+
+_NOBODY = "Whoever did it works at a terminal and has seen the result there."
+_FORGOTTEN = "There is no record of that operation any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """It is still true and may be posted there."""
+
+    place: Place
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """It is no longer true or wanted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It can't be decided now."""
+
+    at: datetime
+    reason: str
+
+
+Step = Ready | Drop | Later
+
+
+class Kind(ABC):
+    """One kind of message."""
+
+    @abstractmethod
+    def title(self, item: Item) -> str:
+        """What it is, as the beginning of a sentence: "The digest of Fri, Feb 20, 2026"."""
+
+    @abstractmethod
+    async def prepare(self, item: Item) -> Step:
+        """Checks again and draws. Raises ``NotAllowed`` when it may not stand there, and ``SlackError``."""
+
+    @abstractmethod
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """Every place where an earlier try may have posted it. Raises ``SlackError``."""
+
+    async def instead(self, item: Item, why: str) -> Ready | None:
+        """Another place for it when Slack refuses the first, or ``None``."""
+        return None
+
+    def sent(self, tx: Tx, item: Item, at: datetime) -> None:  # noqa: B027 - most kinds keep nothing
+        """It stands in Slack: what the ledgers keep of that, in the same transaction."""
+
+    def ended(  # noqa: B027 - most kinds keep nothing
+        self, tx: Tx, item: Item, state: str, reason: str, at: datetime
+    ) -> None:
+        """It was dropped or failed (``state``): what the ledgers keep of that, in the same transaction."""
+
+
+class Outcomes:
+    """Facts of how a write ended, with the invoice as it was last read."""
+
+    def __init__(self, context: Context, lookup: Lookup) -> None:
+        self._context = context
+        self._lookup = lookup
+
+    async def operation(self, item: Item) -> Operation | None:
+        """The operation that the item tells of."""
+        return await self._context.lane.read(lambda tx: operations.get(tx, item.payload["operation"]))
+
+    async def message(self, operation: Operation) -> Message:
+        """How it ended, drawn."""
+        invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
+        known = await self._lookup.known_by_id(invoice_id) if invoice_id else None
+        return outcome_message(
+            OperationOutcome(
+                key=operation.key,
+                kind=operation.kind,
+                state="sent" if operation.state == "prepared" else operation.state,
+                sentence=operation.sentence,
+                invoice_id=invoice_id,
+                actor_id=operation.actor_id,
+                card=await self._lookup.card(known) if known else None,
+            )
+        )
+
+
+class OperationTold(Kind):
+    """A direct message to the person whose write ended late, or of which nobody knows how it ended."""
+
+    def __init__(self, where: Where, outcomes: Outcomes) -> None:
+        self._where = where
+        self._outcomes = outcomes
+
+    def title(self, item: Item) -> str:
+        """A message about a write."""
+        return "The message that tells a person how their change ended"
+
+    async def prepare(self, item: Item) -> Step:
+        """To the person, with the state of the operation as it is now."""
+        if not item.target or item.target.startswith(OPERATOR):
+            return Drop(_NOBODY)
+        operation = await self._outcomes.operation(item)
+        if operation is None:
+            return Drop(_FORGOTTEN)
+        place = await self._where.direct(item.target)
+        return Ready(place, await self._outcomes.message(operation))
+
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """The person's conversation with the bot."""
+        return (await self._where.direct(item.target),)
+
+
+class OperationShared(Kind):
+    """What somebody did, where they did it; in their own conversation when it can't be shown there."""
+
+    def __init__(self, context: Context, where: Where, outcomes: Outcomes) -> None:
+        self._context = context
+        self._where = where
+        self._outcomes = outcomes
+
+    def title(self, item: Item) -> str:
+        """A message about a write."""
+        return "The message about a change to an invoice"
+
+    async def prepare(self, item: Item) -> Step:
+        """Where the person stood, else to them directly with the reason."""
+        operation = await self._outcomes.operation(item)
+        if operation is None:
+            return Drop(_FORGOTTEN)
+        if not operation.actor_id or operation.actor_id.startswith(OPERATOR):
+            return Drop(_NOBODY)
+        visit = await self._visit(item)
+        why = ""
+        if visit is not None and visit.channel_id:
+            try:
+                place = await self._where.channel(visit.channel_id, visit.thread_ts)
+                return Ready(place, await self._outcomes.message(operation))
+            except NotAllowed as error:
+                why = str(error)
+        return await self._directly(operation, why)
+
+    async def instead(self, item: Item, why: str) -> Ready | None:
+        """The person's own conversation, with why it isn't where they stood."""
+        operation = await self._outcomes.operation(item)
+        found = await self._directly(operation, why) if operation else None
+        return found if isinstance(found, Ready) else None
+
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """Where the person stood, and their own conversation."""
+        operation, visit = await self._outcomes.operation(item), await self._visit(item)
+        places: list[Place] = []
+        if visit is not None and visit.channel_id:
+            places.append(Place(visit.channel_id, visit.thread_ts))
+        if operation is not None and operation.actor_id and not operation.actor_id.startswith(OPERATOR):
+            places.append(await self._where.direct(operation.actor_id))
+        return tuple(places)
+
+    async def _directly(self, operation: Operation, why: str) -> Ready | Drop:
+        if await self._told_anyway(operation):
+            return Drop("The same is told to the person in their direct messages.")
+        place = await self._where.direct(operation.actor_id)
+        drawn = await self._outcomes.message(operation)
+        if not why:
+            return Ready(place, drawn)
+        note = context(f"This is not posted where you were: {escape(why)}")
+        return Ready(place, Message(drawn.text, [*drawn.blocks, note]))
+
+    async def _told_anyway(self, operation: Operation) -> bool:
+        """Whether a direct message about this very end is in the outbox as well."""
+        key = f"operation:{operation.key}:{operation.state}:told:{operation.attempt}"
+        return await self._context.lane.read(lambda tx: outbox.by_key(tx, key)) is not None
+
+    async def _visit(self, item: Item) -> Visit | None:
+        return await self._context.lane.read(lambda tx: visits.get(tx, item.payload.get("visit", "")))
+
+
+class FailureNotice(Kind):
+    """One sentence in the failures channel about a message that could not be posted. It names no customer."""
+
+    def title(self, item: Item) -> str:
+        """A message about a failure."""
+        return "The notice about a message that could not be posted"
+
+    async def prepare(self, item: Item) -> Step:
+        """The sentence as it was written down."""
+        said = f":warning: {escape(item.payload['sentence'])}"
+        return Ready(Place(item.target), message(said, [section(said)]))
+
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """The failures channel."""
+        return (Place(item.target),)

@@ -1,0 +1,160 @@
+"""A reminder at the moment of posting: every invoice that it lists is read from Syncro once more."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bot.domain.dates import say_date
+from bot.domain.errors import SyncroError, SyncroMissing
+from bot.domain.facts import Reminder, ReminderItem
+from bot.domain.invoice import Invoice, Status
+from bot.domain.money import say_money
+from bot.store import contacts, mirror, operations
+from bot.store.contacts import Contact, ContactInvoice
+from bot.store.lane import Tx
+from bot.store.outbox import Item
+from bot.use_cases.context import Context
+from bot.views.reminders import reminder
+from reminders.kinds import Drop, Kind, Later, Ready, Step
+from reminders.where import Place, Where
+
+#: How long a reminder waits before it tries to read Syncro again.
+_RETRY = timedelta(minutes=5)
+_DAY_OVER = "Its day was over before Syncro could be read, and nobody is reminded on old figures."
+
+
+class ReminderPost(Kind):
+    """A reminder in the outbox. What changed since the sweep is suppressed, with the reason in the ledger."""
+
+    def __init__(self, context: Context, where: Where) -> None:
+        self._context = context
+        self._where = where
+
+    def title(self, item: Item) -> str:
+        """The reminder of its day."""
+        return f"The reminder of {say_date(date.fromisoformat(item.payload['day']))}"
+
+    async def prepare(self, item: Item) -> Step:
+        """Only on its own day, only what is still exactly as the sweep saw it."""
+        if self._context.today().isoformat() != item.payload["day"]:
+            return Drop(_DAY_OVER)
+        place = await self._where.of(item.target)
+        items: list[ReminderItem] = []
+        reasons: list[str] = []
+        for contact in await self._waiting(item):
+            try:
+                live = [await self._read(listed) for listed in contact.invoices]
+            except SyncroError as error:
+                return Later(self._context.now() + _RETRY, f"Syncro can't be read: {error}")
+            why = await self._what_changed(contact, live)
+            if why:
+                await self._suppress(contact, item, why)
+                reasons.append(why)
+            else:
+                items.append(self._item(contact, [one for one in live if one is not None]))
+        if not items:
+            return Drop(" ".join(dict.fromkeys(reasons)) or "Nothing is left to be reminded of.")
+        as_of = self._context.local(self._context.now())
+        told = Reminder(item.payload["audience"], self._context.today(), tuple(items), as_of)
+        return Ready(place, reminder(told))
+
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """Its recipient."""
+        return (await self._where.of(item.target),)
+
+    def sent(self, tx: Tx, item: Item, at: datetime) -> None:
+        """Its contacts are made."""
+        for contact in _waiting_in(tx, item):
+            _settle(tx, contact, item, "sent", "")
+
+    def ended(self, tx: Tx, item: Item, state: str, reason: str, at: datetime) -> None:
+        """Its contacts are free to be made again."""
+        for contact in _waiting_in(tx, item):
+            _settle(tx, contact, item, "suppressed" if state == "dropped" else "failed", reason)
+
+    async def _waiting(self, item: Item) -> list[Contact]:
+        return await self._context.lane.read(lambda tx: _waiting_in(tx, item))
+
+    async def _read(self, listed: ContactInvoice) -> Invoice | None:
+        """The invoice as it is in Syncro now, ``None`` when it is gone. Raises ``SyncroError``."""
+        try:
+            live = await self._context.gateway.invoice(listed.invoice_id)
+        except SyncroMissing:
+            return None
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
+        return live
+
+    async def _what_changed(self, contact: Contact, live: Sequence[Invoice | None]) -> str:
+        """Why this contact must not go out now, or empty."""
+        found = (
+            _difference(contact, listed, one) for listed, one in zip(contact.invoices, live, strict=True)
+        )
+        changed = next((why for why in found if why), "")
+        return changed or await self._context.lane.read(lambda tx: _being_written(tx, contact))
+
+    async def _suppress(self, contact: Contact, item: Item, why: str) -> None:
+        await self._context.lane.write(lambda tx: _settle(tx, contact, item, "suppressed", why))
+
+    def _item(self, contact: Contact, live: Sequence[Invoice]) -> ReminderItem:
+        today = self._context.today()
+        return ReminderItem(
+            contact_id=contact.id,
+            customer_id=contact.customer_id,
+            customer_name=live[0].customer_name,
+            currency=contact.currency,
+            level=contact.level,
+            total=contact.total,
+            invoices=tuple((one, one.days_past_due(today) or 0) for one in live),
+            owner_id=self._context.policy.people.owner_of(contact.customer_id),
+        )
+
+
+def _waiting_in(tx: Tx, item: Item) -> list[Contact]:
+    """The contacts whose delivery by this message has not ended."""
+    found = [contacts.get(tx, contact_id) for contact_id in item.payload["contacts"]]
+    return [
+        contact
+        for contact in found
+        if contact is not None
+        and any(one.outbox_id == item.id and one.state == "waiting" for one in contact.deliveries)
+    ]
+
+
+def _settle(tx: Tx, contact: Contact, item: Item, state: str, reason: str) -> None:
+    """Ends the deliveries by this message. The contact is made with the first that is sent.
+
+    With none sent and none waiting it has ended like the last one, which frees its level.
+    """
+    others = [one.state for one in contact.deliveries if one.outbox_id != item.id]
+    for delivery in contact.deliveries:
+        if delivery.outbox_id == item.id:
+            contacts.set_delivery(tx, delivery.id, state, reason)
+    if state == "sent" or not {"sent", "waiting"} & set(others):
+        contacts.set_stage(tx, contact.id, state, reason)
+
+
+def _difference(contact: Contact, listed: ContactInvoice, live: Invoice | None) -> str:
+    """What is no longer as the sweep saw it, as a sentence, or empty."""
+    if live is None:
+        return f"{listed.number} is no longer in Syncro."
+    if live.status is Status.PAID:
+        return f"{listed.number} has been paid."
+    if not live.unpaid:
+        return f"{listed.number} is {live.status.value} now."
+    if live.customer_id != contact.customer_id:
+        return f"{listed.number} belongs to another customer now."
+    if live.balance != listed.balance:
+        before, after = say_money(listed.balance, live.currency), say_money(live.balance, live.currency)
+        return f"The balance of {listed.number} was {before} and is {after} now."
+    if live.days_past_due(date.fromisoformat(contact.as_of)) != listed.days_past_due:
+        return f"The due date of {listed.number} has changed."
+    return ""
+
+
+def _being_written(tx: Tx, contact: Contact) -> str:
+    """Why an unsettled change to one of the invoices holds it, or empty."""
+    for listed in contact.invoices:
+        operation = operations.open_on(tx, listed.invoice_id)
+        if operation is not None:
+            return f"A change to {listed.number} by {operation.actor_name} is not settled."
+    return ""

@@ -1,0 +1,150 @@
+"""When things happen. APScheduler only rings; what is due follows from the clock, the policy and the claims.
+
+A job is due from its local time on until its local day ends, and its slot is that date: so a late start makes up
+for it on the same day, a repeated hour in autumn does it once, and yesterday's is never made up for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.calendar import BusinessCalendar
+from bot.domain.errors import DuebotError
+from bot.domain.policy import DigestPlan, Policy
+from bot.store import claims
+from bot.use_cases.context import Context
+from bot.use_cases.journal import Journal
+from bot.use_cases.mirror import MirrorSync, synced_at
+from reminders.digest import Digests, job_of
+from reminders.outbox import Outbox
+from reminders.sweep import SWEEP, Sweep
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job whose time has come today: its name and slot as they are claimed. ``plan`` is a digest's."""
+
+    kind: Literal["digest", "sweep"]
+    job: str
+    slot: str
+    plan: DigestPlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """``tick``: between two rings. ``sync``: how old the mirror may get. ``sync_retry``: after a failed sync."""
+
+    tick: timedelta = timedelta(seconds=20)
+    sync: timedelta = timedelta(minutes=10)
+    sync_retry: timedelta = timedelta(minutes=1)
+
+
+def due_jobs(now: datetime, policy: Policy, calendar: BusinessCalendar) -> tuple[Due, ...]:
+    """Digests and the sweep whose local time has come today, done or not. ``now`` is aware."""
+    found: list[Due] = []
+    for plan in policy.digests:
+        local = now.astimezone(ZoneInfo(plan.timezone))
+        if local.weekday() in plan.days and local.time() >= plan.at:
+            found.append(Due("digest", job_of(plan.channel), local.date().isoformat(), plan))
+    local = now.astimezone(ZoneInfo(policy.business.timezone))
+    if calendar.is_business_day(local.date()) and local.time() >= policy.ladder.send_at:
+        found.append(Due("sweep", SWEEP, local.date().isoformat()))
+    return tuple(found)
+
+
+class Schedule:
+    """Rings, and does what is due: operations to check, sync, digests, the sweep, and posting."""
+
+    def __init__(
+        self,
+        context: Context,
+        sync: MirrorSync,
+        journal: Journal,
+        digests: Digests,
+        sweep: Sweep,
+        outbox: Outbox,
+        rhythm: Rhythm | None = None,
+    ) -> None:
+        self._context = context
+        self._sync = sync
+        self._journal = journal
+        self._digests = digests
+        self._sweep = sweep
+        self._outbox = outbox
+        self._rhythm = rhythm or Rhythm()
+        self._one_tick = asyncio.Lock()
+        self._sync_tried: datetime | None = None
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begins to ring, the first time at once: what was missed while the bot was down is made up for."""
+        self._scheduler.add_job(
+            self.tick_now,
+            "interval",
+            seconds=self._rhythm.tick.total_seconds(),
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Rings no more, and returns when the tick under way is done."""
+        self._scheduler.remove_all_jobs()
+        async with self._one_tick:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick_now(self) -> None:
+        """Does everything that is due at this moment, and returns when it is done. Never raises an error."""
+        async with self._one_tick:
+            # Reading back lost writes may take long while Syncro is down, and must not hold up the digests.
+            await asyncio.gather(self._guarded("operations", self._journal.check_open), self._timed())
+            await self._guarded("outbox", self._outbox.deliver_due)
+
+    async def _timed(self) -> None:
+        await self._guarded("outbox", self._outbox.deliver_due)
+        await self._guarded("sync", self._sync_if_old)
+        for due in await self._waiting():
+            await self._guarded(due.kind, lambda due=due: self._do(due))
+        await self._guarded("correction", self._digests.correct)
+
+    async def _waiting(self) -> list[Due]:
+        """What is due and not done."""
+        found = due_jobs(self._context.now(), self._context.policy, self._context.calendar)
+        return await self._context.lane.read(
+            lambda tx: [due for due in found if not claims.done(tx, due.job, due.slot)]
+        )
+
+    async def _do(self, due: Due) -> None:
+        if due.plan is not None:
+            await self._digests.run(due.plan)
+        else:
+            await self._sweep.run()
+
+    async def _sync_if_old(self) -> None:
+        now = self._context.now()
+        read_at = await synced_at(self._context)
+        fresh = read_at is not None and now - read_at < self._rhythm.sync
+        lately = self._sync_tried is not None and now - self._sync_tried < self._rhythm.sync_retry
+        if fresh or lately:
+            return
+        self._sync_tried = now
+        await self._sync.run()
+
+    async def _guarded(self, what: str, do: Callable[[], Awaitable[object]]) -> None:
+        """One step of a tick: whatever goes wrong in it, the others still get their turn."""
+        try:
+            await do()
+        except DuebotError as error:
+            log.warning("tick_step_failed", step=what, error=str(error))
+        except Exception:  # the tick's boundary: an error in one step must not end the schedule
+            log.exception("tick_step_broken", step=what)

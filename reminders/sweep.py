@@ -1,0 +1,325 @@
+"""The sweep: whom of our own people to remind today, decided by the ladder, written down before anything is sent.
+
+Gather (sync, the mirror, the ledgers), decide (``bot.domain.ladder``), apply: contacts, deliveries and messages
+in one transaction. Each contact is unique in the database, so a second sweep finds nothing left to do.
+"""
+
+import asyncio
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.contacts import ContactNow, Decisions, PastContact
+from bot.domain.invoice import Customer, Invoice
+from bot.domain.ladder import decide_customer
+from bot.domain.ladder_stops import OpenState
+from bot.domain.policy import Policy, Track
+from bot.domain.recipients import Gathered, gather_by_recipient
+from bot.store import claims, contacts, mirror, operations, outbox
+from bot.store.contacts import Contact, ContactInvoice, Delivery
+from bot.store.lane import Conflict, Tx
+from bot.use_cases.context import Context
+from bot.use_cases.mirror import MirrorSync
+from reminders.slots import free_slot
+
+SWEEP = "sweep"
+REMINDER = "reminder"
+_LEASE = timedelta(minutes=5)
+#: Each listed invoice is read from Syncro when the message is posted, so a message lists no more than these.
+_INVOICES_PER_MESSAGE = 60
+#: Customers decided before other work gets its turn.
+_SLICE = 200
+
+_Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was decided about one open invoice on one track, and why."""
+
+    invoice: Invoice
+    track: Track
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep decided and did. ``made`` contacts in ``messages``; ``unreachable`` have nobody to be told.
+
+    ``ran`` is false when that day's sweep had been done before.
+    """
+
+    day: date
+    ran: bool
+    rows: tuple[Row, ...] = ()
+    made: int = 0
+    messages: int = 0
+    unreachable: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """How many invoices have which reason, on the internal track."""
+        return Counter(row.reason for row in self.rows if row.track == "internal")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the decision is made on."""
+
+    customers: Mapping[str, Customer]
+    invoices: Mapping[str, Sequence[Invoice]]
+    contacts: Mapping[str, Sequence[PastContact]]
+    open: Mapping[str, OpenState]
+
+
+class Sweep:
+    """Decides and writes down the reminders of a day. ``owner`` names this process in claims."""
+
+    def __init__(self, context: Context, sync: MirrorSync, owner: str) -> None:
+        self._context = context
+        self._sync = sync
+        self._owner = owner
+
+    async def run(self, *, again: bool = False) -> SweepReport:
+        """Sweeps once for today; with ``again`` once more.
+
+        Raises ``SyncroError`` when Syncro can't be read: nobody is reminded on old figures. The day stays open
+        and is tried again when the claim's lease is over.
+        """
+        today, now = self._context.today(), self._context.now()
+
+        def take(tx: Tx) -> str:
+            slot = free_slot(tx, SWEEP, today.isoformat()) if again else today.isoformat()
+            return slot if claims.take(tx, SWEEP, slot, self._owner, now, _LEASE) else ""
+
+        slot = await self._context.lane.write(take)
+        if not slot:
+            return SweepReport(today, ran=False)
+        await self._sync.run()
+        found, rows = await self._decide(today)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found, rows))
+        self._context.wake_outbox()
+        return report
+
+    async def dry_run(self, as_of: date | None = None) -> SweepReport:
+        """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
+        today = as_of or self._context.today()
+        found, rows = await self._decide(today)
+        messages, nobody = self._addressed(found)
+        told = {_key(one) for message in messages for one in message.contacts}
+        return SweepReport(today, False, rows, len(told), len(messages), nobody)
+
+    # ---- gather and decide ---------------------------------------------------------------------------------
+
+    async def _decide(self, today: date) -> tuple[list[ContactNow], tuple[Row, ...]]:
+        """The contacts to make, and a row for every open invoice and track."""
+        facts = await self._context.lane.read(lambda tx: _gather(tx, self._context.policy))
+        found: list[ContactNow] = []
+        rows: list[Row] = []
+        for number, (customer_id, owed) in enumerate(facts.invoices.items(), 1):
+            one = decide_customer(
+                facts.customers[customer_id],
+                owed,
+                facts.contacts.get(customer_id, ()),
+                self._context.policy,
+                self._context.calendar,
+                today,
+                facts.open,
+            )
+            found += one.contacts
+            rows += _rows(owed, one)
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
+        return found, tuple(rows)
+
+    # ---- apply ---------------------------------------------------------------------------------------------
+
+    def _addressed(self, found: Sequence[ContactNow]) -> tuple[list[Gathered], tuple[str, ...]]:
+        """The messages to write, and a sentence for each contact that has nobody to be told."""
+        policy = self._context.policy
+        gathered = gather_by_recipient(found, policy.people, policy.channels)
+        nobody = tuple(
+            f"{one.customer_name}: the policy names nobody for “{message.audience}”, so the level "
+            f"“{one.level.name}” reaches nobody there."
+            for message in gathered
+            if not message.target
+            for one in message.contacts
+        )
+        return [part for message in gathered if message.target for part in _parts(message)], nobody
+
+    def _apply(
+        self, tx: Tx, slot: str, today: date, found: Sequence[ContactNow], rows: tuple[Row, ...]
+    ) -> SweepReport:
+        """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
+        now = self._context.now()
+        messages, nobody = self._addressed(found)
+        made = self._make(tx, messages, today, now)
+        put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
+        result = {"made": len(made), "messages": put, "decided": len(rows)}
+        claims.finish(tx, SWEEP, slot, result, now)
+        return SweepReport(today, True, rows, len(made), put, nobody)
+
+    def _make(self, tx: Tx, messages: Sequence[Gathered], today: date, now: datetime) -> dict[_Key, Contact]:
+        """Writes each contact down once, with a delivery for every message that tells of it."""
+        deliveries: dict[_Key, list[Delivery]] = defaultdict(list)
+        wanted: dict[_Key, ContactNow] = {}
+        for number, message in enumerate(messages):
+            for one in message.contacts:
+                wanted[_key(one)] = one
+                delivery = Delivery(
+                    f"{uuid.uuid4().hex}:{number}", message.audience, message.target, "waiting"
+                )
+                deliveries[_key(one)].append(delivery)
+        made: dict[_Key, Contact] = {}
+        for key, one in wanted.items():
+            contact = self._contact(one, tuple(deliveries[key]), today, now)
+            try:
+                contacts.insert(tx, contact)
+            except Conflict:
+                continue  # Another sweep has made it.
+            made[key] = contact
+            self._audit(tx, contact, now)
+        return made
+
+    def _contact(
+        self, one: ContactNow, deliveries: tuple[Delivery, ...], today: date, now: datetime
+    ) -> Contact:
+        return Contact(
+            id=uuid.uuid4().hex,
+            customer_id=one.customer_id,
+            currency=one.currency,
+            track=one.track,
+            carrying_invoice_id=one.carrying.id,
+            level=one.level.name,
+            stage="claimed",
+            policy_version=self._context.policy.version,
+            total=one.total,
+            as_of=today.isoformat(),
+            created_at=now,
+            invoices=tuple(
+                ContactInvoice(
+                    item.invoice.id,
+                    item.invoice.number,
+                    item.days_past_due,
+                    item.invoice.balance or 0,
+                    item.level_name,
+                    item.level_days,
+                )
+                for item in one.listed
+            ),
+            deliveries=deliveries,
+        )
+
+    def _put(
+        self,
+        tx: Tx,
+        number: int,
+        message: Gathered,
+        made: Mapping[_Key, Contact],
+        today: date,
+        now: datetime,
+    ) -> bool:
+        """Puts a message about the contacts that were made into the outbox; false when none of them was."""
+        told = [made[_key(one)] for one in message.contacts if _key(one) in made]
+        if not told:
+            return False
+        payload = {
+            "contacts": [contact.id for contact in told],
+            "audience": message.audience,
+            "day": today.isoformat(),
+        }
+        outbox_id = outbox.put(
+            tx, _free_key(tx, message.target, today), REMINDER, message.target, payload, now
+        )
+        for contact in told:
+            mine = next(one for one in contact.deliveries if one.id.endswith(f":{number}"))
+            contacts.set_delivery(tx, mine.id, "waiting", outbox_id=outbox_id)
+        return True
+
+    def _audit(self, tx: Tx, contact: Contact, now: datetime) -> None:
+        self._context.audit.append(
+            tx,
+            at=now,
+            actor_id="system",
+            actor_name="Duebot",
+            action="contact.claimed",
+            subject=f"customer:{contact.customer_id}",
+            before={},
+            after={
+                "contact": contact.id,
+                "level": contact.level,
+                "total": contact.total,
+                "invoices": [item.number for item in contact.invoices],
+                "to": [delivery.target for delivery in contact.deliveries],
+            },
+            policy_version=contact.policy_version,
+        )
+
+
+def _key(one: ContactNow) -> _Key:
+    return (one.customer_id, one.currency, one.track, one.carrying.id, one.level.name)
+
+
+def _parts(message: Gathered) -> list[Gathered]:
+    """A message cut so that each part lists few enough invoices to be read again when it is posted."""
+    parts: list[list[ContactNow]] = [[]]
+    listed = 0
+    for one in message.contacts:
+        if parts[-1] and listed + len(one.listed) > _INVOICES_PER_MESSAGE:
+            parts.append([])
+            listed = 0
+        parts[-1].append(one)
+        listed += len(one.listed)
+    return [Gathered(message.audience, message.target, tuple(part)) for part in parts]
+
+
+def _free_key(tx: Tx, target: str, today: date) -> str:
+    """An outbox key that no earlier message of the day to this recipient has."""
+    number = 1
+    while outbox.by_key(tx, key := f"reminder:{target}:{today.isoformat()}:{number}") is not None:
+        number += 1
+    return key
+
+
+def _gather(tx: Tx, policy: Policy) -> _Facts:
+    """One consistent read of what is unpaid, what was said before, and which invoices are being written to."""
+    invoices: dict[str, list[Invoice]] = defaultdict(list)
+    for invoice in mirror.unpaid(tx):
+        invoices[invoice.customer_id].append(invoice)
+    known = {customer.id: customer for customer in mirror.customers(tx)}
+    customers = {id: known.get(id) or Customer(id, owed[0].customer_name) for id, owed in invoices.items()}
+    said: dict[str, list[PastContact]] = defaultdict(list)
+    days = {level.name: level.days for level in policy.ladder.levels}
+    for contact in contacts.all_counting(tx):
+        said[contact.customer_id].append(_past(contact, days))
+    unsettled = {one.invoice_id: one.state for one in operations.unsettled(tx) if one.invoice_id}
+    being_written: dict[str, OpenState] = {
+        id: "operation_unknown" if state == "unknown" else "operation_open" for id, state in unsettled.items()
+    }
+    return _Facts(customers, invoices, said, being_written)
+
+
+def _past(contact: Contact, days: Mapping[str, int]) -> PastContact:
+    """A contact of the ledger. A level that the policy no longer has counts as the highest that its invoices had."""
+    listed = tuple((item.invoice_id, item.level_days) for item in contact.invoices)
+    level_days = days.get(contact.level, max((own for _, own in listed), default=0))
+    return PastContact(
+        track="customer" if contact.track == "customer" else "internal",
+        level_days=level_days,
+        level=contact.level,
+        carrying_invoice_id=contact.carrying_invoice_id,
+        listed=listed,
+        on=date.fromisoformat(contact.as_of),
+        stage=contact.stage,
+    )
+
+
+def _rows(owed: Iterable[Invoice], decided: Decisions) -> list[Row]:
+    return [
+        Row(invoice, track, told.reason.value, told.sentence)
+        for invoice in owed
+        for track, told in decided.reasons(invoice.id).items()
+    ]
