@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 DIGEST = "digest"
 _LEASE = timedelta(minutes=5)
+_FRESH = timedelta(minutes=1)
 _STALE = (
     "Syncro could not be read just now, so these figures may be old. "
     "This message is corrected as soon as it can be read again."
@@ -98,11 +99,14 @@ class Digests:
         return await self._make(plan, job, slot, day, stale)
 
     async def _refresh(self) -> str:
-        """Brings the mirror up to date; a sentence when that is not possible."""
+        """Brings the mirror up to date unless it just was; a sentence when that is not possible."""
+        read_at = await synced_at(self._context)
+        if read_at is not None and self._context.now() - read_at < _FRESH:
+            return ""
         try:
             await self._sync.run()
         except SyncroError as error:
-            if await synced_at(self._context) is None:
+            if read_at is None:
                 raise
             log.warning("digest_without_sync", error=str(error))
             return _STALE

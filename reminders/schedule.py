@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -99,22 +100,26 @@ class Schedule:
 
     async def stop(self) -> None:
         """Rings no more, and returns when the tick under way is done."""
-        self._scheduler.remove_all_jobs()
+        if self._scheduler.running:
+            self._scheduler.remove_all_jobs()
         async with self._one_tick:
-            self._scheduler.shutdown(wait=False)
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
 
     async def tick_now(self) -> None:
         """Does everything that is due at this moment, and returns when it is done. Never raises an error."""
         async with self._one_tick:
             # Reading back lost writes may take long while Syncro is down, and must not hold up the digests.
-            await asyncio.gather(self._guarded("operations", self._journal.check_open), self._timed())
+            await asyncio.gather(
+                self._guarded("operations", self._journal.check_open), self._guarded("jobs", self._jobs)
+            )
             await self._guarded("outbox", self._outbox.deliver_due)
 
-    async def _timed(self) -> None:
+    async def _jobs(self) -> None:
         await self._guarded("outbox", self._outbox.deliver_due)
         await self._guarded("sync", self._sync_if_old)
         for due in await self._waiting():
-            await self._guarded(due.kind, lambda due=due: self._do(due))
+            await self._guarded(due.kind, partial(self._do, due))
         await self._guarded("correction", self._digests.correct)
 
     async def _waiting(self) -> list[Due]:

@@ -1,0 +1,23 @@
+"""Everything that the outbox can deliver, by the kind that is stored with an item."""
+
+from bot.use_cases.context import Context
+from bot.use_cases.lookup import Lookup
+from bot.use_cases.overdue import Overdue
+from reminders.digest import DIGEST, DigestPost
+from reminders.kinds import FailureNotice, Kind, OperationShared, OperationTold, Outcomes
+from reminders.outbox import FAILURE
+from reminders.recheck import ReminderPost
+from reminders.sweep import REMINDER
+from reminders.where import Where
+
+
+def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue) -> dict[str, Kind]:
+    """The rules of each kind."""
+    outcomes = Outcomes(context, lookup)
+    return {
+        "operation.shared": OperationShared(context, where, outcomes),
+        "operation.told": OperationTold(where, outcomes),
+        DIGEST: DigestPost(context, overdue, where),
+        REMINDER: ReminderPost(context, where),
+        FAILURE: FailureNotice(),
+    }
