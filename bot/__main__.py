@@ -19,6 +19,8 @@ from bot.config.logs import configure_logging
 from bot.domain.errors import BadInput, DuebotError
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
+from bot.views.terminal import as_text
+from reminders.sweep import SweepReport
 
 cli = typer.Typer(
     help="Invoices and collections in Slack for managed service providers that bill through Syncro.",
@@ -147,13 +149,14 @@ async def _digest(channel: str, again: bool, dry_run: bool, as_of: str) -> None:
         )
     rooms = await _rooms_for_posting(settings, policy, dry_run)
     try:
-        today = _day(as_of, rooms)
+        day = _day(as_of, rooms)
         for plan in plans:
             if dry_run:
-                print((await rooms.digest.preview(plan, today)).in_words)
+                print(as_text(await rooms.digests.dry_run(plan, day)), end="\n\n")
                 continue
-            told = await rooms.digest.run(plan, today, again=again)
-            print(told)
+            made = await rooms.digests.run(plan, again=again, as_of=day)
+            said = "is on its way" if made.outbox_id else "was posted before; use --again for another"
+            print(f"The digest of {made.slot} in {made.channel} {said}.")
         if not dry_run:
             await rooms.outbox.deliver_due()
     finally:
@@ -174,13 +177,20 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
     settings, policy = _load()
     rooms = await _rooms_for_posting(settings, policy, dry_run)
     try:
-        today = _day(as_of, rooms)
+        day = _day(as_of, rooms)
         if dry_run:
-            for line in (await rooms.sweep.preview(today)).lines:
-                print(line)
-            return
-        print(await rooms.sweep.run(today, again=again))
-        await rooms.outbox.deliver_due()
+            report = await rooms.sweep.dry_run(day)
+            for row in report.rows:
+                print(
+                    f"{row.invoice.number}  {row.invoice.customer_name}  [{row.track}] {row.reason}: {row.sentence}"
+                )
+            print(f"{report.made} contacts in {report.messages} messages would be made.")
+        else:
+            report = await rooms.sweep.run(again=again, as_of=day)
+            await rooms.outbox.deliver_due()
+            print(_swept(report))
+        for sentence in report.unreachable:
+            print(sentence)
     finally:
         await rooms.close()
 
@@ -191,9 +201,14 @@ async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) 
     return await open_rooms(settings, policy)
 
 
-def _day(text: str, rooms: Rooms) -> date:
-    today = rooms.context.today()
-    return parse_date(text, today) if text else today
+def _swept(report: SweepReport) -> str:
+    if not report.ran:
+        return f"The sweep of {report.day} was done before; use --again for another."
+    return f"{report.made} contacts were made in {report.messages} messages."
+
+
+def _day(text: str, rooms: Rooms) -> date | None:
+    return parse_date(text, rooms.context.today(), "past") if text else None
 
 
 @cli.command()

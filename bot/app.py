@@ -3,16 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
-from reminders.digest import DigestJob
-from reminders.outbox import Outbox
-from reminders.schedule import Schedule
-from reminders.sweep import Sweep
 
 from bot.config import Settings, calendar_of
 from bot.domain.errors import DuebotError, Misconfigured, SlackError
@@ -28,6 +24,7 @@ from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
+from bot.use_cases.kinds import Kind as Write
 from bot.use_cases.kinds import PaymentKind, VoidKind
 from bot.use_cases.kinds_invoice import CreateKind, EditKind, EmailKind, LineKind
 from bot.use_cases.lookup import Lookup
@@ -38,6 +35,12 @@ from bot.use_cases.vitals import Vitals
 from handlers.desk import Desk
 from handlers.door import Door
 from handlers.reception import Reception, make_door
+from reminders.deliver import deliverable
+from reminders.digest import Digests
+from reminders.outbox import Outbox
+from reminders.schedule import Rhythm, Schedule
+from reminders.sweep import Sweep
+from reminders.where import Where
 
 log = structlog.get_logger()
 
@@ -65,9 +68,8 @@ class Rooms:
     places: Places
     overdue: Overdue
     outbox: Outbox
-    digest: DigestJob
+    digests: Digests
     sweep: Sweep
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def close(self) -> None:
         """Closes the edges and the store."""
@@ -100,10 +102,33 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         wake_outbox=woken.set,
     )
     authority = Authority(directory, policy.roles)
-    sync = MirrorSync(context)
-    places = Places(directory, policy.channels.allow_shared)
-    overdue = Overdue(context)
-    kinds = {
+    sync, places, overdue = (
+        MirrorSync(context),
+        Places(directory, policy.channels.allow_shared),
+        Overdue(context),
+    )
+    lookup = Lookup(context, sync)
+    where = Where(slack, directory, places)
+    owner = secrets.token_hex(6)
+    return Rooms(
+        settings=settings,
+        policy=policy,
+        slack=slack,
+        context=context,
+        journal=Journal(context, _kinds_of_write(context, authority)),
+        sync=sync,
+        lookup=lookup,
+        authority=authority,
+        places=places,
+        overdue=overdue,
+        outbox=Outbox(context, slack, deliverable(context, where, lookup, overdue), woken),
+        digests=Digests(context, sync, overdue, owner),
+        sweep=Sweep(context, sync, owner),
+    )
+
+
+def _kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
+    return {
         "payment": PaymentKind(context, authority),
         "void": VoidKind(context, authority),
         "create": CreateKind(context, authority),
@@ -111,22 +136,6 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         "line": LineKind(context, authority),
         "email": EmailKind(context, authority),
     }
-    return Rooms(
-        settings=settings,
-        policy=policy,
-        slack=slack,
-        context=context,
-        journal=Journal(context, kinds),
-        sync=sync,
-        lookup=Lookup(context, sync),
-        authority=authority,
-        places=places,
-        overdue=overdue,
-        outbox=Outbox(context, slack, places, overdue),
-        digest=DigestJob(context, sync, overdue),
-        sweep=Sweep(context, sync),
-        woken=woken,
-    )
 
 
 def _waits(settings: Settings) -> Waits:
@@ -155,20 +164,20 @@ class App:
             journal=rooms.journal,
             overdue=rooms.overdue,
             slack=rooms.slack,
-            syncro_host=base.hostname or "",
+            syncro_host=base.netloc,
         )
         self.door: Door = make_door(desk, identity.team_id)
         self.reception = Reception(desk, self.door, identity, secret)
         self.schedule = Schedule(
             rooms.context,
-            journal=rooms.journal,
-            sync=rooms.sync,
-            digest=rooms.digest,
-            sweep=rooms.sweep,
-            outbox=rooms.outbox,
-            tick_seconds=settings.tick_seconds,
-            woken=rooms.woken,
+            rooms.sync,
+            rooms.journal,
+            rooms.digests,
+            rooms.sweep,
+            rooms.outbox,
+            Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
         )
+        self._posting: asyncio.Task[None] | None = None
         self._vitals = Vitals(rooms.context)
         self._sockets: Sockets | None = None
         if access.app_token is not None:
@@ -213,7 +222,8 @@ class App:
         self.address = f"http://{host}:{port}"
         if self._sockets is not None:
             await self._sockets.start()
-        await self.schedule.start()
+        self._posting = asyncio.create_task(self.rooms.outbox.run())
+        self.schedule.start()
         log.info("ready", address=self.address, mode="socket" if self._sockets else "http")
 
     def _web_app(self) -> web.Application:
@@ -252,5 +262,8 @@ class App:
             await self._runner.cleanup()
         await self.door.drain()
         await self.schedule.stop()
+        await self.rooms.outbox.stop()
+        if self._posting is not None:
+            await self._posting
         await self.rooms.close()
         log.info("stopped")

@@ -41,9 +41,14 @@ class NewInvoice(Form):
         """The global shortcut."""
         await self.from_command(arrival, "")
 
-    async def from_button(self, arrival: Arrival, _action: dict[str, Any], _body: dict[str, Any]) -> None:
-        """A "New invoice" button."""
-        await self.from_command(arrival, "")
+    async def from_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """A "New invoice" button; on a customer's card its value is the customer's id."""
+        await self.desk.authority.require(arrival.user_id, Action.DRAFT)
+        draft, customer_id = self._empty(), str(action.get("value", ""))
+        if customer_id:
+            customer = await self.desk.lookup.customer_by_id(customer_id)
+            draft = replace(draft, customer_id=customer.id, customer_name=customer.name)
+        await self._open(arrival, draft, "")
 
     def _empty(self) -> InvoiceDraft:
         today = self.desk.context.today()
@@ -130,7 +135,7 @@ class ReviewInvoice(Form):
     async def submit(self, sent: Sent) -> View:
         draft = _draft_of(sent.visit)
         operation = await self.desk.invoices.create(sent.submission(read_anyway(sent.view)), draft)
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NotAllowed):

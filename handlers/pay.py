@@ -81,7 +81,7 @@ class PayHandlers(Form):
             form.date,
             form.notes,
         )
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id, False)
+        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         invoice = await self.desk.lookup.known_by_id(str(sent.visit.data["invoice"]))

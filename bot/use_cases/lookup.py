@@ -7,13 +7,15 @@ from datetime import date
 from rapidfuzz import fuzz, process
 
 from bot.domain import commands
+from bot.domain.dates import say_date
 from bot.domain.errors import Ambiguous, Candidate, NotFound, SyncroError, SyncroLost
 from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPage
 from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.references import InvoiceRef, digits_of, is_reference, parse_reference
-from bot.store import mirror, operations
+from bot.store import contacts, mirror, operations
+from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
@@ -22,6 +24,8 @@ from bot.use_cases.mirror import MirrorSync, synced_at
 PAGE_SIZE = 15
 _OFFERED = 10
 _OPTIONS = 50
+#: Stages of contacts that were made, or must be counted as made.
+_MADE = ("claimed", "sent", "unknown")
 _METHODS = "payment_methods"
 _ALIKE = 60
 
@@ -100,7 +104,16 @@ class Lookup:
 
     async def card(self, invoice: Invoice, live: bool = True) -> InvoiceCard:
         """The facts of an invoice card."""
-        operation = await self._context.lane.read(lambda tx: operations.open_on(tx, invoice.id))
+
+        def read(tx: Tx) -> tuple[Operation | None, str]:
+            made = [
+                contact
+                for contact in contacts.of_customer(tx, invoice.customer_id)
+                if contact.stage in _MADE and invoice.id in {listed.invoice_id for listed in contact.invoices}
+            ]
+            return operations.open_on(tx, invoice.id), _contact_words(made)
+
+        operation, last_contact = await self._context.lane.read(read)
         return InvoiceCard(
             invoice=invoice,
             today=self._context.today(),
@@ -109,6 +122,7 @@ class Lookup:
             abilities=self._context.gateway.abilities,
             live=live,
             operation=open_operation(operation) if operation else None,
+            last_contact=last_contact,
         )
 
     async def customer(self, words: str) -> Customer:
@@ -303,6 +317,15 @@ def _candidate(invoice: Invoice) -> Candidate:
     amount = invoice.balance if invoice.unpaid else invoice.total
     parts = (invoice.number, invoice.customer_name, say_money(amount, invoice.currency), invoice.status.value)
     return Candidate("invoice", invoice.id, " · ".join(parts))
+
+
+def _contact_words(made: list[Contact]) -> str:
+    """The newest contact that listed an invoice, in words; empty when there was none."""
+    if not made:
+        return ""
+    newest = max(made, key=lambda contact: (contact.as_of, contact.id))
+    to = ", ".join(sorted({delivery.audience for delivery in newest.deliveries}))
+    return f"{newest.level} to {to} on {say_date(date.fromisoformat(newest.as_of))}"
 
 
 def open_operation(operation: Operation) -> OpenOperation:

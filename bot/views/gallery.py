@@ -225,11 +225,9 @@ def _state_modals() -> Mapping[str, View]:
         "message": message_view(
             "Record payment", "INV-2026-1042 is void: nothing can be paid.", facts.VISIT, ["Since Mar 2."]
         ),
-        "modal_confirmed": outcome_view(
-            facts.outcome("confirmed", "$500.00 is recorded."), facts.VISIT, False
-        ),
+        "modal_confirmed": outcome_view(facts.outcome("confirmed", "$500.00 is recorded."), facts.VISIT),
         "modal_refused": outcome_view(
-            facts.outcome("refused", f"Syncro refused it: {facts.HOSTILE}"), facts.VISIT, True
+            facts.outcome("refused", f"Syncro refused it: {facts.HOSTILE}"), facts.VISIT
         ),
-        "modal_unknown": outcome_view(lost, facts.VISIT, False),
+        "modal_unknown": outcome_view(lost, facts.VISIT),
     }

@@ -13,8 +13,6 @@ from bot.views.blocks import (
     INPUT_LIMIT,
     Block,
     View,
-    actions,
-    button,
     context,
     escape,
     one_line,
@@ -78,12 +76,10 @@ def message_view(title: str, sentence: str, visit_id: str, lines: Sequence[str] 
     return modal(title, [plain_section(sentence), *details], ids.VIEW_OUTCOME, visit_id, close="Close")
 
 
-def outcome_view(outcome: OperationOutcome, visit_id: str, try_again: bool) -> View:
-    """How a write ended. ``try_again`` offers the form again with what was typed; its value is the visit's id."""
+def outcome_view(outcome: OperationOutcome, visit_id: str) -> View:
+    """How a write ended."""
     mark, title = _OUTCOMES.get(outcome.state, _OUTCOMES["sent"])
     blocks = [section(f"{mark} {escape(outcome.sentence)}"), *_advice(outcome), *_after(outcome)]
-    if try_again:
-        blocks += actions([button("Try again", ids.TRY_AGAIN, visit_id, style="primary")])
     return modal(title, blocks, ids.VIEW_OUTCOME, visit_id, close="Close")
 
 

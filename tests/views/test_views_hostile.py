@@ -162,7 +162,7 @@ def test_modals_stay_inside_limits_with_any_text(text: str) -> None:
         void_form(card, visit, VoidForm(text), text, True, evidence=[text]),
         working(text, text, visit),
         message_view(text, text, visit, [text]),
-        outcome_view(replace(facts.outcome("refused", text), card=card), visit, True),
+        outcome_view(replace(facts.outcome("refused", text), card=card), visit),
     ]
     for view in views:
         assert view_problems(view, "modal") == []
