@@ -3,9 +3,8 @@
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
-from reminders.digest import DIGEST, DigestPost
-from reminders.kinds import FailureNotice, Kind, OperationShared, OperationTold, Outcomes
-from reminders.outbox import FAILURE
+from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
+from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, Outcomes
 from reminders.recheck import ReminderPost
 from reminders.sweep import REMINDER
 from reminders.where import Where
@@ -18,6 +17,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         "operation.shared": OperationShared(context, where, outcomes),
         "operation.told": OperationTold(where, outcomes),
         DIGEST: DigestPost(context, overdue, where),
+        CORRECTION: DigestCorrection(context, overdue, where),
         REMINDER: ReminderPost(context, where),
         FAILURE: FailureNotice(),
     }

@@ -6,33 +6,32 @@ all the same, says that its figures may be old, and is corrected when a later sy
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.domain.dates import say_date
-from bot.domain.errors import NotAllowed, SlackRefused, SyncroError
+from bot.domain.errors import SyncroError
 from bot.domain.facts import Digest
 from bot.domain.policy import DigestPlan
-from bot.slack.client import Posted, Slack
 from bot.store import claims, outbox
 from bot.store.lane import Tx
 from bot.store.outbox import Item
-from bot.store.rows import iso
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync, synced_at
 from bot.use_cases.overdue import Figures, Overdue
 from bot.views.blocks import Message
 from bot.views.digest import digest
-from bot.views.tables import without_new_blocks
 from reminders.kinds import Drop, Kind, Ready, Step
-from reminders.slots import free_slot
+from reminders.slots import free_slot, require_today
 from reminders.where import Place, Where
 
 log = structlog.get_logger()
 
 DIGEST = "digest"
+CORRECTION = "digest.correction"
 _LEASE = timedelta(minutes=5)
 _FRESH = timedelta(minutes=1)
 _STALE = (
@@ -58,33 +57,28 @@ class DigestReport:
     channel: str
     slot: str
     outbox_id: str
-    stale: bool = False
+    stale: str = ""
 
 
 class Digests:
-    """Makes digests due, and corrects those that were posted while Syncro could not be read."""
+    """Makes digests, and has those corrected that were posted while Syncro could not be read.
 
-    def __init__(
-        self,
-        context: Context,
-        sync: MirrorSync,
-        overdue: Overdue,
-        slack: Slack,
-        where: Where,
-        owner: str,
-    ) -> None:
+    ``owner`` names this process in claims.
+    """
+
+    def __init__(self, context: Context, sync: MirrorSync, overdue: Overdue, owner: str) -> None:
         self._context = context
         self._sync = sync
         self._overdue = overdue
-        self._slack = slack
-        self._where = where
         self._owner = owner
 
-    async def run(self, plan: DigestPlan, *, again: bool = False) -> DigestReport:
+    async def run(self, plan: DigestPlan, *, again: bool = False, as_of: date | None = None) -> DigestReport:
         """Makes today's digest of a channel; with ``again`` a further one on the same day.
 
-        Raises ``SyncroError`` only when Syncro has never been read: then there is nothing to tell.
+        Raises ``BadInput`` for another day than today, and ``SyncroError`` only when Syncro has never been read:
+        then there is nothing to tell.
         """
+        require_today(self._context, as_of)
         now = self._context.now()
         job, day = job_of(plan.channel), local_day(now, plan.timezone).isoformat()
 
@@ -131,7 +125,7 @@ class Digests:
 
         outbox_id = await self._context.lane.write(write)
         self._context.wake_outbox()
-        return DigestReport(plan.channel, slot, outbox_id, bool(stale))
+        return DigestReport(plan.channel, slot, outbox_id, stale)
 
     async def dry_run(self, plan: DigestPlan, as_of: date | None = None) -> Message:
         """What the digest would say, from the mirror as it is: nothing is written, read from Syncro or posted."""
@@ -146,46 +140,30 @@ class Digests:
         last = await self._context.lane.read(lambda tx: claims.last(tx, job))
         return Figures.from_json(last[1]) if last else None
 
-    # ---- correcting ----------------------------------------------------------------------------------------
-
     async def correct(self) -> int:
-        """Corrects today's digests that were posted on old figures, if Syncro has been read since; how many."""
+        """Asks for a correction of today's digests that were posted on old figures; how many.
+
+        One for each, when Syncro has been read since it was made.
+        """
         read_at = await synced_at(self._context)
-        corrected = 0
+        if read_at is None:
+            return 0
+        asked = 0
         for plan in self._context.policy.digests:
             day = local_day(self._context.now(), plan.timezone).isoformat()
-            item = await self._item(_key(plan.channel, day))
-            if item is None or item.state != "sent" or not item.payload["stale"]:
-                continue
-            if read_at is not None and read_at > item.created_at:
-                corrected += await self._correct(item, day)
-        return corrected
+            asked += await self._context.lane.write(partial(self._ask, plan.channel, day, read_at))
+        return asked
 
-    async def _item(self, key: str) -> Item | None:
-        return await self._context.lane.read(lambda tx: outbox.by_key(tx, key))
-
-    async def _correct(self, item: Item, day: str) -> bool:
-        job, now = f"digest-corrected:{item.target}", self._context.now()
-        taken = await self._context.lane.write(lambda tx: claims.take(tx, job, day, self._owner, now, _LEASE))
-        if not taken:
+    def _ask(self, channel: str, day: str, read_at: datetime, tx: Tx) -> bool:
+        item = outbox.by_key(tx, _key(channel, day))
+        if item is None or item.state != "sent" or not item.payload["stale"] or read_at <= item.created_at:
             return False
-        drawn = digest(await facts_of(self._overdue, item, ""))
-        posted = Posted(item.channel, item.ts)
-        try:
-            await self._where.of(item.target)
-            await self._update(posted, drawn)
-        except (NotAllowed, SlackRefused) as error:
-            log.warning("digest_not_corrected", channel=item.target, error=str(error))
-        await self._context.lane.write(lambda tx: claims.finish(tx, job, day, {"at": iso(now)}, now))
+        key = f"{CORRECTION}:{channel}:{day}"
+        if outbox.by_key(tx, key) is not None:
+            return False
+        payload = {**item.payload, "stale": "", "channel": item.channel, "ts": item.ts}
+        outbox.put(tx, key, CORRECTION, channel, payload, self._context.now())
         return True
-
-    async def _update(self, posted: Posted, drawn: Message) -> None:
-        try:
-            await self._slack.update(posted, drawn.text, drawn.blocks)
-        except SlackRefused as error:
-            if error.code not in {"invalid_blocks", "invalid_arguments"}:
-                raise
-            await self._slack.update(posted, drawn.text, without_new_blocks(drawn.blocks))
 
 
 class DigestPost(Kind):
@@ -217,6 +195,25 @@ class DigestPost(Kind):
         read_at = await synced_at(self._context)
         stale: str = item.payload["stale"]
         return "" if read_at is not None and read_at > item.created_at else stale
+
+
+class DigestCorrection(DigestPost):
+    """The same digest with figures read since, in the place of the message that was posted."""
+
+    def title(self, item: Item) -> str:
+        """The correction of a digest."""
+        return f"The correction of the digest of {say_date(date.fromisoformat(item.payload['day']))}"
+
+    async def prepare(self, item: Item) -> Step:
+        """Replaces the message; doing that twice changes nothing."""
+        step = await super().prepare(item)
+        if not isinstance(step, Ready):
+            return step
+        return Ready(Place(item.payload["channel"]), step.message, item.payload["ts"])
+
+    async def standing(self, item: Item) -> tuple[Place, ...]:
+        """Nowhere: nothing new is posted."""
+        return ()
 
 
 async def facts_of(overdue: Overdue, item: Item, stale: str) -> Digest:

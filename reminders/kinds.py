@@ -18,16 +18,18 @@ from bot.views.blocks import Message, context, escape, message, section
 from bot.views.outcome import outcome_message
 from reminders.where import Place, Where
 
+FAILURE = "failure"
 _NOBODY = "Whoever did it works at a terminal and has seen the result there."
 _FORGOTTEN = "There is no record of that operation any more."
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """It is still true and may be posted there."""
+    """It is still true and may be posted there, or take the place of the message ``replaces`` (its ts)."""
 
     place: Place
     message: Message
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ process was killed, is looked up twice with a pause between before it is posted 
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,14 +19,13 @@ from bot.store import outbox
 from bot.store.lane import Tx
 from bot.store.outbox import Item
 from bot.use_cases.context import Context
-from bot.views.blocks import Message
+from bot.views.blocks import Block
 from bot.views.tables import without_new_blocks
-from reminders.kinds import Drop, Kind, Later, Ready
-from reminders.where import UNREACHABLE, Place, cure
+from reminders.kinds import FAILURE, Drop, Kind, Later, Ready
+from reminders.where import UNREACHABLE, cure
 
 log = structlog.get_logger()
 
-FAILURE = "failure"
 _REFUSED_BLOCKS = {"invalid_blocks", "invalid_arguments"}
 #: Look-ups that must find nothing before a message is posted again.
 _LOOK_UPS = 2
@@ -58,20 +57,20 @@ class Pace:
 
 
 class Outbox:
-    """Posts what is due. ``wake`` is set by whoever put something in; ``kinds`` maps an item's kind to its rules."""
+    """Posts what is due. ``kinds`` are the rules of each kind; ``woken`` is set by whoever put something in."""
 
     def __init__(
         self,
         context: Context,
         slack: Slack,
         kinds: Mapping[str, Kind],
-        wake: asyncio.Event,
+        woken: asyncio.Event,
         pace: Pace | None = None,
     ) -> None:
         self._context = context
         self._slack = slack
         self._kinds = kinds
-        self._wake = wake
+        self._woken = woken
         self._pace = pace or Pace()
         self._one_pass = asyncio.Lock()
         self._posted_at: dict[str, float] = {}
@@ -80,18 +79,18 @@ class Outbox:
     async def run(self) -> None:
         """Posts whenever woken, and every ``Pace.idle`` seconds, until ``stop``."""
         while not self._stopping:
-            self._wake.clear()
+            self._woken.clear()
             try:
                 await self.deliver_due()
             except Exception:  # the task's boundary: a failed pass must not end posting for good
                 log.exception("outbox_pass_failed")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._pace.idle)
+                await asyncio.wait_for(self._woken.wait(), self._pace.idle)
 
     async def stop(self) -> None:
-        """Ends ``run`` after the message under way."""
+        """Takes up no further message, and returns when the one under way is done."""
         self._stopping = True
-        self._wake.set()
+        self._woken.set()
         async with self._one_pass:
             pass
 
@@ -155,7 +154,7 @@ class Outbox:
         if not await self._context.lane.write(lambda tx: outbox.posting(tx, item.id, now)):
             return
         try:
-            posted = await self._send(ready.place, ready.message, item.id)
+            posted = await self._send(ready, item.id)
         except SlackLost as error:
             await self._requeue(item, self._pace.gap, str(error), absent=False)
             return
@@ -167,15 +166,23 @@ class Outbox:
             return
         await self._sent(kind, item, posted)
 
-    async def _send(self, place: Place, drawn: Message, outbox_id: str) -> Posted:
-        """Posts once; without the newer blocks in a workspace that clearly refuses them."""
+    async def _send(self, ready: Ready, outbox_id: str) -> Posted:
+        """Sends once; without the newer blocks in a workspace that clearly refuses them."""
+        drawn = ready.message
         try:
-            return await self._slack.post(place.channel, drawn.text, drawn.blocks, outbox_id, place.thread_ts)
+            return await self._send_blocks(ready, drawn.blocks, outbox_id)
         except SlackRefused as error:
             if error.code not in _REFUSED_BLOCKS or not drawn.blocks:
                 raise
-        plain = without_new_blocks(drawn.blocks)
-        return await self._slack.post(place.channel, drawn.text, plain, outbox_id, place.thread_ts)
+        return await self._send_blocks(ready, without_new_blocks(drawn.blocks), outbox_id)
+
+    async def _send_blocks(self, ready: Ready, blocks: Sequence[Block], outbox_id: str) -> Posted:
+        place, text = ready.place, ready.message.text
+        if not ready.replaces:
+            return await self._slack.post(place.channel, text, blocks, outbox_id, place.thread_ts)
+        posted = Posted(place.channel, ready.replaces)
+        await self._slack.update(posted, text, blocks)
+        return posted
 
     async def _wait_for_turn(self, channel: str) -> None:
         """Keeps Slack's pace: one message a second in a channel."""

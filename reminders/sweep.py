@@ -22,7 +22,7 @@ from bot.store.contacts import Contact, ContactInvoice, Delivery
 from bot.store.lane import Conflict, Tx
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
-from reminders.slots import free_slot
+from reminders.slots import free_slot, require_today
 
 SWEEP = "sweep"
 REMINDER = "reminder"
@@ -83,12 +83,13 @@ class Sweep:
         self._sync = sync
         self._owner = owner
 
-    async def run(self, *, again: bool = False) -> SweepReport:
-        """Sweeps once for today; with ``again`` once more.
+    async def run(self, *, again: bool = False, as_of: date | None = None) -> SweepReport:
+        """Sweeps once for today; with ``again`` once more. Raises ``BadInput`` for another day than today.
 
         Raises ``SyncroError`` when Syncro can't be read: nobody is reminded on old figures. The day stays open
         and is tried again when the claim's lease is over.
         """
+        require_today(self._context, as_of)
         today, now = self._context.today(), self._context.now()
 
         def take(tx: Tx) -> str:
