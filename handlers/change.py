@@ -11,7 +11,6 @@ from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
 from bot.domain.references import InvoiceRef
 from bot.domain.roles import Action
-from bot.domain.version import version_of
 from bot.store.visits import Visit
 from bot.use_cases.kinds_invoice import require_editable
 from bot.views.blocks import View
@@ -21,7 +20,7 @@ from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
 from bot.views.modals_common import message_view, outcome_view
 from handlers.desk import Arrival
-from handlers.forms import Form, Sent, detail_lines, open_form
+from handlers.forms import Form, Sent, detail_lines, open_form, seen
 
 
 class OnInvoice(Form):
@@ -60,21 +59,9 @@ class OnInvoice(Form):
         """The form with what was typed and what is wrong."""
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        invoice = await self.desk.lookup.known_by_id(str(sent.visit.data["invoice"]))
-        if invoice is None or isinstance(error, NotAllowed):
+        if isinstance(error, NotAllowed):
             return message_view(self.title, error.sentence, sent.visit.id, detail_lines(error))
-        await self.desk.remember(sent.visit, {**sent.visit.data, **seen(invoice)})
-        return await self.redraw(sent, invoice, error)
-
-
-def seen(invoice: Invoice) -> dict[str, Any]:
-    """What a form keeps of the invoice that it shows."""
-    return {
-        "seen": version_of(invoice).to_json(),
-        "due_date": invoice.due_date.isoformat() if invoice.due_date else "",
-        "terms": invoice.terms,
-        "notes": invoice.notes,
-    }
+        return await self.redraw(sent, await self.invoice_again(sent, error), error)
 
 
 def _told(error: DuebotError) -> str:

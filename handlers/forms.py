@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import DuebotError, SlackRefused
+from bot.domain.errors import Changed, DuebotError, SlackRefused
+from bot.domain.invoice import Invoice
 from bot.domain.roles import Person
-from bot.domain.version import Version
+from bot.domain.version import Version, version_of
 from bot.store.visits import Visit
 from bot.use_cases.invoices import Submission
 from bot.views.blocks import View
@@ -67,7 +68,26 @@ class Form(ABC):
 
     @abstractmethod
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        """The form again, with what was typed and what is wrong. Reads nothing but the mirror."""
+        """The form again, with what was typed and what is wrong."""
+
+    async def invoice_again(self, sent: Sent, error: DuebotError) -> Invoice:
+        """The form's invoice for another try: read live, and seen anew, only when it had changed meanwhile."""
+        invoice_id = str(sent.visit.data["invoice"])
+        if not isinstance(error, Changed):
+            return await self.desk.lookup.mirrored(invoice_id)
+        invoice = await self.desk.lookup.invoice(invoice_id)
+        await self.desk.remember(sent.visit, {**sent.visit.data, **seen(invoice)})
+        return invoice
+
+
+def seen(invoice: Invoice) -> dict[str, Any]:
+    """What a form keeps of the invoice that it shows; only a live read has everything."""
+    return {
+        "seen": version_of(invoice).to_json(),
+        "due_date": invoice.due_date.isoformat() if invoice.due_date else "",
+        "terms": invoice.terms,
+        "notes": invoice.notes,
+    }
 
 
 async def open_form(

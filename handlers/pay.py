@@ -8,14 +8,13 @@ from bot.domain.money import from_minor
 from bot.domain.parse_money import parse_amount
 from bot.domain.pay_command import Pay
 from bot.domain.roles import Action
-from bot.domain.version import version_of
 from bot.store.visits import Visit
 from bot.views.blocks import View
 from bot.views.forms import PayForm, read_pay, read_which
 from bot.views.modal_pay import pay_form, pay_which
 from bot.views.modals_common import message_view, outcome_view
 from handlers.desk import Arrival
-from handlers.forms import Form, Sent, detail_lines, open_form
+from handlers.forms import Form, Sent, detail_lines, open_form, seen
 
 
 class PayHandlers(Form):
@@ -29,6 +28,7 @@ class PayHandlers(Form):
         await self.desk.authority.require(arrival.user_id, Action.PAY)
         if command.amount_text:
             parse_amount(command.amount_text, self.desk.context.policy.business.currency)
+        await self._check_method(command.method)
         if command.ref is None:
             if command.customer:
                 await self._offer(arrival, command.customer)
@@ -39,6 +39,17 @@ class PayHandlers(Form):
         invoice_id = known.id if known else await self.desk.lookup.find_id(command.ref)
         prefill = {"amount": command.amount_text, "method": command.method, "reference": command.reference}
         await self.open(arrival, invoice_id, prefill)
+
+    async def _check_method(self, typed: str) -> None:
+        """A word that is no amount, reference or payment method is asked about, never dropped."""
+        if not typed:
+            return
+        methods = await self.desk.lookup.payment_methods()
+        if not _method(typed, methods):
+            raise BadInput(
+                f"I don't understand “{typed[:40]}”. An amount is written like 500 or $1,234.50, a reference like "
+                f"#1234, and a method is one of: {', '.join(methods)}."
+            )
 
     async def _offer(self, arrival: Arrival, words: str) -> None:
         customer = await self.desk.lookup.customer(words)
@@ -59,7 +70,7 @@ class PayHandlers(Form):
         invoice = await self.desk.lookup.invoice(str(visit.data["invoice"]))
         methods = await self.desk.lookup.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
-        await self.desk.remember(visit, {**visit.data, "seen": version_of(invoice).to_json()})
+        await self.desk.remember(visit, {**visit.data, **seen(invoice)})
         balance = "" if invoice.balance is None else str(from_minor(invoice.balance, invoice.currency))
         form = PayForm(
             amount=typed.get("amount") or balance,
@@ -84,10 +95,9 @@ class PayHandlers(Form):
         return outcome_view(await self.desk.outcome(operation), sent.visit.id)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        invoice = await self.desk.lookup.known_by_id(str(sent.visit.data["invoice"]))
-        if invoice is None or isinstance(error, NotAllowed):
+        if isinstance(error, NotAllowed):
             return message_view(self.title, error.sentence, sent.visit.id, detail_lines(error))
-        await self.desk.remember(sent.visit, {**sent.visit.data, "seen": version_of(invoice).to_json()})
+        invoice = await self.invoice_again(sent, error)
         asks = error.code if isinstance(error, NeedsConfirmation) else ""
         form = read_pay(sent.view)
         return pay_form(

@@ -17,8 +17,8 @@ from sandbox.company import SHOWPIECE, sample_company
 from sandbox.demo import POLICY, Stage
 from sandbox.slack.person import Person
 
-#: A Tuesday morning in New York.
-START = datetime(2026, 3, 10, 14, 30, tzinfo=UTC)
+#: A Tuesday in New York, 7 in the morning: before any digest or reminder.
+START = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
 
 @dataclass
