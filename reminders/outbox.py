@@ -130,7 +130,9 @@ class Outbox:
         except Exception:  # the item's boundary: one broken item must not hold up the others
             log.exception("outbox_item_failed", kind=item.kind, item=item.id)
             if item.attempts >= _UNEXPECTED_TRIES:
-                await self._end(kind, item, "failed", f"{kind.title(item)} was not posted. {_UNEXPECTED}")
+                await self._end(
+                    kind, item, "failed", f"A message ({item.kind}) was not posted. {_UNEXPECTED}"
+                )
 
     async def _deliver(self, kind: Kind, item: Item) -> None:
         """Looks up what may have been posted before; then checks, draws and posts."""

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,18 +20,21 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     opened = World(slack, syncro, await syncro.start(), clock, tmp_path)
     yield opened
     for bot in opened.bots:
-        await bot.outbox.stop()
-        await bot.schedule.stop()
-        await bot.context.gateway.close()
-        await bot.slack.close()
-        await bot.context.lane.close()
+        await bot.close()
     await syncro.stop()
     await slack.stop()
 
 
 @pytest.fixture
-async def bot(world: World) -> Bot:
-    """One bot that has read Syncro once."""
-    made = await world.bot()
-    await made.sync.run()
-    return made
+async def bot(world: World, tmp_path_factory: pytest.TempPathFactory) -> Bot:
+    """One bot that has read Syncro once. Every test's book is the same, so it is really read only once."""
+    read_once = tmp_path_factory.getbasetemp() / "read-once.db"
+    if not read_once.exists():
+        first = await world.bot()
+        await first.sync.run()
+        world.bots.remove(first)
+        await first.close()
+        shutil.copy(world.folder / "bot.db", read_once)
+    shutil.copy(read_once, world.folder / "bot.db")
+    world.move(seconds=5)
+    return await world.bot()

@@ -79,6 +79,13 @@ class Bot:
     sweep: Sweep
     schedule: Schedule
 
+    async def close(self) -> None:
+        await self.outbox.stop()
+        await self.schedule.stop()
+        await self.context.gateway.close()
+        await self.slack.close()
+        await self.context.lane.close()
+
 
 @dataclass
 class World:

@@ -3,14 +3,13 @@
 import asyncio
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from reminders_world import PLAN, POLICY, Bot, World, words
 
 from bot.domain.errors import BadInput, SyncroError
 from bot.domain.policy import Channels
-from bot.store import claims, outbox
+from bot.store import claims, mirror, outbox
 
 
 async def post(bot: Bot) -> None:
@@ -39,7 +38,9 @@ async def test_the_next_day_compares_with_the_last(world: World, bot: Bot) -> No
     assert "Data as of 10:30" in first, overdue
     world.move(days=1)
     debtor = (await bot.overdue.board(scope="all", user_id="", search_id="s")).debtors[0]
-    owed = [one for one in await bot.context.lane.read(unpaid) if one.customer_id == debtor.customer_id]
+    owed = [
+        one for one in await bot.context.lane.read(mirror.unpaid) if one.customer_id == debtor.customer_id
+    ]
     paid = max((one for one in owed if one.overdue(bot.context.today())), key=lambda one: one.balance or 0)
     world.pay(paid.id)
     await post(bot)
@@ -50,12 +51,6 @@ async def test_the_next_day_compares_with_the_last(world: World, bot: Bot) -> No
     await post(bot)
     third = words(world.posted("C0BILLING")[2])
     assert paid.number not in third, "a payment is listed once"
-
-
-def unpaid(tx: Any) -> Any:
-    from bot.store import mirror
-
-    return mirror.unpaid(tx)
 
 
 async def test_again_makes_another_one(world: World, bot: Bot) -> None:
