@@ -225,12 +225,12 @@ async def _demo(port: int) -> None:
     """The real bot against the two stand-ins over loopback HTTP, with one clock that the page can move."""
     from sandbox.clock import Clock
     from sandbox.company import sample_company
-    from sandbox.demo import POLICY, Stage
+    from sandbox.demo import Stage, demo_policy
 
     configure_logging("warning", "console")
     with tempfile.TemporaryDirectory(prefix="duebot-demo-") as folder:
         policy_file = Path(folder) / "policy.yml"
-        policy_file.write_text(POLICY)
+        policy_file.write_text(demo_policy())
         clock = Clock()
         async with Stage(clock, sample_company(clock), port) as stage:
             settings = Settings.model_validate(

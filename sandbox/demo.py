@@ -16,8 +16,10 @@ from sandbox.syncro.server import SyncroSandbox
 _HERE = Path(__file__).parent
 _LOOPBACK = "127.0.0.1"
 
-#: The fictional business: its people are those of the sample workspace, its digests come every day.
-POLICY = (_HERE / "policy.demo.yml").read_text()
+
+def demo_policy() -> str:
+    """The policy of the fictional business: its people are the sample workspace's, its digests come every day."""
+    return (_HERE / "policy.demo.yml").read_text()
 
 
 class Stage:

@@ -14,7 +14,7 @@ from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
 from sandbox.clock import Clock
 from sandbox.company import SHOWPIECE, sample_company
-from sandbox.demo import POLICY, Stage
+from sandbox.demo import Stage, demo_policy
 from sandbox.slack.person import Person
 
 #: A Tuesday in New York, 7 in the morning: before any digest or reminder.
@@ -57,7 +57,7 @@ class World:
 async def start_bot(stage: Stage, clock: Clock, folder: Path, extra: dict[str, Any]) -> App:
     policy_file = folder / "policy.yml"
     if not policy_file.exists():
-        policy_file.write_text(POLICY)
+        policy_file.write_text(demo_policy())
     given = {
         **stage.settings(),
         "DATABASE_URL": f"sqlite:///{folder}/bot.db",
