@@ -1,0 +1,90 @@
+"""Draws the pictures of the documentation: runs the real demo and photographs its page.
+
+Run it from the project's folder: ``.venv/bin/python docs/make_screenshots.py``. It needs a chromium.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+INVOICE = "1042"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+WIDE = {"width": 1180, "height": 800}
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """The address of a running demo."""
+    command = [sys.executable, "-m", "bot", "demo", "--port", "0"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    try:
+        assert running.stdout is not None  # noqa: S101 - it was asked for
+        for line in running.stdout:
+            if found := re.search(r"http://\S+", line):
+                yield found[0]
+                break
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def say(page: Page, text: str) -> None:
+    """Types into the message box and sends."""
+    box = page.get_by_test_id("composer")
+    box.fill(text)
+    box.press("Escape")
+    box.press("Enter")
+
+
+def visit(page: Page, place: str) -> None:
+    """Goes to a channel, a conversation or Home."""
+    page.locator(f'[data-channel="{place}"]').click()
+
+
+def become(page: Page, user_id: str) -> None:
+    """Plays another person."""
+    page.get_by_test_id("person").select_option(user_id)
+
+
+def keep(page: Page, name: str) -> None:
+    """Saves what is to be seen, when it stands still."""
+    page.wait_for_timeout(700)
+    page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def tour(page: Page) -> None:
+    """One day of a clerk, photographed."""
+    visit(page, "C0BILLING")
+    say(page, f"/invoice {INVOICE}")
+    pay = page.get_by_role("button", name="Record payment").last
+    pay.wait_for()
+    keep(page, "invoice")
+    pay.click()
+    page.get_by_test_id("modal-submit").wait_for()
+    keep(page, "payment")
+
+
+def main() -> None:
+    """Runs the demo and takes the tour."""
+    IMAGES.mkdir(exist_ok=True)
+    browser_path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if browser_path is None:
+        raise SystemExit("No browser found: install a chromium.")
+    with demo() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=QUIET)
+        page = browser.new_page(viewport=WIDE, color_scheme="light")
+        page.goto(address)
+        tour(page)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
