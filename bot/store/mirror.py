@@ -58,13 +58,15 @@ def put_customers(tx: Tx, customers: Iterable[Customer], read_at: datetime) -> N
 def put_invoices(tx: Tx, invoices: Iterable[Invoice], read_at: datetime) -> None:
     """Keep invoices as read from Syncro at ``read_at``; one that was gone is back.
 
-    An invoice read in detail (its payments are known) also replaces the payments kept for it.
+    An invoice read in detail (its payments are known) also replaces the payments kept for it. Lists don't always
+    name the customer: then the name is that of the kept customer.
     """
     found = list(invoices)
     tx.many(
         """INSERT INTO invoice (id, number, digits, customer_id, customer_name, date, due_date, status, subtotal,
                tax, total, balance, currency, notes, terms, created_at, gone, read_at)
-           VALUES (:id, :number, :digits, :customer_id, :customer_name, :date, :due_date, :status, :subtotal,
+           VALUES (:id, :number, :digits, :customer_id, COALESCE(NULLIF(:customer_name, ''),
+               (SELECT name FROM customer WHERE id = :customer_id), ''), :date, :due_date, :status, :subtotal,
                :tax, :total, :balance, :currency, :notes, :terms, :created_at, 0, :read_at)
            ON CONFLICT (id) DO UPDATE
                SET number = excluded.number, digits = excluded.digits, customer_id = excluded.customer_id,

@@ -289,3 +289,14 @@ async def test_ten_thousand_invoices_at_once(lane: Lane) -> None:
     assert await lane.read(mirror.counts) == Counts(customers=0, invoices=10_000, payments=0)
     found = await lane.read(lambda tx: mirror.invoices_by_digits(tx, "9999"))
     assert [invoice.id for invoice in found] == ["9999"]
+
+
+async def test_a_header_without_the_customer_s_name_takes_it_from_the_kept_customer(lane: Lane) -> None:
+    await lane.write(lambda tx: mirror.put_customers(tx, [CUSTOMER], NOW))
+    nameless = replace(INVOICE, customer_name="")
+    await put(lane, nameless, replace(nameless, id="2", customer_id="unheard of"))
+    kept, other = await get(lane), await get(lane, "2")
+    assert kept is not None and kept.customer_name == "Example Dental"
+    assert other is not None and other.customer_name == ""
+    await put(lane, nameless, read_at=NOW + timedelta(minutes=1))
+    assert (await get(lane)) == kept
