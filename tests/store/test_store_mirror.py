@@ -296,7 +296,9 @@ async def test_a_header_without_the_customer_s_name_takes_it_from_the_kept_custo
     nameless = replace(INVOICE, customer_name="")
     await put(lane, nameless, replace(nameless, id="2", customer_id="unheard of"))
     kept, other = await get(lane), await get(lane, "2")
-    assert kept is not None and kept.customer_name == "Example Dental"
-    assert other is not None and other.customer_name == ""
+    assert kept is not None
+    assert kept.customer_name == "Example Dental"
+    assert other is not None
+    assert other.customer_name == ""
     await put(lane, nameless, read_at=NOW + timedelta(minutes=1))
     assert (await get(lane)) == kept
