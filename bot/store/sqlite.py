@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from bot.domain.errors import Misconfigured
 from bot.store.lane import NONE, Conflict, Row, StoreError, T, Tx, Violation, storable_row
 
@@ -164,8 +166,10 @@ def _open_writer(path: Path) -> sqlite3.Connection:
         _create_private(path)
         connection = _connect(path)
         try:
-            _claim(connection, path)
-            _use_write_ahead_log(connection)
+            # Plugins that happen to be installed on the machine have no business in this database.
+            database = Database(connection, execute_plugins=False)
+            _claim(database, path)
+            _use_write_ahead_log(database)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
         except BaseException:
@@ -212,13 +216,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
 
 
-def _claim(connection: sqlite3.Connection, path: Path) -> None:
+def _claim(database: Database, path: Path) -> None:
     """Mark a new file as ours; refuse one that holds something else."""
+    connection = database.conn
     connection.execute("BEGIN IMMEDIATE")
     try:
         (marked,) = connection.execute("PRAGMA application_id").fetchone()
-        (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if marked != APPLICATION_ID and objects:
+        if marked != APPLICATION_ID and database.schema:
             raise Misconfigured(
                 f"The database {path} belongs to another program. Point DATABASE_URL at another file."
             )
@@ -229,12 +233,12 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def _use_write_ahead_log(database: Database) -> None:
     """Switch the file to WAL. SQLite's busy wait does not cover this switch, so it is tried until the limit."""
     give_up = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            database.enable_wal()
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
