@@ -1,5 +1,6 @@
 """Keeping the local copy of customers, invoices and payments current. Syncro stays the system of record."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,13 +45,28 @@ class MirrorSync:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._one = asyncio.Lock()
+        self._runs = 0
+        self._last: SyncReport | None = None
 
     async def run(self, full: bool = False, progress: Progress = _silent) -> SyncReport:
         """Brings the mirror up to date. Raises ``SyncroError``; what was read until then is kept.
 
         The first sync reads every invoice's header; later ones the lists of what is not settled, and once each
-        invoice that left them or whose balance changed (its payments are only in the detail).
+        invoice that left them or whose balance changed (its payments are only in the detail). Whoever asks while
+        others wait shares the next run with them: a burst of unknown numbers costs Syncro two syncs, not twenty.
         """
+        asked = self._runs
+        async with self._one:
+            # Only a run that began after this one was asked for has seen what the asker is looking for.
+            if self._last is not None and self._runs > asked and not full:
+                return self._last
+            self._runs += 1
+            self._last = None
+            self._last = await self._read(full, progress)
+            return self._last
+
+    async def _read(self, full: bool, progress: Progress) -> SyncReport:
         started = self._context.now()
         full = full or await synced_at(self._context) is None
         customers, customer_pages = await self._customers(progress)
