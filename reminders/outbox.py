@@ -287,7 +287,7 @@ class Outbox:
 
     def _tell(self, tx: Tx, item: Item, reason: str, now: datetime) -> None:
         channel = self._context.policy.channels.failures
-        if channel and channel != item.target and item.kind != FAILURE:
+        if channel and channel != item.target:
             outbox.put(tx, f"failure:{item.id}", FAILURE, channel, {"sentence": reason}, now)
 
     def _backoff(self, item: Item) -> timedelta:

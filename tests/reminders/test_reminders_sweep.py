@@ -238,6 +238,34 @@ async def test_an_owner_who_has_left_fails_visibly_and_frees_the_level(world: Wo
     assert "not an active, full member" in words(notice)
 
 
+async def test_a_contact_waits_for_its_other_message_when_one_fails(world: World) -> None:
+    bot = await world.bot(people=People("U0BOSS", {"default": "U0GONE"}))
+    await bot.sweep.run()
+    world.slack.faults.add("chat.postMessage", "429", seconds=7)
+    await bot.outbox.deliver_due()
+    both = [one.id for one in await all_contacts(bot) if len(one.deliveries) == 2]
+    assert both, "the manager's level is told to the owner too, whose level was skipped"
+    assert {one.stage for one in await all_contacts(bot) if one.id in both} == {"claimed"}
+    world.move(seconds=8)
+    await bot.outbox.deliver_due()
+    after = [one for one in await all_contacts(bot) if one.id in both]
+    assert {one.stage for one in after} == {"sent"}
+    assert {(one.target, one.state) for made in after for one in made.deliveries} == {
+        ("U0GONE", "failed"),
+        ("U0BOSS", "sent"),
+    }
+
+
+async def test_what_another_sweep_has_made_meanwhile_is_left_out(world: World, bot: Bot) -> None:
+    other, today = await world.bot(), bot.context.today()
+    found, rows = await bot.sweep._decide(today)
+    first = await swept(other)
+    late = await bot.context.lane.write(lambda tx: bot.sweep._apply(tx, "late", today, found, rows))
+    await bot.outbox.deliver_due()
+    assert (first.made, late.made, late.messages) == (len(found), 0, 0)
+    assert len(world.posted(CLERK)) == 1
+
+
 async def test_an_audience_without_anybody_is_named(world: World) -> None:
     bot = await world.bot(people=People("", {"default": "U0CLERK"}))
     report = await swept(bot)
