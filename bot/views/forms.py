@@ -23,19 +23,6 @@ class PayForm:
 
 
 @dataclass(frozen=True, slots=True)
-class SpreadForm:
-    """One payment over several invoices: ``amounts`` are (invoice id, amount as typed)."""
-
-    amounts: tuple[tuple[str, str], ...] = ()
-    method: str = ""
-    reference: str = ""
-    date: str = ""
-    notes: str = ""
-    anyway: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SendForm:
     """An email with the invoice. ``to`` and ``cc`` are addresses with commas between them."""
 
@@ -69,21 +56,6 @@ def read_pay(view: Mapping[str, Any]) -> PayForm:
     values = read_values(view)
     return PayForm(
         amount=values.text(ids.IN_AMOUNT),
-        method=values.text(ids.IN_METHOD),
-        reference=values.text(ids.IN_REFERENCE),
-        date=values.text(ids.IN_DATE),
-        notes=values.text(ids.IN_NOTES),
-        anyway=values.ticked(ids.IN_ANYWAY),
-        reason=values.text(ids.IN_REASON),
-    )
-
-
-def read_spread(view: Mapping[str, Any]) -> SpreadForm:
-    """The spread payment as typed, in the order shown; invoices without an amount are left out."""
-    values = read_values(view)
-    typed = [(item, values.text(ids.IN_SPREAD, item)) for item in values.items(ids.IN_SPREAD)]
-    return SpreadForm(
-        amounts=tuple((item, text) for item, text in typed if text),
         method=values.text(ids.IN_METHOD),
         reference=values.text(ids.IN_REFERENCE),
         date=values.text(ids.IN_DATE),
@@ -185,14 +157,13 @@ _FIELDS = {
     "reason": ids.IN_REASON,
     "anyway": ids.IN_ANYWAY,
     "number": ids.IN_NUMBER,
-    "spread": ids.IN_SPREAD,
 }
 
 
 def field_errors(view: Mapping[str, Any], sentences: Mapping[str, str]) -> dict[str, str]:
     """Slack's ``errors``: sentences by the block ids that ``view`` has now.
 
-    A field is named like "amount", and like "price:3" or "spread:123" for one line or invoice. A field that the form
+    A field is named like "amount", and like "price:3" for one line. A field that the form
     doesn't show goes to the form's first input, so no sentence is lost; several on one block are joined. Empty for a
     view without inputs, where Slack has no place for errors.
     """

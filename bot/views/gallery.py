@@ -22,12 +22,12 @@ from bot.views.board import board
 from bot.views.cards import candidates, customer_card, invoice_card, search_results
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
-from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm, VoidForm
+from bot.views.forms import EditForm, PayForm, SendForm, VoidForm
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_new import new_form, review
-from bot.views.modal_pay import pay_form, pay_which, spread_form
+from bot.views.modal_pay import pay_form, pay_which
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
 from bot.views.modals_common import loading, message_view, outcome_view, working
@@ -160,7 +160,6 @@ def _answers() -> Mapping[str, Message]:
 
 def _payment_modals() -> Mapping[str, View]:
     filled = PayForm("606.25", "check", "#1234", "2026-03-12", "Came by post")
-    spread = SpreadForm((("1042", "606.25"), ("1043", "393.75")), "Check", "#1234", "2026-03-12")
     return {
         "pay": pay_form(facts.card(facts.PARTIAL), filled, facts.METHODS, facts.VISIT),
         "pay_without_methods": pay_form(facts.card(facts.ROGUE_INVOICE), filled, (), facts.VISIT),
@@ -174,9 +173,6 @@ def _payment_modals() -> Mapping[str, View]:
             reason=True,
             evidence=(f"$500.00 on INV-2026-1043, {facts.HOSTILE}",),
             fresh="2",
-        ),
-        "spread": spread_form(
-            facts.customer_facts(facts.ROGUE), spread, facts.METHODS, facts.VISIT, total="$1,000.00"
         ),
         "pay_which": pay_which(facts.VISIT),
         "pay_which_again": pay_which(facts.VISIT, "acme", f"Nothing matches {facts.HOSTILE}.", "2"),

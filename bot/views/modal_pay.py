@@ -1,13 +1,12 @@
-"""Recording a payment: on one invoice, over several, and asking which."""
+"""Recording a payment on one invoice, and asking which."""
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain.facts import Abilities, CustomerCard, InvoiceCard
-from bot.domain.invoice import Invoice
+from bot.domain.facts import Abilities, InvoiceCard
 from bot.domain.money import say_money
 from bot.views import ids
-from bot.views.blocks import Block, View, context, escape, one_line, section, trim
-from bot.views.forms import PayForm, SpreadForm
+from bot.views.blocks import Block, View, context, escape, one_line, section
+from bot.views.forms import PayForm
 from bot.views.modals_common import (
     anyway_blocks,
     choice_input,
@@ -17,10 +16,8 @@ from bot.views.modals_common import (
     notice_blocks,
     text_input,
 )
-from bot.views.wording import balance_words, due_words, say_day, status_words
+from bot.views.wording import say_day, status_words
 
-#: Invoices in one spread payment: each is an input of its own, and a modal holds 100 blocks.
-SPREAD_LIMIT = 40
 _ANYWAY = "Record it anyway"
 
 
@@ -61,50 +58,7 @@ def pay_form(
     return modal("Record payment", blocks, ids.VIEW_PAY, visit_id, submit="Record payment")
 
 
-def spread_form(
-    card: CustomerCard,
-    prefill: SpreadForm,
-    methods: Iterable[str],
-    visit_id: str,
-    notice: str = "",
-    anyway: bool = False,
-    reason: bool = False,
-    *,
-    total: str = "",
-    abilities: Abilities | None = None,
-    evidence: Sequence[str] = (),
-    fresh: str = "",
-) -> View:
-    """One payment over a customer's open invoices, the oldest first; ``total`` is the payment in words.
-
-    At most 40 invoices are offered; the others are said to be left.
-    """
-    offered = card.invoices[:SPREAD_LIMIT]
-    amounts = dict(prefill.amounts)
-    left = len(card.invoices) - len(offered)
-    paid = f"Payment *{escape(total)}* · " if total else ""
-    blocks = [
-        *notice_blocks(notice, evidence),
-        section(
-            f"*{escape(one_line(card.customer.name))}*\n{paid}open *{say_money(card.open_amount, card.currency)}*"
-        ),
-        context("Each invoice gets a payment of its own. Leave an amount empty to leave that invoice alone."),
-        *[_share(held, amounts.get(held.id, ""), card, fresh) for held in offered],
-        *([context(f"{left} later invoices are not listed here.")] if left else []),
-        *_details(prefill, methods, abilities or Abilities(), fresh),
-        *anyway_blocks(_ANYWAY, prefill.reason, fresh, anyway, reason),
-    ]
-    return modal("Record payment", blocks, ids.VIEW_SPREAD, visit_id, submit="Record payments")
-
-
-def _share(invoice: Invoice, amount: str, card: CustomerCard, fresh: str) -> Block:
-    text = (
-        f"{trim(one_line(invoice.number), 60)} · {balance_words(invoice)} · {due_words(invoice, card.today)}"
-    )
-    return field(text, text_input(ids.IN_SPREAD, amount), invoice.id, fresh, optional=True)
-
-
-def _details(form: PayForm | SpreadForm, methods: Iterable[str], can: Abilities, fresh: str) -> list[Block]:
+def _details(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str) -> list[Block]:
     dated = field("Payment date", date_input(ids.IN_DATE, form.date), fresh, hint="Not in the future.")
     noted = field("Notes", text_input(ids.IN_NOTES, form.notes, lines=True), fresh, optional=True)
     return [
@@ -126,7 +80,7 @@ def pay_which(visit_id: str, number: str = "", notice: str = "", fresh: str = ""
         "Invoice number or customer",
         text_input(ids.IN_NUMBER, number, placeholder="1042 or acme"),
         fresh,
-        hint="For a customer with several open invoices, Duebot lists them and you name one.",
+        hint="For a customer with several open invoices Duebot lists them, and you type the number of one.",
     )
     return modal(
         "Record payment",

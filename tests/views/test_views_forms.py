@@ -16,21 +16,19 @@ from bot.views.forms import (
     EditForm,
     PayForm,
     SendForm,
-    SpreadForm,
     VoidForm,
     field_errors,
     read_edit,
     read_new,
     read_pay,
     read_send,
-    read_spread,
     read_void,
     read_which,
 )
 from bot.views.forms import read_lines as lines_of
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_new import new_form, review
-from bot.views.modal_pay import SPREAD_LIMIT, pay_form, pay_which, spread_form
+from bot.views.modal_pay import pay_form, pay_which
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
 from bot.views.values import read_page, read_pick, read_values
@@ -94,21 +92,6 @@ def test_fresh_ids_make_slack_show_our_values() -> None:
         {block.get("block_id") for block in view["blocks"] if "block_id" in block} for view in (first, again)
     ]
     assert not ids_of[0] & ids_of[1]
-
-
-def test_spread_reads_back_in_order_without_empty_amounts() -> None:
-    spread = SpreadForm((("1042", "606.25"), ("1044", "10")), "Check", "#1", "2026-03-12", "n", False, "why")
-    view = spread_form(
-        facts.customer_facts(), spread, facts.METHODS, facts.VISIT, anyway=True, reason=True, fresh="9"
-    )
-    assert read_spread(submitted(view)) == spread
-
-
-def test_spread_says_which_invoices_it_leaves_out() -> None:
-    many = tuple(replace(facts.PARTIAL, id=str(at)) for at in range(SPREAD_LIMIT + 3))
-    card = replace(facts.customer_facts(), invoices=many)
-    view = spread_form(card, SpreadForm(), facts.METHODS, facts.VISIT)
-    assert "3 later invoices" in shown(view["blocks"])
 
 
 def test_which_reads_back() -> None:
@@ -203,11 +186,6 @@ Make = Callable[[], dict[str, Any]]
         (lambda: new_form(facts.DRAFT, "v"), "price:2", "in.line_price.v1:2"),
         (lambda: new_form(facts.DRAFT, "v", fresh="3"), "due_date", "in.due.v1:3"),
         (lambda: new_form(facts.DRAFT, "v"), "nonsense", "in.customer.v1"),
-        (
-            lambda: spread_form(facts.customer_facts(), SpreadForm(), (), "v"),
-            "spread:1043",
-            "in.spread.v1:1043",
-        ),
         (lambda: send_form(CARD, SendForm(), "v"), "cc", "in.cc.v1"),
         (lambda: pay_form(CARD, PAY, (), "v"), ids.IN_REFERENCE, "in.reference.v1"),
     ],

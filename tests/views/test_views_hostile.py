@@ -18,10 +18,10 @@ from bot.views.board import board
 from bot.views.cards import candidates, customer_card, invoice_card, search_results
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message
-from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm, VoidForm
+from bot.views.forms import EditForm, PayForm, SendForm, VoidForm
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_new import new_form, review
-from bot.views.modal_pay import pay_form, spread_form
+from bot.views.modal_pay import pay_form
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
 from bot.views.modals_common import message_view, outcome_view, working
@@ -143,15 +143,10 @@ def test_modals_stay_inside_limits_with_any_text(text: str) -> None:
     card, visit = facts.card(invoice), facts.VISIT
     lines = tuple(DraftLine(str(at), text, text, text, True, "9") for at in range(20))
     draft = InvoiceDraft("7", text, text, text, text, text, lines)
-    many = replace(
-        facts.customer_facts(customer), invoices=tuple(replace(invoice, id=str(at)) for at in range(60))
-    )
-    spread = SpreadForm((("1", text),), text, text, text, text, True, text)
     views = [
         pay_form(
             card, PayForm(text, text, text, text, text, True, text), [text, "Check"], visit, text, True, True
         ),
-        spread_form(many, spread, (), visit, text, True, True, total=text, evidence=[text] * 9),
         new_form(draft, visit, text, text),
         review(
             replace(facts.REVIEW, customer=customer, terms=text, notes=text, warnings=(text, text)), visit
