@@ -29,6 +29,7 @@ from bot.use_cases.kinds import PaymentKind, VoidKind
 from bot.use_cases.kinds_invoice import CreateKind, EditKind, EmailKind, LineKind
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import MirrorSync
+from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.places import Places
 from bot.use_cases.vitals import Vitals
@@ -163,6 +164,7 @@ class App:
             invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
             journal=rooms.journal,
             overdue=rooms.overdue,
+            outcomes=Outcomes(rooms.lookup),
             slack=rooms.slack,
             syncro_host=base.netloc,
         )

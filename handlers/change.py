@@ -95,7 +95,7 @@ class EditInvoice(OnInvoice):
         operation = await self.desk.invoices.edit(
             sent.submission(), invoice.id, shown, form.due_date, form.terms, form.notes
         )
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
+        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         typed: EditForm = read_edit(sent.view)
@@ -133,7 +133,7 @@ class AddLine(OnInvoice):
     async def submit(self, sent: Sent) -> View:
         invoice_id = str(sent.visit.data["invoice"])
         operation = await self.desk.invoices.add_line(sent.submission(), invoice_id, read_lines(sent.view)[0])
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
+        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         card = await self.desk.lookup.card(invoice)
@@ -177,7 +177,7 @@ class SendInvoice(OnInvoice):
             form.subject,
             form.message,
         )
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
+        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         typed = read_send(sent.view)
@@ -210,7 +210,7 @@ class VoidInvoice(OnInvoice):
         form = read_void(sent.view)
         invoice_id = str(sent.visit.data["invoice"])
         operation = await self.desk.invoices.void(sent.submission(reason=form.reason), invoice_id)
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
+        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         card = await self.desk.lookup.card(invoice)

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from bot.use_cases.overdue import Overdue
 
 from bot.domain.errors import DuebotError, NotAllowed, SlackError, SlackRefused
-from bot.domain.facts import OperationOutcome
 from bot.domain.roles import Person
 from bot.slack.client import Slack
 from bot.store import visits
-from bot.store.operations import Operation
 from bot.store.visits import Visit
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
+from bot.use_cases.outcomes import Outcomes
+from bot.use_cases.overdue import Overdue
 from bot.use_cases.places import Places
 from bot.views.blocks import Message
 from bot.views.errors import error_message
@@ -41,6 +40,7 @@ class Desk:
     invoices: Invoices
     journal: Journal
     overdue: Overdue
+    outcomes: Outcomes
     slack: Slack
     syncro_host: str
 
@@ -136,19 +136,6 @@ class Desk:
             await self.answer(arrival, error_message(error))
         except SlackError as problem:
             log.warning("answer_lost", error=str(problem))
-
-    # ---- outcomes ------------------------------------------------------------------------------------------
-
-    async def outcome(self, operation: Operation) -> OperationOutcome:
-        """How a write ended, with the invoice as it was last read."""
-        invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
-        known = await self.lookup.known_by_id(invoice_id) if invoice_id else None
-        card = await self.lookup.card(known) if known else None
-        state = "sent" if operation.state == "prepared" else operation.state
-        sentence = operation.sentence or "This is being done right now."
-        return OperationOutcome(
-            operation.key, operation.kind, state, sentence, invoice_id, operation.actor_id, card
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class ReviewInvoice(Form):
     async def submit(self, sent: Sent) -> View:
         draft = _draft_of(sent.visit)
         operation = await self.desk.invoices.create(sent.submission(read_anyway(sent.view)), draft)
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
+        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NotAllowed):

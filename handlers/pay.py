@@ -92,7 +92,7 @@ class PayHandlers(Form):
             form.date,
             form.notes,
         )
-        return outcome_view(await self.desk.outcome(operation), sent.visit.id)
+        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NotAllowed):

@@ -34,5 +34,5 @@ class Unsettled:
         await self._show(arrival, await self._desk.journal.decide(key, happened, person))
 
     async def _show(self, arrival: Arrival, operation: Operation) -> None:
-        message = outcome_message(await self._desk.outcome(operation))
+        message = outcome_message(await self._desk.outcomes.of(operation))
         await self._desk.answer(arrival, message, replace=True)

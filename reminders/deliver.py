@@ -4,7 +4,7 @@ from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
-from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, Outcomes
+from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
 from reminders.recheck import ReminderPost
 from reminders.sweep import REMINDER
 from reminders.where import Where
@@ -12,7 +12,7 @@ from reminders.where import Where
 
 def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue) -> dict[str, Kind]:
     """The rules of each kind."""
-    outcomes = Outcomes(context, lookup)
+    outcomes = OutcomeItems(context, lookup)
     return {
         "operation.shared": OperationShared(context, where, outcomes),
         "operation.told": OperationTold(where, outcomes),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import NotAllowed
-from bot.domain.facts import OperationOutcome
 from bot.store import operations, outbox, visits
 from bot.store.lane import Tx
 from bot.store.operations import Operation
@@ -14,6 +13,7 @@ from bot.store.visits import Visit
 from bot.use_cases.authority import OPERATOR
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
+from bot.use_cases.outcomes import Outcomes
 from bot.views.blocks import Message, context, escape, message, section
 from bot.views.outcome import outcome_message
 from reminders.where import Place, Where
@@ -78,12 +78,12 @@ class Kind(ABC):
         """It was dropped or failed (``state``): what the ledgers keep of that, in the same transaction."""
 
 
-class Outcomes:
-    """Facts of how a write ended, with the invoice as it was last read."""
+class OutcomeItems:
+    """What an outbox item about a write tells: its operation as it is now, drawn."""
 
     def __init__(self, context: Context, lookup: Lookup) -> None:
         self._context = context
-        self._lookup = lookup
+        self._outcomes = Outcomes(lookup)
 
     async def operation(self, item: Item) -> Operation | None:
         """The operation that the item tells of."""
@@ -91,25 +91,13 @@ class Outcomes:
 
     async def message(self, operation: Operation) -> Message:
         """How it ended, drawn."""
-        invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
-        known = await self._lookup.known_by_id(invoice_id) if invoice_id else None
-        return outcome_message(
-            OperationOutcome(
-                key=operation.key,
-                kind=operation.kind,
-                state="sent" if operation.state == "prepared" else operation.state,
-                sentence=operation.sentence,
-                invoice_id=invoice_id,
-                actor_id=operation.actor_id,
-                card=await self._lookup.card(known) if known else None,
-            )
-        )
+        return outcome_message(await self._outcomes.of(operation))
 
 
 class OperationTold(Kind):
     """A direct message to the person whose write ended late, or of which nobody knows how it ended."""
 
-    def __init__(self, where: Where, outcomes: Outcomes) -> None:
+    def __init__(self, where: Where, outcomes: OutcomeItems) -> None:
         self._where = where
         self._outcomes = outcomes
 
@@ -135,7 +123,7 @@ class OperationTold(Kind):
 class OperationShared(Kind):
     """What somebody did, where they did it; in their own conversation when it can't be shown there."""
 
-    def __init__(self, context: Context, where: Where, outcomes: Outcomes) -> None:
+    def __init__(self, context: Context, where: Where, outcomes: OutcomeItems) -> None:
         self._context = context
         self._where = where
         self._outcomes = outcomes

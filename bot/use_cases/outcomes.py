@@ -1,0 +1,28 @@
+"""How a write ended, as it is told: in the modal, in the channel, in a direct message."""
+
+from bot.domain.facts import OperationOutcome
+from bot.store.operations import Operation
+from bot.use_cases.lookup import Lookup
+
+_UNDER_WAY = "This is being done right now."
+
+
+class Outcomes:
+    """Facts of how a write ended, with the invoice as it was last read."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    async def of(self, operation: Operation) -> OperationOutcome:
+        """The outcome as it is known now; reads nothing but the mirror."""
+        invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
+        known = await self._lookup.known_by_id(invoice_id) if invoice_id else None
+        return OperationOutcome(
+            key=operation.key,
+            kind=operation.kind,
+            state="sent" if operation.state == "prepared" else operation.state,
+            sentence=operation.sentence or _UNDER_WAY,
+            invoice_id=invoice_id,
+            actor_id=operation.actor_id,
+            card=await self._lookup.card(known) if known else None,
+        )
