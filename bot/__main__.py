@@ -13,9 +13,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.app import App, Rooms, open_rooms
+from bot.app import App, Rooms, open_rooms, real_now
 from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
+from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
 from bot.domain.errors import BadInput, DuebotError
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
@@ -29,6 +30,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out = Console(highlight=False, soft_wrap=True)
+
+#: In a checkout the demo holds the bot to its manifest's scopes; an installed package comes without it.
+_MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 
 AsOf = Annotated[
     str, typer.Option("--as-of", help="Judge as if today were this date, for example 2026-02-15.")
@@ -225,14 +229,18 @@ async def _demo(port: int) -> None:
     """The real bot against the two stand-ins over loopback HTTP, with one clock that the page can move."""
     from sandbox.clock import Clock
     from sandbox.company import sample_company
-    from sandbox.demo import Stage, demo_policy
+    from sandbox.demo import Stage, demo_policy, manifest_of, opening
 
     configure_logging("warning", "console")
     with tempfile.TemporaryDirectory(prefix="duebot-demo-") as folder:
         policy_file = Path(folder) / "policy.yml"
         policy_file.write_text(demo_policy())
-        clock = Clock()
+        clock = Clock(opening(real_now()))
         async with Stage(clock, sample_company(clock), port) as stage:
+            if _MANIFEST.exists():
+                stage.use_manifest(manifest_of(_MANIFEST))
+            stage.complete(row.usage for row in (*SUBCOMMANDS, *OVERDUE_SUBCOMMANDS))
+            stage.welcome()
             settings = Settings.model_validate(
                 {
                     **stage.settings(),

@@ -3,17 +3,13 @@
 import argparse
 import asyncio
 import contextlib
-import secrets
 import signal
 import sys
 from pathlib import Path
 
-import yaml
-
 from sandbox.clock import Clock
 from sandbox.company import sample_company
-from sandbox.slack.server import SlackSandbox
-from sandbox.syncro.server import SyncroSandbox
+from sandbox.demo import Stage, manifest_of
 
 
 def options(given: list[str] | None = None) -> argparse.Namespace:
@@ -32,42 +28,27 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def settings(slack: SlackSandbox, syncro_address: str, syncro_key: str) -> dict[str, str]:
-    """The environment that a bot needs to work against the two."""
-    needed = {
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "SYNCRO_BASE_URL": syncro_address,
-        "SYNCRO_API_KEY": syncro_key,
-    }
-    return needed if slack.bot_url else {**needed, "SLACK_APP_TOKEN": slack.app_token}
-
-
 async def run(chosen: argparse.Namespace) -> None:
     """Serve until interrupted."""
     clock = Clock()
-    syncro_key = secrets.token_hex(8)
-    bot_url = None if chosen.socket_mode else chosen.bot_url
-    slack = SlackSandbox(clock, signing_secret=secrets.token_hex(16), bot_url=bot_url)
+    stage = Stage(
+        clock, sample_company(clock), chosen.slack_port, syncro_port=chosen.syncro_port, host=chosen.host
+    )
     if chosen.manifest:
-        slack.catalog.use(yaml.safe_load(chosen.manifest.read_text()))
-    syncro = SyncroSandbox(sample_company(clock), clock, api_key=syncro_key)
+        stage.use_manifest(manifest_of(chosen.manifest))
     stopped = asyncio.Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(interrupt, stopped.set)
-    try:
-        page = await slack.start(chosen.host, chosen.slack_port)
-        syncro_address = await syncro.start(chosen.host, chosen.syncro_port)
-        lines = [
-            f"export {name}={value}" for name, value in settings(slack, syncro_address, syncro_key).items()
-        ]
-        sys.stdout.write("\n".join([f"# The page that plays Slack: {page}/", *lines, ""]))
+    async with stage:
+        needed = stage.settings()
+        if chosen.socket_mode:
+            needed["SLACK_APP_TOKEN"] = stage.slack.app_token
+        else:
+            stage.slack.bot_url = chosen.bot_url
+        lines = [f"export {name}={value}" for name, value in needed.items()]
+        sys.stdout.write("\n".join([f"# The page that plays Slack: {stage.page}", *lines, ""]))
         sys.stdout.flush()
         await stopped.wait()
-    finally:
-        await slack.stop()
-        await syncro.stop()
 
 
 def main(given: list[str] | None = None) -> None:

@@ -1,10 +1,12 @@
 """The stage of the demo: both stand-ins on loopback, sharing one clock, and the policy of the fictional business."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -12,9 +14,13 @@ from sandbox.clock import Clock
 from sandbox.company import Company
 from sandbox.slack.server import SlackSandbox
 from sandbox.syncro.server import SyncroSandbox
+from sandbox.welcome import welcome
 
 _HERE = Path(__file__).parent
 _LOOPBACK = "127.0.0.1"
+_ZONE = ZoneInfo("America/New_York")
+_EARLY = time(7, 45)
+_THURSDAY = 3
 
 
 def demo_policy() -> str:
@@ -22,11 +28,28 @@ def demo_policy() -> str:
     return (_HERE / "policy.demo.yml").read_text()
 
 
-class Stage:
-    """Both stand-ins, started and stopped together: ``async with Stage(clock, company, port) as stage``."""
+def opening(now: datetime) -> datetime:
+    """When the demo begins: early on the latest Monday to Thursday, before anything is posted.
 
-    def __init__(self, clock: Clock, company: Company, port: int = 0) -> None:
+    So the next morning is a working day, with a digest and with reminders.
+    """
+    day = now.astimezone(_ZONE).date()
+    day -= timedelta(days=max(0, day.weekday() - _THURSDAY))
+    return datetime.combine(day, _EARLY, _ZONE).astimezone(UTC)
+
+
+class Stage:
+    """Both stand-ins, started and stopped together: ``async with Stage(clock, company, port) as stage``.
+
+    ``port`` is that of Slack's stand-in and its page; 0 is a free one.
+    """
+
+    def __init__(
+        self, clock: Clock, company: Company, port: int = 0, *, syncro_port: int = 0, host: str = _LOOPBACK
+    ) -> None:
+        self._host = host
         self._port = port
+        self._syncro_port = syncro_port
         self._syncro_key = secrets.token_hex(8)
         self.slack = SlackSandbox(clock, signing_secret=secrets.token_hex(16))
         self.syncro = SyncroSandbox(company, clock, api_key=self._syncro_key)
@@ -34,8 +57,12 @@ class Stage:
         self._syncro_address = ""
 
     async def __aenter__(self) -> "Stage":
-        self.page = await self.slack.start(_LOOPBACK, self._port) + "/"
-        self._syncro_address = await self.syncro.start(_LOOPBACK, 0)
+        self.page = await self.slack.start(self._host, self._port) + "/"
+        try:
+            self._syncro_address = await self.syncro.start(self._host, self._syncro_port)
+        except OSError:
+            await self.slack.stop()
+            raise
         return self
 
     async def __aexit__(
@@ -57,6 +84,14 @@ class Stage:
     def use_manifest(self, manifest: dict[str, Any]) -> None:
         """Holds the app to its manifest's commands, scopes and events."""
         self.slack.catalog.use(manifest)
+
+    def complete(self, usages: Iterable[str]) -> None:
+        """What the page offers while a command is typed, from lines such as ``/invoice find CUSTOMER``."""
+        self.slack.catalog.complete(usages)
+
+    def welcome(self) -> None:
+        """Posts what a newcomer may try."""
+        welcome(self.slack)
 
     def connect(self, bot_url: str, on_clock: Callable[[], Awaitable[None]]) -> None:
         """Tells Slack's stand-in where the bot is, and whom to wake when the page has moved the clock."""

@@ -1,15 +1,13 @@
 """What the app has registered with Slack: commands, shortcuts, unfurl domains, scopes and events."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sandbox.slack.errors import Json
 
-_SUBCOMMANDS = (
-    "help", "find", "new", "from-ticket", "send", "pay", "edit", "add", "void",
-    "drafts", "batch", "match", "statement", "why", "log",
-)  # fmt: skip
+_SUBCOMMANDS = ("help", "find", "new", "send", "pay", "edit", "add", "void")
 
 
 def _commands() -> list[Json]:
@@ -23,8 +21,8 @@ def _commands() -> list[Json]:
         {
             "command": "/overdue",
             "description": "Aging board, worklist and customers",
-            "usage_hint": "mine | 30+ | acme | proposals",
-            "subcommands": ["mine", "30+", "60+", "90+", "proposals", "automatic on", "automatic off"],
+            "usage_hint": "mine | 30+ | acme",
+            "subcommands": ["mine", "30+", "60+", "90+"],
         },
     ]
 
@@ -75,6 +73,13 @@ class Catalog:
         self.scopes = list(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []))
         subscriptions = manifest.get("settings", {}).get("event_subscriptions", {})
         self.events = list(subscriptions.get("bot_events", []))
+
+    def complete(self, usages: Iterable[str]) -> None:
+        """Offer these as completions: `/invoice find CUSTOMER` is `find` with a hint; capitals are only hints."""
+        said = [usage.split(" ", 2) for usage in usages]
+        for one in self.commands:
+            begun = [rest for command, *rest in said if command == one["command"]]
+            one["subcommands"] = [" ".join(rest) for rest in begun if rest and not rest[0][0].isupper()]
 
     def has_command(self, command: str) -> bool:
         return any(one["command"] == command for one in self.commands)

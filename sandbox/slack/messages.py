@@ -91,8 +91,12 @@ class Messages:
     def post_by_bot(self, channel: Channel, body: Body, thread_ts: str | None = None) -> Json:
         return self._post(channel, self._from_bot(body), thread_ts)
 
-    def post_by_person(self, channel: Channel, user: str, text: str) -> Json:
-        return self._post(channel, {"type": "message", "user": user, "text": text, "team": ws.TEAM_ID}, None)
+    def post_by_person(
+        self, channel: Channel, user: str, text: str, blocks: list[Json] | None = None
+    ) -> Json:
+        message: Json = {"type": "message", "user": user, "team": ws.TEAM_ID}
+        self._fill(message, Body(text, blocks))
+        return self._post(channel, message, None)
 
     def post_file(self, channel: Channel, files: list[Json], comment: str, thread_ts: str | None) -> Json:
         message = self._from_bot(Body(comment))

@@ -189,6 +189,7 @@ def sample() -> Workspace:
         User("U0GONE", "gale", "Gale Winter", "Left the company", deleted=True),
         User("U0OTHER", "olive", "Olive Tran", "Customer's bookkeeper", team_id="T0OTHER"),
         User("U0ROBOT", "buildbot", "Build Bot", is_bot=True),
+        User("U0GUIDE", "guide", "Sandbox guide", is_bot=True),
         User(BOT_USER, BOT_NAME, "Duebot", is_bot=True),
     ]
     groups = [
