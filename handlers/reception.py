@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import Identity
 from bot.views import ids
@@ -67,6 +68,7 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.CHECK_AGAIN: unsettled.check_again,
         ids.IT_HAPPENED: unsettled.happened,
         ids.IT_DID_NOT: unsettled.did_not,
+        ids.ANSWER: commands.answer,
         ids.DID_YOU_MEAN: commands.run_suggestion,
         ids.HELP: commands.help_button,
     }
@@ -110,7 +112,10 @@ class Reception:
             )
 
         self.app = AsyncApp(
-            client=desk.slack.web,
+            # Without a token: the door answers by its own client, and Bolt would warn that it ignores the token.
+            client=AsyncWebClient(
+                base_url=desk.slack.web.base_url, session=desk.slack.web.session, retry_handlers=[]
+            ),
             authorize=authorize,
             signing_secret=signing_secret,
             process_before_response=True,

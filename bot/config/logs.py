@@ -60,5 +60,3 @@ def configure_logging(level: str, style: str, secrets: Iterable[str] = ()) -> No
     root = logging.getLogger()
     root.handlers[:] = [_ToStructlog()]
     root.setLevel(max(wanted, logging.WARNING))
-    # At each start it warns that `authorize` takes the place of the token, which is what we mean.
-    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
