@@ -11,13 +11,13 @@ import structlog
 from aiohttp import web
 
 from bot.config import Settings, calendar_of
-from bot.domain.errors import DuebotError, Misconfigured, SlackError
+from bot.domain.errors import DuebotError, Misconfigured, SlackError, SlackRefused
 from bot.domain.policy import Policy
 from bot.slack.client import Identity, Slack
 from bot.slack.directory import Directory
 from bot.slack.sockets import Sockets
 from bot.store.audit import Audit
-from bot.store.open import open_store
+from bot.store.open import open_store, presence_at
 from bot.syncro.client import Client
 from bot.syncro.gateway import Gateway
 from bot.use_cases.authority import Authority
@@ -47,6 +47,9 @@ log = structlog.get_logger()
 
 Now = Callable[[], datetime]
 _MAX_BODY = 1024 * 1024
+#: Seconds for the pauses between tries of a request, and how much longer than a request its lease lasts.
+_PAUSES = 45
+_MARGIN = timedelta(seconds=60)
 
 
 def real_now() -> datetime:
@@ -82,12 +85,12 @@ class Rooms:
 async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, team_id: str = "") -> Rooms:
     """Opens the store and makes the use cases. Asks neither Slack nor Syncro anything. Raises ``Misconfigured``."""
     syncro = settings.require_syncro()
-    lane = await open_store(settings.database_url)
-    token = settings.slack_bot_token
-    slack = Slack.connect(token.get_secret_value() if token else "", settings.slack_api_url)
     client = Client(
         syncro.base_url, syncro.api_key.get_secret_value(), timeout=settings.syncro_timeout_seconds
     )
+    lane = await open_store(settings.database_url)
+    token = settings.slack_bot_token
+    slack = Slack.connect(token.get_secret_value() if token else "", settings.slack_api_url)
     key = settings.audit_key.get_secret_value() if settings.audit_key else ""
     woken = asyncio.Event()
     directory = Directory(slack, team_id)
@@ -140,10 +143,12 @@ def _kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
 
 
 def _waits(settings: Settings) -> Waits:
+    send = timedelta(seconds=settings.syncro_timeout_seconds * 3 + _PAUSES)
     return Waits(
         first=timedelta(seconds=settings.readback_first_seconds),
         gap=timedelta(seconds=settings.readback_gap_seconds),
-        lease=timedelta(seconds=settings.syncro_timeout_seconds * 4 + 30),
+        send=send,
+        lease=send + _MARGIN,
     )
 
 
@@ -180,6 +185,7 @@ class App:
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
         )
         self._posting: asyncio.Task[None] | None = None
+        self._presence = presence_at(settings.database_url)
         self._vitals = Vitals(rooms.context)
         self._sockets: Sockets | None = None
         if access.app_token is not None:
@@ -194,8 +200,12 @@ class App:
         slack = Slack.connect(settings.require_slack().bot_token.get_secret_value(), settings.slack_api_url)
         try:
             identity = await slack.identity()
-        except SlackError as error:
+        except SlackRefused as error:
             raise Misconfigured(f"Slack doesn't accept the bot: {error} Check SLACK_BOT_TOKEN.") from error
+        except SlackError as error:
+            raise Misconfigured(
+                f"The bot can't start without Slack: {error} Check the network, or SLACK_API_URL if it is set."
+            ) from error
         finally:
             await slack.close()
         rooms = await open_rooms(settings, policy, now, identity.team_id)
@@ -208,7 +218,7 @@ class App:
         return app
 
     async def _open_doors(self) -> None:
-        await self.rooms.journal.take_over()
+        await self._take_over()
         site = self._web_app()
         self._runner = web.AppRunner(site, access_log=None)
         await self._runner.setup()
@@ -227,6 +237,13 @@ class App:
         self._posting = asyncio.create_task(self.rooms.outbox.run())
         self.schedule.start()
         log.info("ready", address=self.address, mode="socket" if self._sockets else "http")
+
+    async def _take_over(self) -> None:
+        """Goes on at once with what a killed bot left open, unless another bot is at work on this database."""
+        if self._presence is None or await asyncio.to_thread(self._presence.enter):
+            await self.rooms.journal.take_over()
+        if self._presence is not None:
+            self._presence.share()
 
     def _web_app(self) -> web.Application:
         """Slack's requests on ``/slack/events`` (in HTTP mode), and the routes for whoever runs the bot."""
@@ -268,4 +285,6 @@ class App:
         if self._posting is not None:
             await self._posting
         await self.rooms.close()
+        if self._presence is not None:
+            self._presence.leave()
         log.info("stopped")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -31,15 +32,9 @@ class Sockets:
         try:
             await self._app.client.apps_connections_open(app_token=self._app_token)
         except SlackApiError as error:
-            code = (
-                error.response.get("error", "unknown_error")
-                if isinstance(error.response.data, dict)
-                else "no answer"
-            )
-            raise Misconfigured(
-                f"Slack doesn't accept the app token ({code}). Set SLACK_APP_TOKEN to an app-level token with "
-                "the scope connections:write."
-            ) from error
+            raise Misconfigured(_why_not(error)) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Misconfigured("Slack can't be reached for Socket Mode. Check the network.") from error
         self._handler = AsyncSocketModeHandler(self._app, self._app_token)
         try:
             await asyncio.wait_for(self._handler.connect_async(), _CONNECT_SECONDS)  # type: ignore[no-untyped-call]  # Bolt's signature is untyped
@@ -68,3 +63,14 @@ class Sockets:
         if self._handler is not None:
             await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's signature is untyped
         self.connected = False
+
+
+def _why_not(error: SlackApiError) -> str:
+    """Why Slack gave no socket, and what to do. The status first: an answer that is no JSON has no code."""
+    answer = error.response
+    if answer.status_code >= 400 or not isinstance(answer.data, dict):
+        return f"Slack gave no Socket Mode connection (HTTP {answer.status_code}). Try again in a minute."
+    return (
+        f"Slack doesn't accept the app token ({answer.data.get('error', 'unknown_error')}). Set SLACK_APP_TOKEN to an "
+        "app-level token with the scope connections:write."
+    )

@@ -1,8 +1,11 @@
 """The one way to get a store: by its address."""
 
+from pathlib import Path
+
 from bot.domain.errors import Misconfigured
 from bot.store.lane import Lane
 from bot.store.migrations import migrate
+from bot.store.presence import Presence
 from bot.store.sqlite import SqliteLane
 
 _SQLITE = "sqlite:///"
@@ -25,3 +28,9 @@ async def open_store(database_url: str) -> Lane:
         await lane.close()
         raise
     return lane
+
+
+def presence_at(database_url: str) -> Presence | None:
+    """The lock by which bots on one database know of each other; a database in memory has only one."""
+    path = database_url.removeprefix(_SQLITE)
+    return None if path == ":memory:" else Presence(Path(path))

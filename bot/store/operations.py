@@ -191,6 +191,14 @@ def take_lease(tx: Tx, key: str, now: datetime, until: datetime) -> bool:
     return changed == 1
 
 
+def holds(tx: Tx, key: str, lease_until: datetime | None) -> bool:
+    """Whether the lease that ends at ``lease_until`` is still the operation's: nobody has taken it over since."""
+    row = tx.one(
+        "SELECT lease_until FROM operation WHERE key = :key AND state IN ('prepared', 'sent')", {"key": key}
+    )
+    return row is not None and lease_until is not None and row["lease_until"] == iso(lease_until)
+
+
 def end_leases(tx: Tx, now: datetime) -> int:
     """Nobody else works on this database: whoever held an open operation is gone. How many were freed."""
     return tx.run(
@@ -243,6 +251,16 @@ def of_actor_customer_since(tx: Tx, actor_id: str, customer_id: str, since: date
         """SELECT * FROM operation WHERE actor_id = :actor_id AND customer_id = :customer_id
                AND created_at >= :since ORDER BY created_at, key""",
         {"actor_id": actor_id, "customer_id": customer_id, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def creations_since(tx: Tx, customer_id: str, since: datetime) -> list[Operation]:
+    """A customer's invoices that were, or may have been, created since then (all but refused), oldest first."""
+    rows = tx.all(
+        """SELECT * FROM operation WHERE customer_id = :customer_id AND kind = 'create'
+               AND state <> 'refused' AND created_at >= :since ORDER BY created_at, key""",
+        {"customer_id": customer_id, "since": iso(since)},
     )
     return [_from_row(row) for row in rows]
 

@@ -18,16 +18,23 @@ class Waits:
     """How long the journal waits. The defaults are the rule: a write that lands late must be seen to.
 
     ``first``: the first read that may prove absence, after the request ended. ``gap``: between the two reads.
-    ``give_up``: after this long without a readable answer it is unknown. ``lease``: how long one process may
-    hold an operation. ``retries``: pauses before trying again what surely never left.
+    ``give_up``: after this long without a readable answer it is unknown. ``retries``: pauses, in seconds, before
+    trying again what surely never left; a 429 that asks for more than ``longest_retry`` seconds ends it.
+    ``send``: all tries of one request end within it. ``lease``: how long one process holds an operation; it must
+    outlast ``send``, or another process could read back a request that is still under way.
     """
 
     first: timedelta = timedelta(seconds=60)
     gap: timedelta = timedelta(seconds=30)
     give_up: timedelta = timedelta(minutes=15)
-    lease: timedelta = timedelta(seconds=120)
+    send: timedelta = timedelta(seconds=120)
+    lease: timedelta = timedelta(seconds=180)
     retries: tuple[float, ...] = (1.0, 4.0)
     longest_retry: float = 20.0
+
+    def __post_init__(self) -> None:
+        if self.lease <= self.send:
+            raise ValueError("The lease of an operation must outlast its request.")
 
 
 @dataclass(frozen=True)

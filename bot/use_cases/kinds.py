@@ -4,6 +4,7 @@ A kind never decides whether to send: the journal does. Each of its checks runs 
 resend, and raises an expected error when the write must not go out.
 """
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from bot.use_cases.context import Context
 
 #: Two payments alike within this many days may be one entered twice.
 _ALIKE_DAYS = 10
+_ANY_MARK = re.compile(r"\bDuebot [0-9A-Z]{6}, by ")
 #: Thresholds apply to the sum per customer and requester over this many days.
 _SUM_DAYS = 7
 
@@ -91,6 +93,28 @@ def mark_notes(notes: str, mark: str, name: str) -> str:
     return f"{notes}\n{line}" if notes else line
 
 
+def marked_payments(invoice: Invoice, mark: str) -> list[Payment]:
+    """The invoice's payments that carry this mark as we write it, and not just its letters."""
+    written = re.compile(rf"\bDuebot {re.escape(mark)}, by ")
+    return [one for one in invoice.payments or () if written.search(one.notes)]
+
+
+def _lookalike(invoice: Invoice, payment: NewPayment) -> Unclear | None:
+    """An unmarked payment that could be this one, had Syncro not kept its notes as they were sent."""
+    for one in invoice.payments or ():
+        same = (one.amount, one.reference.strip(), one.date) == (
+            payment.amount,
+            payment.reference,
+            payment.date,
+        )
+        if same and not _ANY_MARK.search(one.notes):
+            return Unclear(
+                "Syncro lists a payment of this amount, reference and date, but without this entry's mark, so I "
+                "can't tell whether it is yours. Please look at the invoice in Syncro."
+            )
+    return None
+
+
 class PaymentKind(Kind):
     """Recording one payment on one invoice."""
 
@@ -132,7 +156,7 @@ class PaymentKind(Kind):
                 reference = f", reference {one.reference}" if one.reference else ""
                 lines.append(f"{say_money(one.amount, live.currency)} on {number}, {one.date}{reference}")
         for other in written:
-            unsettled = other.state in {"prepared", "sent", "unknown"} and other.key != operation.key
+            unsettled = other.state in operations.OPEN and other.key != operation.key
             same = other.request.get("reference") == payment.reference and bool(payment.reference)
             if unsettled and (same or other.request.get("amount") == payment.amount):
                 amount = say_money(int(other.request["amount"]), live.currency)
@@ -190,14 +214,14 @@ class PaymentKind(Kind):
             return Unclear(
                 "Syncro didn't list the invoice's payments, so I can't tell whether yours is among them."
             )
-        ours = [one for one in live.payments if operation.mark in one.notes]
+        ours = marked_payments(live, operation.mark)
         if len(ours) > 1:
             return Unclear(
                 f"Syncro lists {len(ours)} payments that carry this entry's mark. Please look at them."
             )
         if ours:
             return Found({"payment_id": ours[0].id, "amount": ours[0].amount, "invoice_id": live.id})
-        return Absent()
+        return _lookalike(live, payment_of(operation.request)) or Absent()
 
     def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
         payment = payment_of(operation.request)
@@ -206,6 +230,8 @@ class PaymentKind(Kind):
             return f"{said}."
         said = f"{said} on {after.number}; balance {say_money(after.balance, after.currency)}."
         there = {one.id: one for one in after.payments or ()}
+        if len(marked_payments(after, operation.mark)) > 1:
+            return f"{said} But Syncro recorded it twice: please delete one of the two payments in Syncro."
         recorded = there.get(str(result.get("payment_id", "")))
         if recorded is None:
             return f"{said} But the payment isn't listed on the invoice: look in Syncro where it landed."

@@ -20,7 +20,7 @@ from bot.domain.invoice import (
 from bot.domain.money import say_money
 from bot.domain.roles import Action
 from bot.domain.version import MATTERS_FOR_EDIT
-from bot.store import mirror
+from bot.store import mirror, operations
 from bot.store.operations import Operation
 from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear, require_approver
 
@@ -101,13 +101,14 @@ class CreateKind(Kind):
     async def find(self, operation: Operation) -> Finding:
         """By customer, date, lines and creation time; two candidates can't be told apart."""
         new = new_invoice_of(operation.request)
+        others = await self._created_otherwise(operation, new.customer_id)
         candidates: list[Invoice] = []
         pages = self.context.gateway.invoices(
             customer_id=new.customer_id, date_from=new.date, date_to=new.date
         )
         async for page in pages:
             for header in page.invoices:
-                if operation.sent_at is not None and _created_before(header, operation.sent_at):
+                if header.id in others or _created_before(header, operation.created_at):
                     continue
                 live = await self.context.gateway.invoice(header.id)
                 if live.date == new.date and _same_lines(live.lines, new.lines):
@@ -120,6 +121,13 @@ class CreateKind(Kind):
             return Found({"invoice_id": one.id, "number": one.number, "total": one.total})
         return Absent()
 
+    async def _created_otherwise(self, operation: Operation, customer_id: str) -> frozenset[str]:
+        """Invoices that are known to come from other entries."""
+        since = operation.created_at - timedelta(days=1)
+        made = await self.context.lane.read(lambda tx: operations.creations_since(tx, customer_id, since))
+        results = (one.result or {} for one in made if one.key != operation.key)
+        return frozenset(str(result["invoice_id"]) for result in results if result.get("invoice_id"))
+
     def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
         new = new_invoice_of(operation.request)
         if after is None:
@@ -131,13 +139,13 @@ class CreateKind(Kind):
         return said
 
 
-def _created_before(invoice: Invoice, sent_at: datetime) -> bool:
-    """Whether Syncro's creation stamp is clearly older than our request (allowing for clocks that differ)."""
+def _created_before(invoice: Invoice, entered_at: datetime) -> bool:
+    """Whether Syncro's creation stamp is clearly older than the entry (allowing for clocks that differ)."""
     try:
         created = datetime.fromisoformat(invoice.created_at)
     except ValueError:
         return False
-    return created.tzinfo is not None and created < sent_at - _SKEW
+    return created.tzinfo is not None and created < entered_at - _SKEW
 
 
 def new_invoice_of(request: Mapping[str, Any]) -> NewInvoice:

@@ -24,13 +24,18 @@ class Settlement:
         result: dict[str, Any] | None = None,
         late: bool = False,
     ) -> Operation:
-        """Ends the operation, audits it and puts its message into the outbox: one decision, one transaction."""
+        """Ends the operation, audits it and puts its message into the outbox: one decision, one transaction.
+
+        ``late``: the person no longer waits at a form and is told by a direct message. Returns how it stands now:
+        only proof (``confirmed``) ends what somebody else has taken over meanwhile.
+        """
         now = self._context.now()
         invoice_id = operation.invoice_id or str((result or {}).get("invoice_id", "")) or None
         told = late or bool(operation.recovered)
 
         def write(tx: Tx) -> Operation:
-            if not operations.settle(tx, operation.key, state, sentence, result, now):
+            ours = state == "confirmed" or operations.holds(tx, operation.key, operation.lease_until)
+            if not ours or not operations.settle(tx, operation.key, state, sentence, result, now):
                 return operations.get(tx, operation.key) or operation
             self._context.audit.append(
                 tx,
@@ -38,7 +43,7 @@ class Settlement:
                 actor_id=operation.actor_id,
                 actor_name=operation.actor_name,
                 action=f"{operation.kind}.{state}",
-                subject=f"invoice:{invoice_id}" if invoice_id else f"customer:{operation.customer_id}",
+                subject=_subject(operation, invoice_id),
                 before={"seen": operation.version_seen},
                 after={"request": operation.request, "result": result or {}, "sentence": sentence},
                 operation_key=operation.key,
@@ -56,26 +61,46 @@ class Settlement:
         self._context.wake_outbox()
         return settled
 
-    async def decide(self, operation: Operation, state: str, sentence: str, actor: Person) -> Operation:
+    async def current(self, operation: Operation) -> Operation:
+        """The operation as it stands in the journal."""
+        return await self._context.lane.read(lambda tx: operations.get(tx, operation.key)) or operation
+
+    async def decide(
+        self, operation: Operation, state: str, sentence: str, actor: Person, result: dict[str, Any] | None
+    ) -> Operation:
+        """Ends an unknown operation by a person's word or a later look, audited under that person's name.
+
+        Whoever entered it is told, unless they decided it themselves.
+        """
         now = self._context.now()
 
         def write(tx: Tx) -> Operation:
             current = operations.get(tx, operation.key)
             if current is None or current.state != "unknown":
                 return current or operation
-            operations.settle(tx, operation.key, state, sentence, operation.result, now)
+            operations.settle(tx, operation.key, state, sentence, result, now)
             self._context.audit.append(
                 tx,
                 at=now,
                 actor_id=actor.id,
                 actor_name=actor.name,
                 action=f"{operation.kind}.decided",
-                subject=f"invoice:{operation.invoice_id or ''}",
+                subject=_subject(operation, operation.invoice_id),
                 before={"state": "unknown"},
-                after={"state": state, "sentence": sentence},
+                after={"state": state, "result": result or {}, "sentence": sentence},
                 operation_key=operation.key,
                 policy_version=self._context.policy.version,
             )
-            return replace(operation, state=state, sentence=sentence, settled_at=now)
+            if actor.id != operation.actor_id:
+                payload = {"operation": operation.key, "visit": operation.visit_id}
+                key = f"operation:{operation.key}:decided:told"
+                outbox.put(tx, key, "operation.told", operation.actor_id, payload, now)
+            return replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
 
-        return await self._context.lane.write(write)
+        decided = await self._context.lane.write(write)
+        self._context.wake_outbox()
+        return decided
+
+
+def _subject(operation: Operation, invoice_id: str | None) -> str:
+    return f"invoice:{invoice_id}" if invoice_id else f"customer:{operation.customer_id}"

@@ -1,0 +1,244 @@
+"""Carrying one claimed operation out: its checks, its one request, and reading the invoice again.
+
+Whoever works on an operation holds its lease. The lease is looked at again in the very transaction that lets a
+request leave, and it outlasts the longest time that a request may take, so two processes never send the same one.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from bot.domain.errors import (
+    Changed,
+    DuebotError,
+    SyncroError,
+    SyncroLimited,
+    SyncroLost,
+    SyncroNotSent,
+)
+from bot.domain.invoice import Invoice
+from bot.domain.version import Version, differences
+from bot.store import mirror, operations
+from bot.store.lane import StoreError, Tx
+from bot.store.operations import Operation
+from bot.use_cases.context import Context
+from bot.use_cases.kinds import Absent, Found, Kind, Unclear
+from bot.use_cases.settlement import Settlement
+
+_CHECKING = (
+    "Syncro's answer was lost, so I'm reading back whether it went through. Please don't enter it again: "
+    "I'll tell you in a direct message."
+)
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the operation over; from here on nothing of it may be sent or refused by us."""
+
+
+class Carrier:
+    """Checks, sends and confirms operations that its caller has claimed."""
+
+    def __init__(self, context: Context, kinds: Mapping[str, Kind], settlement: Settlement) -> None:
+        self._context = context
+        self._kinds = kinds
+        self._settlement = settlement
+        self._working: set[str] = set()
+
+    def kind(self, operation: Operation) -> Kind:
+        """The rules of this kind of write."""
+        return self._kinds[operation.kind]
+
+    def works_on(self, key: str) -> bool:
+        """Whether this process is at work on it, whatever its clock says of the lease."""
+        return key in self._working
+
+    @contextmanager
+    def working(self, key: str) -> Iterator[None]:
+        """While this process works on an operation, it does not take it over from itself."""
+        self._working.add(key)
+        try:
+            yield
+        finally:
+            self._working.discard(key)
+
+    async def carry_out(self, operation: Operation) -> Operation:
+        """Checks and sends an operation that surely was never sent. Raises the error that refused it."""
+        try:
+            await self.check(operation)
+        except Exception as error:
+            # Whatever stopped us before sending, nothing was written; the claim must not stay open.
+            sentence = str(error) if isinstance(error, DuebotError) else "Something unexpected stopped it."
+            await self._settlement.settle(operation, "refused", sentence)
+            raise
+        return await self.dispatch(operation)
+
+    async def check(self, operation: Operation) -> None:
+        """The claim's checks: live read, what changed since it was seen, then the kind's own rules and roles."""
+        kind = self.kind(operation)
+        live = await self._live(operation)
+        if live is not None and operation.version_seen:
+            seen = Version.from_json(operation.version_seen)
+            changed = differences(seen, live, kind.matters(operation))
+            if changed:
+                raise Changed(
+                    f"Invoice {live.number} has changed since you opened this. Nothing was written.", changed
+                )
+        await kind.check(operation, live)
+
+    async def _live(self, operation: Operation) -> Invoice | None:
+        if operation.invoice_id is None:
+            return None
+        live = await self._context.gateway.invoice(operation.invoice_id)
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
+        return live
+
+    async def dispatch(self, operation: Operation) -> Operation:
+        """Sends a checked operation; for one that was certainly absent, a second and last time.
+
+        Raises the error that refused it. If somebody else has taken it over, sends nothing and returns it as it is.
+        """
+        again = operation.state == "sent"
+        try:
+            operation = await self._mark_sent(operation, again)
+            result = await self._send(operation)
+        except LeaseLost:
+            return await self._settlement.current(operation)
+        except SyncroLost:
+            return await self._lost(operation)
+        except StoreError:
+            raise  # Whether it left can't be written down now; reading back will tell.
+        except DuebotError as error:
+            return await (self.refuse_resend if again else self._refuse)(operation, error)
+        return await self.confirm(operation, result)
+
+    async def _mark_sent(self, operation: Operation, again: bool) -> Operation:
+        """Commits that the request is about to leave, before its first byte does. Raises ``LeaseLost``."""
+        now = self._context.now()
+        lease = now + self._context.waits.lease
+
+        def write(tx: Tx) -> Operation:
+            held = operations.holds(tx, operation.key, operation.lease_until)
+            if not held or (again and not operations.mark_resent(tx, operation.key)):
+                raise LeaseLost
+            operations.mark_sent(tx, operation.key, now)
+            operations.lease(tx, operation.key, lease)
+            return replace(
+                operation,
+                state="sent",
+                sent_at=now,
+                ended_at=None,
+                absent_at=None,
+                lease_until=lease,
+                resent=int(again),
+            )
+
+        return await self._context.lane.write(write)
+
+    async def _send(self, operation: Operation) -> dict[str, Any]:
+        """Sends once. Only what surely never took effect (no connection, 429) is tried again, checked afresh.
+
+        All tries together end within ``Waits.send``, which the lease outlasts.
+        """
+        waits = self._context.waits
+        until = asyncio.get_running_loop().time() + waits.send.total_seconds()
+        for pause in waits.retries:
+            try:
+                return await self._attempt(operation, until)
+            except SyncroLimited as error:
+                if error.retry_after > waits.longest_retry:
+                    raise
+                await asyncio.sleep(max(error.retry_after, 0.0))
+            except SyncroNotSent:
+                await asyncio.sleep(pause)
+            await self._check_again(operation)
+        return await self._attempt(operation, until)
+
+    async def _attempt(self, operation: Operation, until: float) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout_at(until):
+                return await self.kind(operation).send(operation)
+        except TimeoutError:
+            raise SyncroLost("Syncro did not answer in time.") from None
+
+    async def _check_again(self, operation: Operation) -> None:
+        """The claim's checks after a pause, and that it is still ours. Raises ``LeaseLost`` too."""
+        try:
+            await self.check(operation)
+        except SyncroLost as error:
+            # Only the reading was lost; the write has surely not happened.
+            raise SyncroNotSent(error.sentence) from error
+        held = await self._context.lane.read(
+            lambda tx: operations.holds(tx, operation.key, operation.lease_until)
+        )
+        if not held:
+            raise LeaseLost
+
+    async def _lost(self, operation: Operation) -> Operation:
+        """The answer was lost. What can be read back is left to the next pass; the rest is told as unknown."""
+        kind = self.kind(operation)
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: operations.mark_ended(tx, operation.key, now))
+        if not kind.can_read_back:
+            return await self._settlement.settle(
+                operation, "unknown", kind.unknown_sentence(operation), late=True
+            )
+        await self.release(operation)
+        return replace(operation, ended_at=now, sentence=_CHECKING)
+
+    async def release(self, operation: Operation) -> None:
+        """Ends our lease, if it still is ours, so that the next pass may take the operation."""
+        now = self._context.now()
+
+        def write(tx: Tx) -> None:
+            if operations.holds(tx, operation.key, operation.lease_until):
+                operations.lease(tx, operation.key, now)
+
+        await self._context.lane.write(write)
+
+    # ---- how it ended --------------------------------------------------------------------------------------
+
+    async def _refuse(self, operation: Operation, error: DuebotError) -> NoReturn:
+        await self._settlement.settle(operation, "refused", str(error))
+        raise error
+
+    async def refuse_resend(self, operation: Operation, error: DuebotError) -> Operation:
+        """A second sending was stopped. Perhaps because the first has landed after all: so look before refusing.
+
+        Raises ``error`` when it is still absent.
+        """
+        try:
+            finding = await self.kind(operation).find(operation)
+        except SyncroError as unread:
+            sentence = f"{self.kind(operation).unknown_sentence(operation)} {unread}"
+            return await self._settlement.settle(operation, "unknown", sentence, late=True)
+        if isinstance(finding, Absent):
+            await self._refuse(operation, error)
+        return await self.conclude(operation, finding)
+
+    async def conclude(self, operation: Operation, finding: Found | Unclear) -> Operation:
+        """Ends an operation whose answer was lost by what was read back."""
+        if isinstance(finding, Found):
+            return await self.confirm(operation, finding.result, late=True)
+        return await self._settlement.settle(operation, "unknown", finding.sentence, late=True)
+
+    async def confirm(self, operation: Operation, result: dict[str, Any], late: bool = False) -> Operation:
+        """Reads the invoice again, checks that the write did what it should, and says so."""
+        sentence = await self.read_result(operation, result)
+        return await self._settlement.settle(operation, "confirmed", sentence, result, late)
+
+    async def read_result(self, operation: Operation, result: dict[str, Any]) -> str:
+        """What was done, from a live read of the invoice; the local copy is brought up to date by the way."""
+        kind = self.kind(operation)
+        try:
+            after = await self._context.gateway.invoice(
+                operation.invoice_id or str(result.get("invoice_id", ""))
+            )
+        except SyncroError:
+            said = kind.done_sentence(operation, None, result)
+            return f"{said} (I couldn't read the invoice again just now.)"
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [after], now))
+        return kind.done_sentence(operation, after, result)
