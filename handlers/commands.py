@@ -3,13 +3,15 @@
 from typing import Any
 
 from bot.domain import commands as asked
-from bot.domain.errors import BadInput, SlackRefused
+from bot.domain.errors import Ambiguous, BadInput, SlackRefused
 from bot.domain.pay_command import Pay
 from bot.domain.roles import Action
+from bot.views.cards import which_one
 from bot.views.errors import did_you_mean
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.tables import without_new_blocks
+from bot.views.values import read_answer
 from handlers.change import AddLine, EditInvoice, SendInvoice, VoidInvoice
 from handlers.desk import Arrival, Desk
 from handlers.looking import Looking
@@ -42,18 +44,37 @@ class Commands:
 
     async def invoice(self, arrival: Arrival, _name: str, text: str) -> None:
         """``/invoice …``."""
-        match asked.parse_invoice_command(text, syncro_host=self._desk.syncro_host):
+        await self._run(arrival, text, asked.parse_invoice_command(text, syncro_host=self._desk.syncro_host))
+
+    async def _run(self, arrival: Arrival, text: str, command: asked.InvoiceCommand) -> None:
+        """Carries the command out; where several things match it asks, and keeps the command for the answer."""
+        try:
+            await self._carry_out(arrival, command)
+        except Ambiguous as error:
+            question = await self._desk.keep(self._desk.new_visit(arrival, "question", {"command": text}))
+            await self._desk.answer(arrival, which_one(error.sentence, error.candidates, question.id))
+
+    async def answer(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """The person chose among several: the command goes on with that one."""
+        chosen: dict[str, Any] = action.get("selected_option") or {}
+        question_id, kind, key = read_answer(str(chosen.get("value", "")))
+        text = str((await self._desk.visit(question_id, arrival.user_id)).data["command"])
+        command = asked.parse_invoice_command(text, syncro_host=self._desk.syncro_host)
+        await self._run(arrival, text, asked.with_choice(command, kind, key))
+
+    async def _carry_out(self, arrival: Arrival, command: asked.InvoiceCommand) -> None:
+        match command:
             case asked.Help(topic):
                 await self._help(arrival, topic)
-            case asked.Show() as command:
+            case asked.Show():
                 await self._looking.show(arrival, command)
-            case asked.Find() as command:
+            case asked.Find():
                 await self._looking.find(arrival, command)
             case asked.New(customer):
                 await self._new.from_command(arrival, customer)
             case asked.Send(ref):
                 await self._send.from_command(arrival, ref)
-            case Pay() as command:
+            case Pay():
                 await self._pay.from_command(arrival, command)
             case asked.Edit(ref):
                 await self._edit.from_command(arrival, ref)

@@ -71,7 +71,7 @@ class Desk:
         """A kept visit of this very person. Raises ``NotAllowed`` for another's, or one that is forgotten."""
         found = await self.context.lane.read(lambda tx: visits.get(tx, visit_id))
         if found is None or found.user_id != user_id:
-            raise NotAllowed("This form is no longer known. Close it and open it again.")
+            raise NotAllowed("I no longer know what this belongs to. Close it and start again.")
         return found
 
     async def remember(self, visit: Visit, data: dict[str, Any]) -> Visit:

@@ -66,6 +66,7 @@ class Looking:
             "status": command.status,
             "from": command.date_from_text,
             "to": command.date_to_text,
+            "customer": command.customer_id,
         }
         visit = self._desk.new_visit(arrival, "search", search)
         found = await self._desk.lookup.search(command, 1, visit.id)
@@ -77,7 +78,13 @@ class Looking:
         role = await self._role(arrival)
         search_id, page = read_page(str(action.get("value", "")))
         kept = await self._kept(search_id)
-        command = Find(str(kept["words"]), kept["status"], str(kept["from"]), str(kept["to"]))
+        command = Find(
+            str(kept["words"]),
+            kept["status"],
+            str(kept["from"]),
+            str(kept["to"]),
+            str(kept.get("customer", "")),
+        )
         found = await self._desk.lookup.search(command, page, search_id)
         await self._desk.answer(arrival, search_results(found, role), replace=True)
 

@@ -5,16 +5,21 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from bot.domain.errors import Ambiguous, DuebotError, NeedsConfirmation, NotAllowed, NotFound, SlackRefused
 from bot.domain.facts import DraftLine, InvoiceDraft
 from bot.domain.roles import Action
 from bot.store.visits import Visit
 from bot.views.blocks import View, plain
+from bot.views.cards import invoice_card
 from bot.views.forms import read_anyway, read_new
 from bot.views.modal_new import LINES_LIMIT, new_form, review
 from bot.views.modals_common import message_view, outcome_view
-from handlers.desk import Arrival, arrival_of
+from handlers.desk import Arrival, arrival_of, arrival_of_visit
 from handlers.forms import Form, Pushed, Sent, detail_lines
+
+log = structlog.get_logger()
 
 _DUE_DAYS = 30
 
@@ -135,7 +140,19 @@ class ReviewInvoice(Form):
     async def submit(self, sent: Sent) -> View:
         draft = _draft_of(sent.visit)
         operation = await self.desk.invoices.create(sent.submission(read_anyway(sent.view)), draft)
-        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
+        outcome = await self.desk.outcomes.of(operation)
+        if operation.state == "confirmed":
+            await self._show_card(sent, outcome.invoice_id)
+        return outcome_view(outcome, sent.visit.id)
+
+    async def _show_card(self, sent: Sent, invoice_id: str) -> None:
+        """The new invoice's card with its tax, where the person started. It is made, whether this is shown or not."""
+        try:
+            role = await self.desk.authority.role_of(sent.person.id)
+            card = await self.desk.lookup.card(await self.desk.lookup.invoice(invoice_id))
+            await self.desk.answer(arrival_of_visit(sent.visit), invoice_card(card, role))
+        except DuebotError as error:
+            log.info("card_not_shown", error=str(error))
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NotAllowed):

@@ -30,13 +30,12 @@ class PayHandlers(Form):
             parse_amount(command.amount_text, self.desk.context.policy.business.currency)
         await self._check_method(command.method)
         if command.ref is None:
-            if command.customer:
-                await self._offer(arrival, command.customer)
-            else:
+            if not command.customer:
                 raise BadInput("Say which invoice is paid, for example `/invoice pay 1042 500 check #1234`.")
-            return
-        known = await self.desk.lookup.known(command.ref)
-        invoice_id = known.id if known else await self.desk.lookup.find_id(command.ref)
+            invoice_id = await self._only_open(command)
+        else:
+            known = await self.desk.lookup.known(command.ref)
+            invoice_id = known.id if known else await self.desk.lookup.find_id(command.ref)
         prefill = {"amount": command.amount_text, "method": command.method, "reference": command.reference}
         await self.open(arrival, invoice_id, prefill)
 
@@ -51,9 +50,15 @@ class PayHandlers(Form):
                 f"#1234, and a method is one of: {', '.join(methods)}."
             )
 
-    async def _offer(self, arrival: Arrival, words: str) -> None:
-        customer = await self.desk.lookup.customer(words)
-        raise await self.desk.lookup.offer_open(customer)
+    async def _only_open(self, command: Pay) -> str:
+        """The customer's one open invoice. Raises ``Ambiguous`` when there are several."""
+        lookup = self.desk.lookup
+        customer = (
+            await lookup.customer_by_id(command.customer_id)
+            if command.customer_id
+            else await lookup.customer(command.customer)
+        )
+        return await lookup.one_open_of(customer)
 
     async def from_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """The card's button; its value is the invoice's id."""

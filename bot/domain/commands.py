@@ -6,7 +6,7 @@ the subcommand is clear and what follows it is not.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -38,12 +38,13 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Look invoices up. ``words`` name a customer; dates are as typed, for ``parse_date`` to read."""
+    """Look invoices up. ``words`` name a customer, or ``customer_id`` does when it was chosen; dates are as typed."""
 
     words: str
     status: str | None = None
     date_from_text: str = ""
     date_to_text: str = ""
+    customer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ SUBCOMMANDS = (
         "edit", "/invoice edit NUMBER", "/invoice edit 1042", "change due date, notes or terms", Action.EDIT
     ),
     Subcommand("add", "/invoice add NUMBER", "/invoice add 1042", "add a line item", Action.EDIT),
-    Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.REQUEST_VOID),
+    Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.VOID),
 )
 #: The same for ``/overdue``.
 OVERDUE_SUBCOMMANDS = (
@@ -171,6 +172,15 @@ _ON_ONE_INVOICE: Mapping[str, type[Show | Send | Edit | Add | Void]] = MappingPr
 _NAMES = tuple(row.name for row in SUBCOMMANDS) + NOT_YET + ("help",)
 _OVER_DAYS = (30, 60, 90)
 _FROM, _TO = frozenset({"from", "since"}), frozenset({"to", "until"})
+
+
+def with_choice(command: InvoiceCommand, kind: str, id: str) -> InvoiceCommand:
+    """``command`` about the one invoice or customer (``kind``) that a person chose among several."""
+    if kind == "invoice" and isinstance(command, Show | Send | Edit | Add | Void | Pay):
+        return replace(command, ref=InvoiceRef(text=id, id=id))
+    if kind == "customer" and isinstance(command, Find | Pay):
+        return replace(command, customer_id=id)
+    return command
 
 
 def usage_of(name: str) -> str:

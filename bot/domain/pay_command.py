@@ -36,9 +36,10 @@ _CURRENCIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """Record a payment on ``ref``, or spread one over the invoices of ``customer``; neither when not said.
+    """Record a payment on ``ref``, or on an invoice of ``customer``; neither when not said.
 
-    ``amount_text`` is as typed, for ``parse_amount`` to read in the invoice's currency.
+    ``amount_text`` is as typed, for ``parse_amount`` to read in the invoice's currency. ``customer_id`` is set when
+    the customer was chosen among several.
     """
 
     ref: InvoiceRef | None = None
@@ -46,6 +47,7 @@ class Pay:
     amount_text: str = ""
     method: str = ""
     reference: str = ""
+    customer_id: str = ""
 
 
 def parse_pay(tokens: list[str], syncro_host: str, usage: str) -> Pay:

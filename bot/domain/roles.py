@@ -33,7 +33,7 @@ class Action(StrEnum):
     HOLD = "set holds"
     REQUEST_VOID = "ask for an invoice to be voided"
     APPROVE = "approve"
-    VOID = "void invoices without asking"
+    VOID = "void invoices"
     ADMINISTER = "administer Duebot"
 
 

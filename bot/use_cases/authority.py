@@ -8,6 +8,7 @@ from bot.slack.directory import Directory
 #: A person at the terminal of the machine that runs the bot acts as its operator (system user name).
 OPERATOR = "operator:"
 _NAMED = 5
+_OUTSIDE = "Duebot only works for full members of its own workspace, not for guests or people of other ones."
 
 
 class Authority:
@@ -39,6 +40,8 @@ class Authority:
         role = await self.role_of(user_id)
         if may(role, action):
             return role
+        if role is Role.NONE and not (await self._directory.member(user_id)).full:
+            raise NotAllowed(_OUTSIDE)
         needed = role_needed(action)
         holders = await self._holders(needed)
         who = f" Ask {holders}." if holders else " Nobody has it in the policy yet."
@@ -72,4 +75,5 @@ class Authority:
                 for one in sorted(listed):
                     ids += sorted(await self._directory.group_members(one)) if one.startswith("S") else [one]
         members = [await self._directory.member(one) for one in list(dict.fromkeys(ids))[:_NAMED]]
-        return ", ".join(member.name for member in members if member.full)
+        names = [member.name for member in members if member.full]
+        return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

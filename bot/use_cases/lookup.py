@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain import commands
 from bot.domain.dates import say_date
-from bot.domain.errors import Ambiguous, Candidate, NotFound, SyncroError, SyncroLost
+from bot.domain.errors import Ambiguous, BadInput, Candidate, NotFound, SyncroError, SyncroLost
 from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPage
 from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
@@ -157,7 +157,11 @@ class Lookup:
         today = self._context.today()
         date_from = parse_date(find.date_from_text, today, "past") if find.date_from_text else None
         date_to = parse_date(find.date_to_text, today, "past") if find.date_to_text else None
-        customer = await self.customer(find.words) if find.words else None
+        if date_from and date_to and date_from > date_to:
+            raise BadInput(
+                f"{say_date(date_from)} is after {say_date(date_to)}. Write the earlier date after “from”."
+            )
+        customer = await self._sought(find)
         statuses, overdue_on = _filter(find.status, today)
 
         def read(tx: Tx) -> tuple[list[Invoice], int]:
@@ -186,6 +190,11 @@ class Lookup:
             today=today,
             as_of=self._context.local(as_of) if as_of else None,
         )
+
+    async def _sought(self, find: commands.Find) -> Customer | None:
+        if find.customer_id:
+            return await self.customer_by_id(find.customer_id)
+        return await self.customer(find.words) if find.words else None
 
     async def customer_card(self, customer: Customer) -> CustomerCard:
         """The facts of a customer card, from the mirror."""
@@ -234,16 +243,6 @@ class Lookup:
         days = await self._context.lane.read(read)
         return days[len(days) // 2] if days else None
 
-    async def offer_open(self, customer: Customer) -> Ambiguous:
-        """The customer's unpaid invoices, oldest due first, to choose from. Raises ``NotFound`` without any."""
-        unpaid = await self._context.lane.read(lambda tx: mirror.unpaid(tx, customer.id))
-        if not unpaid:
-            raise NotFound(f"{customer.name} has no unpaid invoices.")
-        candidates = [_candidate(one) for one in unpaid]
-        return Ambiguous(
-            f"Which of {customer.name}'s invoices is paid? Open it and choose Record payment.", candidates
-        )
-
     async def one_open(self, typed: str, syncro_host: str) -> str:
         """The id of the invoice that a number, a link or a customer's name means.
 
@@ -251,10 +250,19 @@ class Lookup:
         """
         if is_reference(typed):
             return await self.find_id(parse_reference(typed, syncro_host))
-        offered = await self.offer_open(await self.customer(typed))
-        if len(offered.candidates) > 1:
-            raise offered
-        return offered.candidates[0].id
+        return await self.one_open_of(await self.customer(typed))
+
+    async def one_open_of(self, customer: Customer) -> str:
+        """The id of the customer's one unpaid invoice. Raises ``Ambiguous`` with several, ``NotFound`` with none."""
+        unpaid = await self._context.lane.read(lambda tx: mirror.unpaid(tx, customer.id))
+        if not unpaid:
+            raise NotFound(f"{customer.name} has no unpaid invoices.")
+        if len(unpaid) > 1:
+            raise Ambiguous(
+                f"Which open invoice of {customer.name} is paid? One payment goes to one invoice.",
+                [_candidate(one) for one in unpaid],
+            )
+        return unpaid[0].id
 
     async def products(self, typed: str) -> tuple[Product, ...]:
         """Products that Syncro finds, remembered so that a chosen one can be filled in."""
@@ -351,9 +359,10 @@ def _filter(status: str | None, today: date) -> tuple[tuple[Status, ...], date |
 
 def _said(customer: Customer | None, status: str | None, date_from: date | None, date_to: date | None) -> str:
     """What was understood, in words."""
-    parts = [f"{status or 'all'} invoices", f"of {customer.name}" if customer else "of all customers"]
-    if date_from:
-        parts.append(f"from {date_from.isoformat()}")
-    if date_to:
-        parts.append(f"to {date_to.isoformat()}")
-    return " ".join(parts)
+    parts = [
+        customer.name if customer else "all customers",
+        status or "",
+        f"from {say_date(date_from)}" if date_from else "",
+        f"to {say_date(date_to)}" if date_to else "",
+    ]
+    return " · ".join(part for part in parts if part)

@@ -22,6 +22,7 @@ from bot.views.blocks import (
     header,
     line,
     mention,
+    menu,
     message,
     one_line,
     plain_section,
@@ -33,6 +34,7 @@ from bot.views.blocks import (
 )
 from bot.views.parts import customer_menu, decide_buttons, invoice_buttons, invoice_menu, paging
 from bot.views.tables import bold_cell, cell, table
+from bot.views.values import answer_value
 from bot.views.wording import (
     as_of_words,
     balance_words,
@@ -282,13 +284,28 @@ def candidates(sentence: str, found: Sequence[Candidate]) -> Message:
     """Several things match: all are offered, none is picked. Menus hold the first 100 of each kind."""
     invoices = [(held.id, held.label) for held in found if held.kind == "invoice"]
     customers = [(held.id, held.label) for held in found if held.kind == "customer"]
+    picks = [*invoice_menu(invoices), *customer_menu(customers)]
+    return _offered(sentence, found, picks, max(len(invoices), len(customers)))
+
+
+def which_one(sentence: str, found: Sequence[Candidate], question_id: str) -> Message:
+    """The same as a question: what is chosen goes on with the command that asked it."""
+    picks = menu(
+        "Choose one…",
+        ids.ANSWER,
+        ((one_line(held.label), answer_value(question_id, held.kind, held.id)) for held in found),
+    )
+    return _offered(sentence, found, picks, len(found))
+
+
+def _offered(sentence: str, found: Sequence[Candidate], picks: list[Block], longest: int) -> Message:
     lines = [line(words(trim(one_line(held.label), 200))) for held in found]
-    left = max(len(invoices), len(customers)) - 100
+    left = longest - 100
     more = [context(f"{left} more match: please be more exact.")] if left > 0 else []
     blocks = [
         plain_section(sentence),
         *([rich(bullets(some(lines, 10, "in the menu")))] if lines else []),
-        *actions([*invoice_menu(invoices), *customer_menu(customers)]),
+        *actions(picks),
         *more,
     ]
     return message(escape(sentence), blocks)

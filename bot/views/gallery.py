@@ -19,7 +19,7 @@ from bot.domain.roles import Role
 from bot.views import gallery_facts as facts
 from bot.views.blocks import Message, View
 from bot.views.board import board
-from bot.views.cards import candidates, customer_card, invoice_card, search_results
+from bot.views.cards import candidates, customer_card, invoice_card, search_results, which_one
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, VoidForm
@@ -152,6 +152,9 @@ def _answers() -> Mapping[str, Message]:
         "help": help_message(Role.COLLECTOR, ""),
         "help_pay": help_message(Role.COLLECTOR, "pay"),
         "help_without_role": help_message(Role.NONE, ""),
+        "which_one": which_one(
+            "Which customer is “acme”?", [Candidate("customer", "7", facts.HOSTILE)], "q7K2"
+        ),
         "did_you_mean": did_you_mean("pya 1042 500", "/invoice pay 1042 500"),
         "did_you_mean_nothing": did_you_mean(facts.HOSTILE, ""),
         "unexpected": unexpected("7K2QXP"),

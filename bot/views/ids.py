@@ -71,3 +71,6 @@ SHORTCUT_PAY = "shortcut.pay.v1"
 # go on. The value is the same, "SEARCHID:PAGE".
 FIND_BACK = "find.back.v1"
 OVERDUE_BACK = "overdue.back.v1"
+
+# The answer to "which one?": the command goes on with what is chosen. The value is "QUESTIONID:KIND ID".
+ANSWER = "question.answer.v1"

@@ -97,7 +97,8 @@ def line_inputs(held: DraftLine, *, dispatch: bool) -> list[Block]:
 
 
 def _line_end(lines: int, subtotal: str) -> list[Block]:
-    total = [section(f"Total *{escape(subtotal)}* before tax")] if subtotal else []
+    counted = context("Press Enter in a quantity or price to count again.")
+    total = [section(f"Total *{escape(subtotal)}* before tax"), counted] if subtotal else []
     if lines < LINES_LIMIT:
         return [*total, *actions([button("Add a line", ids.LINE_ADD)])]
     return [*total, context(f"A form holds {LINES_LIMIT} lines. Add more to the invoice when it is created.")]

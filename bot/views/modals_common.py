@@ -200,7 +200,8 @@ def anyway_blocks(text: str, reason: str, fresh: str, asks: bool, asks_reason: b
     """The explicit word, and the reason for it, where they are asked for."""
     blocks = []
     if asks:
-        blocks.append(field("Please confirm", tick(ids.IN_ANYWAY, text), fresh, optional=True))
+        hint = "If it is right all the same, tick this and send the form again."
+        blocks.append(field("Please confirm", tick(ids.IN_ANYWAY, text), fresh, hint=hint, optional=True))
     if asks_reason:
         blocks.append(field("Reason", text_input(ids.IN_REASON, reason), fresh, hint="Kept in the log."))
     return blocks

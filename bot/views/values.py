@@ -33,6 +33,17 @@ def read_pick(value: str) -> tuple[str, str]:
     return kind, key
 
 
+def answer_value(question_id: str, kind: str, key: str) -> str:
+    """The value of an option that answers a question: "QUESTIONID:invoice 123"."""
+    return f"{question_id}:{pick_value(kind, key)}"
+
+
+def read_answer(value: str) -> tuple[str, str, str]:
+    """The question, kind and id in such a value."""
+    question_id, _, pick = value.partition(":")
+    return question_id, *read_pick(pick)
+
+
 def read_page(value: str) -> tuple[str, int]:
     """The search and page in a paging button's value, "SEARCHID:PAGE"; page 1 if it holds none."""
     search_id, _, page = value.rpartition(":")

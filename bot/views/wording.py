@@ -7,8 +7,10 @@ from bot.domain.dates import say_date
 from bot.domain.facts import OpenOperation
 from bot.domain.invoice import Invoice, Payment, Status
 from bot.domain.money import say_money, to_minor
-from bot.views.blocks import escape, one_line
+from bot.views.blocks import escape, one_line, trim
 
+#: Foreign text on one line of a list stays readable.
+_PAYMENT_LIMIT = 300
 _DOING = {
     "payment": "recording a payment",
     "void": "voiding this invoice",
@@ -128,7 +130,7 @@ def payment_words(payment: Payment, currency: str) -> str:
         payment.reference,
         "" if payment.successful else "not successful",
     ]
-    return one_line(" · ".join(part for part in parts if part))
+    return trim(one_line(" · ".join(part for part in parts if part)), _PAYMENT_LIMIT)
 
 
 def invoice_words(invoice: Invoice, today: date) -> str:
