@@ -54,7 +54,8 @@ def _chart(totals: AgingTotals) -> Block:
 def _bucket_table(totals: Sequence[AgingTotals]) -> Block:
     head = [cell("Days past due")]
     for held in totals:
-        head += [cell(f"Invoices ({held.currency})"), cell(f"Open ({held.currency})")]
+        which = f" ({held.currency})" if len(totals) > 1 else ""
+        head += [cell(f"Invoices{which}"), cell(f"Open{which}")]
     rows = [head, *[_bucket_row(at, totals) for at in range(len(totals[0].buckets))], _total_row(totals)]
     return data_table("Open invoices by days past due", rows, len(rows) - 1)
 
@@ -80,7 +81,7 @@ def debtor_table(debtors: Sequence[Debtor], caption: str) -> list[Block]:
     if not debtors:
         return []
     names = ("Customer", "Overdue", "Open", "Invoices", "Oldest (days)", "Owner")
-    return [data_table(caption, [[cell(name) for name in names], *map(_debtor_row, debtors)], 10)]
+    return [data_table(caption, [[cell(name) for name in names], *map(_debtor_row, debtors)], len(debtors))]
 
 
 def _debtor_row(held: Debtor) -> list[Block]:

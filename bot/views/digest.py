@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.dates import say_date
-from bot.domain.facts import Digest
+from bot.domain.facts import Debtor, Digest
 from bot.domain.invoice import Invoice
 from bot.domain.money import say_money
 from bot.views import ids
@@ -46,7 +46,7 @@ def digest(held: Digest) -> Message:
         *bucket_blocks(held.totals),
         *([context(aside)] if aside else []),
         *_newly_overdue(held.newly_overdue),
-        *debtor_table(held.debtors[:_LISTED], "Largest debtors"),
+        *debtor_table(_largest(held.debtors), "Largest debtors"),
         *_payments(held),
         *_failures(held.failures),
         *_mentions(held.mentions),
@@ -60,6 +60,10 @@ def digest(held: Digest) -> Message:
     ]
     said = f"{escape(one_line(held.business))}, {say_date(held.today)}: {summary}"
     return message(f"{said}. {escape(held.stale)}" if held.stale else said, blocks)
+
+
+def _largest(debtors: Sequence[Debtor]) -> list[Debtor]:
+    return sorted(debtors, key=lambda debtor: debtor.overdue, reverse=True)[:_LISTED]
 
 
 def _change(changes: Mapping[str, int] | None) -> str:

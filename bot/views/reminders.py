@@ -1,7 +1,5 @@
 """Internal reminders: one message for one recipient, with every customer whose level is due."""
 
-from collections.abc import Sequence
-
 from bot.domain.dates import say_date
 from bot.domain.facts import Reminder, ReminderItem
 from bot.domain.invoice import Invoice
@@ -27,12 +25,13 @@ from bot.views.blocks import (
     words,
 )
 from bot.views.parts import customer_menu, invoice_menu
+from bot.views.tables import cell, data_table, money_cell, number_cell
 from bot.views.wording import as_of_words, count, invoice_words
 
-#: Customers in detail; the rest follow on one line each, so that a message keeps within 50 blocks.
-_DETAILED = 40
-_BRIEF = 60
+#: So many customers are shown with their invoices; more are easier to read as a table.
+_DETAILED = 5
 _INVOICES = 10
+_PAGE = 15
 _ASKS = {
     "owner": "These customers of yours are past due. Please call or write to them.",
     "manager": "These customers have reached your level. Please decide what happens next.",
@@ -42,25 +41,30 @@ _ASKS = {
 
 def reminder(held: Reminder) -> Message:
     """All contacts for one recipient, with menus to open an invoice or a customer."""
-    brief = held.items[_DETAILED:]
     said = f"{count(len(held.items), 'customer')} past due on {say_date(held.today)}"
     blocks = [
         header(f"Reminder · {said}"),
         section(_ASKS.get(held.audience, _ASKS["channel"])),
-        *[_item(item) for item in held.items[:_DETAILED]],
-        *([_brief(brief)] if brief else []),
+        *(_details(held) if len(held.items) <= _DETAILED else _overview(held)),
         *actions(_open(held)),
         context(as_of_words(held.as_of, held.today)),
     ]
     return message(f"Reminder: {said}", blocks)
 
 
-def _item(item: ReminderItem) -> Block:
+def _details(held: Reminder) -> list[Block]:
+    return [_item(item, _shows_owner(held)) for item in held.items]
+
+
+def _shows_owner(held: Reminder) -> bool:
+    """Owners know that the customers in their own reminder are theirs."""
+    return held.audience != "owner"
+
+
+def _item(item: ReminderItem, with_owner: bool) -> Block:
     total = say_money(item.total, item.currency)
-    owner = [words(" · owner "), person(item.owner_id)] if item.owner_id else []
-    heading = line(
-        bold(_name(item)), words(f" · {trim(one_line(item.level), 60)} · {total} past due"), *owner
-    )
+    owner = [words(" · owner "), person(item.owner_id)] if item.owner_id and with_owner else []
+    heading = line(bold(_name(item)), words(f" · {total} past due · level {_level(item)}"), *owner)
     return rich(heading, bullets(some([_invoice(*pair) for pair in item.invoices], _INVOICES, "invoices")))
 
 
@@ -71,16 +75,37 @@ def _invoice(invoice: Invoice, days: int) -> Block:
     )
 
 
-def _brief(items: Sequence[ReminderItem]) -> Block:
-    lines = [
-        line(
-            words(
-                f"{_name(item)} · {trim(one_line(item.level), 60)} · {say_money(item.total, item.currency)}"
-            )
-        )
-        for item in items
+def _overview(held: Reminder) -> list[Block]:
+    """A row per invoice, the customers in the order given."""
+    owners = _shows_owner(held)
+    names = ["Customer", "Invoice", "Days past due", "Balance", "Level", *(["Owner"] if owners else [])]
+    rows = [[cell(name) for name in names]]
+    rows += [_row(item, invoice, days, owners) for item in held.items for invoice, days in item.invoices]
+    shown = data_table(f"{count(len(rows) - 1, 'invoice')} past due, by customer", rows, _PAGE)
+    left = len(rows) - len(shown["rows"])
+    return [shown, *([context(f"and {count(left, 'more invoice')}, in the menus below")] if left else [])]
+
+
+def _row(item: ReminderItem, invoice: Invoice, days: int, with_owner: bool) -> list[Block]:
+    row = [
+        cell(_name(item)),
+        cell(invoice.number),
+        number_cell(days, f"{days:,}"),
+        _balance_cell(invoice),
+        cell(_level(item)),
     ]
-    return rich(bullets(some(lines, _BRIEF, "customers: see the worklist")))
+    owner = rich(line(person(item.owner_id))) if item.owner_id else cell("–")
+    return [*row, owner] if with_owner else row
+
+
+def _balance_cell(invoice: Invoice) -> Block:
+    if invoice.balance is None:
+        return cell(say_money(None, invoice.currency))
+    return money_cell(invoice.balance, invoice.currency)
+
+
+def _level(item: ReminderItem) -> str:
+    return trim(one_line(item.level), 60)
 
 
 def _name(item: ReminderItem) -> str:

@@ -42,6 +42,13 @@ export class Composer {
     this.#set("");
   }
 
+  /** Puts a command in the box, ready to be changed or sent. */
+  propose(text) {
+    this.#set(text);
+    this.#offer([]);
+    this.box.focus();
+  }
+
   #set(text) {
     this.box.value = text;
     this.#typed();

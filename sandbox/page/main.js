@@ -168,6 +168,9 @@ async function become(user, place) {
   await go(known ? place : session.channels.has(current) || current === HOME ? current : first);
 }
 
+node("pane").addEventListener("click", ({ target }) => {
+  if (target.matches("button.try") && composer.root.isConnected) composer.propose(target.textContent);
+});
 node("rail-shade").addEventListener("click", () => toggleRail(false));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") toggleRail(false); });
 const [user, place] = location.hash.slice(1).split("/").map(decodeURIComponent);

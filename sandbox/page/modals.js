@@ -88,15 +88,17 @@ class Modal {
   }
 
   async submit() {
-    if (!this.submitButton || this.surface.busy) return;
+    const button = this.submitButton;
+    if (!button || this.surface.busy) return;
     const values = this.surface.form.values();
     const found = problems(this.view, values);
     this.#showErrors(found);
     if (Object.keys(found).length) return;
     await this.surface.during(async () => {
-      this.submitButton.setAttribute("aria-disabled", "true");
+      button.setAttribute("aria-disabled", "true");
       const answer = await post("submit", { view_id: this.view.id, state: { values } });
-      this.submitButton.removeAttribute("aria-disabled");
+      // The bot may have put a view without a submit in its place meanwhile.
+      button.removeAttribute("aria-disabled");
       if (answer.errors) this.#showErrors(answer.errors);
       else if (answer.ok === false) this.banner.textContent = failureText(answer.error);
     });

@@ -3,7 +3,7 @@
 import { h, link } from "./dom.js";
 import { formatDate } from "./clock.js";
 import { withEmoji } from "./emoji.js";
-import { channelName, personName } from "./session.js";
+import { channelName, personName, session } from "./session.js";
 
 const STYLES = { "*": "strong", "_": "em", "~": "s" };
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
@@ -12,6 +12,12 @@ const BROADCASTS = { here: "@here", channel: "@channel", everyone: "@everyone" }
 const unescape = (text) => text.replace(/&(lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 const plain = (text) => withEmoji(unescape(text));
 const word = (character) => character !== undefined && /[\p{L}\p{N}]/u.test(character);
+
+// A command that stands in a text can be tried: a click puts it in the box below.
+function code(text) {
+  const isCommand = session.commands.some(({ command }) => text === command || text.startsWith(`${command} `));
+  return h("code", null, isCommand ? h("button", { type: "button", class: "try", title: "Put this in the message box" }, text) : text);
+}
 
 export const mention = (name) => h("span", { class: "mention" }, name);
 
@@ -51,7 +57,7 @@ function token(text, at) {
   const mark = text[at];
   if (mark === "`") {
     const end = text.indexOf("`", at + 1);
-    if (end > at + 1) return [h("code", null, unescape(text.slice(at + 1, end))), end + 1];
+    if (end > at + 1) return [code(unescape(text.slice(at + 1, end))), end + 1];
   }
   if (mark === "<") {
     const end = text.indexOf(">", at);

@@ -93,11 +93,12 @@ class Item {
 
 export class Timeline {
   #items = new Map();
+  #rest = -1; // where the reader was last brought to
 
   constructor(channel) {
     this.channel = channel;
     this.list = h("div", { class: "messages", role: "log", "aria-live": "off", "aria-label": "Messages" });
-    this.pill = h("button", { type: "button", class: "new-pill", hidden: true, onclick: () => this.#toBottom() }, "New messages ↓");
+    this.pill = h("button", { type: "button", class: "new-pill", hidden: true, onclick: () => this.#toLatest() }, "New messages ↓");
     this.scroller = h("div", { class: "scroller", tabindex: "0", "aria-label": "Messages", role: "region",
       onscroll: () => { if (this.#atBottom) this.pill.hidden = true; } }, this.list);
     this.root = h("div", { class: "timeline" }, this.scroller, this.pill);
@@ -107,8 +108,18 @@ export class Timeline {
     return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR_BOTTOM;
   }
 
-  #toBottom() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+  /** The reader follows along: at the bottom, or still where the latest message began. */
+  get #follows() {
+    return this.#atBottom || this.scroller.scrollTop === this.#rest;
+  }
+
+  // To the bottom, but never past the beginning of a message that is taller than the screen.
+  #toLatest() {
+    const { scroller } = this;
+    scroller.scrollTop = scroller.scrollHeight;
+    const above = scroller.getBoundingClientRect().top - (this.list.lastElementChild?.getBoundingClientRect().top ?? 0);
+    if (above > 0) scroller.scrollTop -= above;
+    this.#rest = scroller.scrollTop;
     this.pill.hidden = true;
   }
 
@@ -116,15 +127,15 @@ export class Timeline {
   load(messages) {
     for (const message of messages) if (!this.#find(message.ts)) this.#place(message);
     this.#decorate();
-    this.#toBottom();
+    this.#toLatest();
   }
 
   receive(message) {
-    const stays = this.#atBottom || message.user === session.user;
+    const follows = this.#follows || message.user === session.user || message.ephemeral;
     const isNew = !this.#find(message.ts);
     this.#place(message);
     this.#decorate();
-    if (stays) this.#toBottom();
+    if (follows) this.#toLatest();
     else if (isNew) this.pill.hidden = false;
     if (isNew) announce(`${authorOf(message)}: ${textOf(message.text).slice(0, SPOKEN)}`);
   }
