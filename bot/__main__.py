@@ -4,10 +4,11 @@ import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,6 +23,9 @@ from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
 from bot.views.terminal import as_text
 from reminders.sweep import SweepReport
+
+if TYPE_CHECKING:
+    from sandbox.demo import Stage
 
 cli = typer.Typer(
     help="Invoices and collections in Slack for managed service providers that bill through Syncro.",
@@ -226,12 +230,19 @@ def demo(
 
 
 async def _demo(port: int) -> None:
+    configure_logging("warning", "console")
+    async with staged_demo(port) as stage:
+        print(f"Open {stage.page} in a browser: it says what to try. Stop with Ctrl-C.", flush=True)
+        await _until_told()
+
+
+@asynccontextmanager
+async def staged_demo(port: int = 0) -> AsyncIterator["Stage"]:
     """The real bot against the two stand-ins over loopback HTTP, with one clock that the page can move."""
     from sandbox.clock import Clock
     from sandbox.company import sample_company
     from sandbox.demo import Stage, demo_policy, manifest_of, opening
 
-    configure_logging("warning", "console")
     with tempfile.TemporaryDirectory(prefix="duebot-demo-") as folder:
         policy_file = Path(folder) / "policy.yml"
         policy_file.write_text(demo_policy())
@@ -253,11 +264,7 @@ async def _demo(port: int) -> None:
             app = await App.start(settings, load_policy(policy_file), clock.now)
             try:
                 stage.connect(f"{app.address}/slack/events", app.schedule.tick_now)
-                print(
-                    f"Open {stage.page} in a browser. Type /invoice in the message box. Stop with Ctrl-C.",
-                    flush=True,
-                )
-                await _until_told()
+                yield stage
             finally:
                 await app.stop()
 
