@@ -49,9 +49,9 @@ def visit(page: Page, place: str) -> None:
     page.locator(f'[data-channel="{place}"]').click()
 
 
-def become(page: Page, user_id: str) -> None:
-    """Plays another person."""
-    page.get_by_test_id("person").select_option(user_id)
+def from_its_top(page: Page) -> None:
+    """Scrolls so that the newest message is read from its beginning."""
+    page.locator("article.message").last.evaluate("message => message.scrollIntoView({block: 'start'})")
 
 
 def keep(page: Page, name: str) -> None:
@@ -61,15 +61,41 @@ def keep(page: Page, name: str) -> None:
 
 
 def tour(page: Page) -> None:
-    """One day of a clerk, photographed."""
+    """Two days of a clerk, photographed."""
     visit(page, "C0BILLING")
     say(page, f"/invoice {INVOICE}")
     pay = page.get_by_role("button", name="Record payment").last
     pay.wait_for()
     keep(page, "invoice")
     pay.click()
-    page.get_by_test_id("modal-submit").wait_for()
+    submit = page.get_by_test_id("modal-submit")
+    submit.wait_for()
+    page.get_by_label("Method").click()
+    page.get_by_role("option", name="Check", exact=True).click()
+    page.get_by_label("Reference").fill("4711")
     keep(page, "payment")
+    submit.click()
+    page.get_by_text("recorded as Check").first.wait_for()
+    page.get_by_test_id("modal-close").click()
+    say(page, "/overdue")
+    page.get_by_text("the most urgent first").last.wait_for()
+    from_its_top(page)
+    keep(page, "overdue")
+    visit(page, "C0GENERAL")
+    page.get_by_test_id("next-morning").click()
+    page.get_by_test_id("clock").get_by_text("10:05").wait_for()
+    visit(page, "C0BILLING")
+    page.get_by_text(re.compile("payments? since")).last.wait_for()
+    from_its_top(page)
+    keep(page, "digest")
+    page.locator('[data-channel^="D"]', has_text="Duebot").click()
+    page.get_by_role("heading", name="Duebot").wait_for()
+    page.locator("article.message").first.wait_for()
+    from_its_top(page)
+    keep(page, "reminder")
+    visit(page, "home")
+    page.get_by_role("button", name="Overdue").first.wait_for()
+    keep(page, "home")
 
 
 def main() -> None:
