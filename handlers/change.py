@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.domain.errors import DuebotError, NeedsConfirmation, NotAllowed, SyncroRefused
+from bot.domain.addresses import MOST_RECIPIENTS
+from bot.domain.dates import say_date
+from bot.domain.errors import DuebotError, NeedsConfirmation, NoRole, SyncroRefused
 from bot.domain.facts import DraftLine
-from bot.domain.invoice import Invoice, Status
+from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.money import say_money
 from bot.domain.references import InvoiceRef
 from bot.domain.roles import Action
 from bot.store.visits import Visit
-from bot.use_cases.kinds_invoice import require_editable
-from bot.views.blocks import View
-from bot.views.forms import EditForm, SendForm, read_edit, read_lines, read_send, read_void
+from bot.use_cases.kinds_invoice import require_editable, require_mailable
+from bot.views.blocks import View, one_line
+from bot.views.forms import SendForm, read_edit, read_lines, read_send, read_void
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
@@ -59,7 +61,7 @@ class OnInvoice(Form):
         """The form with what was typed and what is wrong."""
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        if isinstance(error, NotAllowed):
+        if isinstance(error, NoRole):
             return message_view(self.title, error.sentence, sent.visit.id, detail_lines(error))
         return await self.redraw(sent, await self.invoice_again(sent, error), error)
 
@@ -98,8 +100,18 @@ class EditInvoice(OnInvoice):
         return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
-        typed: EditForm = read_edit(sent.view)
-        return edit_form(await self.desk.lookup.card(invoice), sent.visit.id, typed, _told(error))
+        told = " ".join((_told(error), *_now_in_syncro(sent.visit, invoice)))
+        return edit_form(await self.desk.lookup.card(invoice), sent.visit.id, read_edit(sent.view), told)
+
+
+def _now_in_syncro(visit: Visit, invoice: Invoice) -> list[str]:
+    """What the fields hold in Syncro by now, of those that are no longer as the form showed them."""
+    now = seen(invoice)
+    return [
+        f"Syncro now has as {name.replace('_', ' ')}: “{one_line(str(now[name]))[:200] or 'nothing'}”."
+        for name in ("due_date", "terms", "notes")
+        if now[name] != visit.data.get(name)
+    ]
 
 
 class AddLine(OnInvoice):
@@ -153,24 +165,17 @@ class SendInvoice(OnInvoice):
         if invoice.status is Status.VOID:
             raise SyncroRefused(f"Invoice {invoice.number} is void and isn't sent to anybody.")
         customer = await self.desk.lookup.customer_by_id(invoice.customer_id)
-        business = self.desk.context.policy.business.name
-        owed = say_money(invoice.balance, invoice.currency)
-        due = f", due {invoice.due_date.isoformat()}" if invoice.due_date else ""
-        form = SendForm(
-            to=customer.email,
-            cc=", ".join(customer.cc[:4]),
-            subject=f"Invoice {invoice.number} from {business}",
-            message=(
-                f"Hello,\n\nplease find our invoice {invoice.number} with a balance of {owed}{due}.\n\n"
-                f"Thank you\n{business}"
-            ),
+        require_mailable(customer)
+        form = _email(invoice, customer, self.desk.context.policy.business.name)
+        notice = (
+            "" if form.to else f"{customer.name} has no email address in Syncro. Any other needs an approver."
         )
-        return send_form(await self.desk.lookup.card(invoice), form, visit.id)
+        return send_form(await self.desk.lookup.card(invoice), form, visit.id, notice)
 
     async def submit(self, sent: Sent) -> View:
         form = read_send(sent.view)
         operation = await self.desk.invoices.send(
-            sent.submission(form.anyway, form.reason),
+            sent.submission(reason=form.reason),
             str(sent.visit.data["invoice"]),
             form.to,
             form.cc,
@@ -192,6 +197,21 @@ class SendInvoice(OnInvoice):
         )
 
 
+def _email(invoice: Invoice, customer: Customer, business: str) -> SendForm:
+    """The email as it is offered; everything in it can be changed."""
+    if invoice.status is Status.PAID:
+        state = "which is paid"
+    else:
+        state = f"with a balance of {say_money(invoice.balance, invoice.currency)}"
+        state += f", due {say_date(invoice.due_date)}" if invoice.due_date else ""
+    return SendForm(
+        to=customer.email,
+        cc=", ".join(customer.cc[: MOST_RECIPIENTS - 1]),
+        subject=f"Invoice {invoice.number} from {business}",
+        message=f"Hello,\n\nplease find our invoice {invoice.number}, {state}.\n\nThank you\n{business}",
+    )
+
+
 class VoidInvoice(OnInvoice):
     """Voiding, with a reason. Until requests can be approved by another, policy's approval means: approvers only."""
 
@@ -207,9 +227,8 @@ class VoidInvoice(OnInvoice):
         return void_form(await self.desk.lookup.card(invoice), visit.id)
 
     async def submit(self, sent: Sent) -> View:
-        form = read_void(sent.view)
         invoice_id = str(sent.visit.data["invoice"])
-        operation = await self.desk.invoices.void(sent.submission(reason=form.reason), invoice_id)
+        operation = await self.desk.invoices.void(sent.submission(reason=read_void(sent.view)), invoice_id)
         return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:

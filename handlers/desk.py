@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import DuebotError, NotAllowed, SlackError, SlackRefused
+from bot.domain.errors import DuebotError, NoRole, NotAllowed, SlackError, SlackRefused
 from bot.domain.roles import Person
 from bot.slack.client import Slack
 from bot.store import visits
@@ -133,7 +133,10 @@ class Desk:
     async def answer_error(self, arrival: "Arrival", error: DuebotError) -> None:
         """An expected error, as a sentence where the person stands. Never raises."""
         try:
-            await self.answer(arrival, error_message(error))
+            if isinstance(error, NoRole):
+                await self.say(arrival, error_message(error))
+            else:
+                await self.answer(arrival, error_message(error))
         except SlackError as problem:
             log.warning("answer_lost", error=str(problem))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import Ambiguous, DuebotError, NeedsConfirmation, NotAllowed, NotFound, SlackRefused
+from bot.domain.errors import Ambiguous, DuebotError, NeedsConfirmation, NoRole, NotFound, SlackRefused
 from bot.domain.facts import DraftLine, InvoiceDraft
 from bot.domain.roles import Action
 from bot.store.visits import Visit
@@ -125,7 +125,7 @@ class NewInvoice(Form):
         return Pushed(review(held, sent.visit.id))
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        if isinstance(error, NotAllowed):
+        if isinstance(error, NoRole):
             return message_view(self.title, error.sentence, sent.visit.id)
         draft = read_new(sent.view)
         return new_form(draft, sent.visit.id, error.sentence, self.desk.invoices.running_total(draft))
@@ -155,7 +155,7 @@ class ReviewInvoice(Form):
             log.info("card_not_shown", error=str(error))
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        if isinstance(error, NotAllowed):
+        if isinstance(error, NoRole):
             return message_view(self.title, error.sentence, sent.visit.id)
         held = await self.desk.invoices.review(_draft_of(sent.visit), sent.visit.id)
         if isinstance(error, NeedsConfirmation):

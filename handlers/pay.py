@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from bot.domain.errors import BadInput, DuebotError, NeedsConfirmation, NotAllowed
+from bot.domain.errors import BadInput, DuebotError, NeedsConfirmation, NoRole
 from bot.domain.invoice import Invoice
 from bot.domain.money import from_minor
 from bot.domain.parse_money import parse_amount
 from bot.domain.pay_command import Pay
 from bot.domain.roles import Action
 from bot.store.visits import Visit
+from bot.use_cases.kinds import require_payable
 from bot.views.blocks import View
 from bot.views.forms import PayForm, read_pay, read_which
 from bot.views.modal_pay import pay_form, pay_which
@@ -73,6 +74,7 @@ class PayHandlers(Form):
     async def fill(self, visit: Visit) -> View:
         """The form from a live read; what it shows is kept as the version seen."""
         invoice = await self.desk.lookup.invoice(str(visit.data["invoice"]))
+        require_payable(invoice)
         methods = await self.desk.lookup.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
         await self.desk.remember(visit, {**visit.data, **seen(invoice)})
@@ -100,7 +102,7 @@ class PayHandlers(Form):
         return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
-        if isinstance(error, NotAllowed):
+        if isinstance(error, NoRole):
             return message_view(self.title, error.sentence, sent.visit.id, detail_lines(error))
         invoice = await self.invoice_again(sent, error)
         asks = error.code if isinstance(error, NeedsConfirmation) else ""

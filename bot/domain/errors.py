@@ -3,6 +3,7 @@
     DuebotError
     ├── BadInput            what was typed can't be understood or used (``field`` names where it stands)
     ├── NotAllowed          the person's role, or the place, does not permit it
+    │   └── NoRole              the role, with nothing about customers in the sentence
     ├── NotFound            no such invoice, customer, ticket …
     ├── Ambiguous           several things match; ``candidates`` are offered, never picked
     ├── Changed             what was seen is no longer so; ``differences`` say what
@@ -48,6 +49,10 @@ class BadInput(DuebotError):
 
 class NotAllowed(DuebotError):
     """The person's role, or the channel, does not permit this."""
+
+
+class NoRole(NotAllowed):
+    """The person's role does not permit this; the sentence holds nothing about customers."""
 
 
 class NotFound(DuebotError):

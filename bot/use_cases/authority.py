@@ -1,6 +1,6 @@
 """Who may act, asked at the moment of acting. A click carries no authority of its own."""
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NoRole
 from bot.domain.policy import RoleLists
 from bot.domain.roles import Action, Person, Role, may, role_needed
 from bot.slack.directory import Directory
@@ -36,16 +36,16 @@ class Authority:
         return Person(user_id, (await self._directory.member(user_id)).name)
 
     async def require(self, user_id: str, action: Action) -> Role:
-        """The person's role, if it permits ``action``. Raises ``NotAllowed``, naming the role and who has it."""
+        """The person's role, if it permits ``action``. Raises ``NoRole``, naming the role and who has it."""
         role = await self.role_of(user_id)
         if may(role, action):
             return role
         if role is Role.NONE and not (await self._directory.member(user_id)).full:
-            raise NotAllowed(_OUTSIDE)
+            raise NoRole(_OUTSIDE)
         needed = role_needed(action)
         holders = await self._holders(needed)
         who = f" Ask {holders}." if holders else " Nobody has it in the policy yet."
-        raise NotAllowed(
+        raise NoRole(
             f"To {action.value} you need the role {needed.label} or higher; you have {role.label}.{who}"
         )
 

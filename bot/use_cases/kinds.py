@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from bot.domain.dates import say_date
 from bot.domain.errors import BadInput, NeedsConfirmation, NotAllowed, SyncroRefused
 from bot.domain.invoice import EDITABLE, Invoice, NewPayment, Payment, Status
 from bot.domain.money import say_money
@@ -154,7 +155,9 @@ class PaymentKind(Kind):
             near = one.date is not None and since <= one.date <= until
             if one.successful and (same_reference or (one.amount == payment.amount and near)):
                 reference = f", reference {one.reference}" if one.reference else ""
-                lines.append(f"{say_money(one.amount, live.currency)} on {number}, {one.date}{reference}")
+                lines.append(
+                    f"{say_money(one.amount, live.currency)} on {number}, {_said(one.date)}{reference}"
+                )
         for other in written:
             unsettled = other.state in operations.OPEN and other.key != operation.key
             same = other.request.get("reference") == payment.reference and bool(payment.reference)
@@ -243,6 +246,10 @@ class PaymentKind(Kind):
         return said
 
 
+def _said(day: date | None) -> str:
+    return say_date(day) if day else "no date"
+
+
 def payment_of(request: dict[str, Any]) -> NewPayment:
     """The payment that an operation's request describes."""
     return NewPayment(
@@ -257,6 +264,18 @@ def payment_of(request: dict[str, Any]) -> NewPayment:
 
 def check_payment(invoice: Invoice, payment: NewPayment, today: date) -> None:
     """What Duebot can judge of a payment by itself. Raises ``BadInput`` or ``SyncroRefused``."""
+    balance = require_payable(invoice)
+    if payment.amount <= 0:
+        raise BadInput("A payment must be more than zero.", "amount")
+    if payment.amount > balance:
+        said = say_money(balance, invoice.currency)
+        raise BadInput(f"That is more than the balance of {said}. Enter at most the balance.", "amount")
+    if payment.date > today:
+        raise BadInput("A payment can't be dated in the future.", "date")
+
+
+def require_payable(invoice: Invoice) -> int:
+    """The balance, if the invoice takes payments. Raises ``SyncroRefused`` with why it doesn't."""
     if invoice.status is Status.VOID:
         raise SyncroRefused(f"Invoice {invoice.number} is void: it takes no payments.")
     if invoice.status is Status.PAID:
@@ -265,13 +284,11 @@ def check_payment(invoice: Invoice, payment: NewPayment, today: date) -> None:
         raise SyncroRefused(
             f"The balance of {invoice.number} isn't known, so a payment can't be checked against it."
         )
-    if payment.amount <= 0:
-        raise BadInput("A payment must be more than zero.", "amount")
-    if payment.amount > invoice.balance:
-        balance = say_money(invoice.balance, invoice.currency)
-        raise BadInput(f"That is more than the balance of {balance}. Enter at most the balance.", "amount")
-    if payment.date > today:
-        raise BadInput("A payment can't be dated in the future.", "date")
+    if invoice.balance <= 0:
+        raise SyncroRefused(
+            f"Nothing is open on {invoice.number}: its balance is {say_money(invoice.balance, invoice.currency)}."
+        )
+    return invoice.balance
 
 
 def require_approver(role: Role, what: str, why: list[str], reason: str) -> None:

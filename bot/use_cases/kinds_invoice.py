@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.addresses import check_recipients, foreign_addresses
+from bot.domain.dates import say_date
 from bot.domain.errors import BadInput, NeedsConfirmation, NotAllowed, SyncroRefused
 from bot.domain.invoice import (
     EDITABLE,
+    Customer,
     Email,
     Invoice,
     InvoiceEdit,
@@ -69,6 +71,10 @@ def _same_lines(found: tuple[LineItem, ...] | None, wanted: tuple[LineItem, ...]
     return not left
 
 
+def _day_words(day: date | None) -> str:
+    return say_date(day) if day else "no date"
+
+
 def _day(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
 
@@ -91,7 +97,10 @@ class CreateKind(Kind):
         )
         alike = [one for one in recent if one.subtotal == subtotal and one.status is not Status.VOID]
         if alike:
-            lines = [f"{one.number} of {one.date}, {say_money(one.total, one.currency)}" for one in alike]
+            lines = [
+                f"{one.number} of {_day_words(one.date)}, {say_money(one.total, one.currency)}"
+                for one in alike
+            ]
             raise NeedsConfirmation("An invoice like this one was made lately.", "duplicate", lines)
 
     async def send(self, operation: Operation) -> dict[str, Any]:
@@ -288,8 +297,7 @@ class EmailKind(Kind):
         email = email_of(operation.request)
         check_recipients(email)
         customer = await self.context.gateway.customer(live.customer_id)
-        if customer.disabled:
-            raise NotAllowed(f"{customer.name} is disabled in Syncro, so nothing is mailed to them.")
+        require_mailable(customer)
         others = await self.context.lane.read(mirror.customers)
         why = []
         foreign = foreign_addresses(email, customer, others)
@@ -319,6 +327,21 @@ class EmailKind(Kind):
             "I can't tell whether Syncro sent this email; it can't be read back, so I won't send it again by myself. "
             "Look in Syncro's communication log, then choose “It went through” or “It did not”."
         )
+
+
+def require_mailable(customer: Customer) -> None:
+    """Raises ``NotAllowed`` for a customer who must not be mailed, with what to do instead."""
+    why = (
+        "is disabled in Syncro"
+        if customer.disabled
+        else "has opted out of email"
+        if customer.opt_out
+        else "gets no email, says Syncro"
+        if customer.no_email
+        else ""
+    )
+    if why:
+        raise NotAllowed(f"{customer.name} {why}, so nothing is mailed to them. Send the invoice by post.")
 
 
 def email_of(request: Mapping[str, Any]) -> Email:

@@ -30,7 +30,6 @@ class SendForm:
     cc: str = ""
     subject: str = ""
     message: str = ""
-    anyway: bool = False
     reason: str = ""
 
 
@@ -41,14 +40,6 @@ class EditForm:
     due_date: str | None = None
     terms: str | None = None
     notes: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VoidForm:
-    """Why an invoice is voided; ``anyway`` is the approver's explicit word."""
-
-    reason: str = ""
-    anyway: bool = False
 
 
 def read_pay(view: Mapping[str, Any]) -> PayForm:
@@ -78,7 +69,6 @@ def read_send(view: Mapping[str, Any]) -> SendForm:
         cc=values.text(ids.IN_CC),
         subject=values.text(ids.IN_SUBJECT),
         message=values.text(ids.IN_MESSAGE),
-        anyway=values.ticked(ids.IN_ANYWAY),
         reason=values.text(ids.IN_REASON),
     )
 
@@ -93,10 +83,9 @@ def read_edit(view: Mapping[str, Any]) -> EditForm:
     return EditForm(offered(ids.IN_DUE), offered(ids.IN_TERMS), offered(ids.IN_NOTES))
 
 
-def read_void(view: Mapping[str, Any]) -> VoidForm:
-    """The void form as typed."""
-    values = read_values(view)
-    return VoidForm(values.text(ids.IN_REASON), values.ticked(ids.IN_ANYWAY))
+def read_void(view: Mapping[str, Any]) -> str:
+    """Why the invoice is voided, as typed."""
+    return read_values(view).text(ids.IN_REASON)
 
 
 def read_new(view: Mapping[str, Any]) -> InvoiceDraft:

@@ -22,7 +22,7 @@ from bot.views.board import board
 from bot.views.cards import candidates, customer_card, invoice_card, search_results, which_one
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
-from bot.views.forms import EditForm, PayForm, SendForm, VoidForm
+from bot.views.forms import EditForm, PayForm, SendForm
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
@@ -200,11 +200,11 @@ def _invoice_modals() -> Mapping[str, View]:
         "add_product": add_form(rogue, product, facts.VISIT, "Price is missing."),
         "send": send_form(facts.card(facts.invoice(Status.DRAFT)), email, facts.VISIT),
         "send_foreign": send_form(
-            rogue, email, facts.VISIT, "An approver must confirm.", True, foreign=("b@x.example",)
+            rogue, email, facts.VISIT, "b@x.example is not the customer's own address.", True
         ),
         "send_stock_text": stock_text,
         "void": void_form(facts.card(facts.PARTIAL), facts.VISIT),
-        "void_confirm": void_form(rogue, facts.VISIT, VoidForm("Billed twice"), "Approvers only.", True),
+        "void_confirm": void_form(rogue, facts.VISIT, "Billed twice", "It has changed."),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.facts import InvoiceCard
 from bot.domain.invoice import Status
 from bot.views import ids
-from bot.views.blocks import Block, View, context, escape, one_line, section
+from bot.views.blocks import Block, View, context
 from bot.views.forms import SendForm
 from bot.views.modal_edit import which_invoice
 from bot.views.modals_common import anyway_blocks, field, modal, notice_blocks, text_input
@@ -16,19 +16,17 @@ def send_form(
     email: SendForm,
     visit_id: str,
     notice: str = "",
-    anyway: bool = False,
+    reason: bool = False,
     *,
-    foreign: Sequence[str] = (),
     evidence: Sequence[str] = (),
     fresh: str = "",
 ) -> View:
-    """To, cc, subject and message as ``email`` holds them; ``foreign`` are addresses that aren't the customer's."""
+    """To, cc, subject and message as ``email`` holds them; ``reason`` asks for the reason of an approver."""
     again = card.invoice.status in (Status.SENT, Status.VIEWED, Status.PARTIAL)
     blocks = [
         *notice_blocks(notice, evidence),
         *which_invoice(card),
         *([context("This invoice has been sent before. The customer gets it again.")] if again else []),
-        *_foreign(foreign),
         field(
             "To",
             text_input(ids.IN_TO, email.to, placeholder="billing@example.com"),
@@ -37,18 +35,9 @@ def send_form(
         ),
         field("Cc", text_input(ids.IN_CC, email.cc), fresh, optional=True),
         *_text(card, email, fresh),
-        *anyway_blocks("Send it anyway", email.reason, fresh, anyway, False),
+        *anyway_blocks("", email.reason, fresh, False, reason),
     ]
     return modal("Send invoice", blocks, ids.VIEW_SEND, visit_id, submit="Send")
-
-
-def _foreign(addresses: Sequence[str]) -> list[Block]:
-    if not addresses:
-        return []
-    listed = ", ".join(escape(one_line(address)) for address in addresses)
-    return [
-        section(f":warning: *Not this customer's own address:* {listed}\nSending there needs an approver.")
-    ]
 
 
 def _text(card: InvoiceCard, email: SendForm, fresh: str) -> list[Block]:

@@ -1,36 +1,29 @@
 """Voiding an invoice, with the reason that is kept."""
 
-from collections.abc import Sequence
-
 from bot.domain.facts import InvoiceCard
 from bot.views import ids
 from bot.views.blocks import Block, View, bold, bullets, context, line, rich, section, some, words
-from bot.views.forms import VoidForm
 from bot.views.modal_edit import which_invoice
-from bot.views.modals_common import anyway_blocks, field, modal, notice_blocks, text_input
+from bot.views.modals_common import field, modal, notice_blocks, text_input
 from bot.views.wording import payment_words
 
 
 def void_form(
     card: InvoiceCard,
     visit_id: str,
-    prefill: VoidForm | None = None,
+    reason: str = "",
     notice: str = "",
-    anyway: bool = False,
     *,
-    evidence: Sequence[str] = (),
     fresh: str = "",
 ) -> View:
     """Asks for the reason; lists payments, which voiding does not give back."""
-    form = prefill or VoidForm()
-    reason = text_input(ids.IN_REASON, form.reason, placeholder="Billed twice, see INV-2024-1043", lines=True)
+    why = text_input(ids.IN_REASON, reason, placeholder="Billed twice, see INV-2024-1043", lines=True)
     blocks = [
-        *notice_blocks(notice, evidence),
+        *notice_blocks(notice),
         *which_invoice(card),
         section("Voiding can't be undone here. The customer no longer owes this invoice."),
         *_payments(card),
-        field("Reason", reason, fresh, hint="Kept in the log."),
-        *anyway_blocks("Void it anyway", "", fresh, anyway, False),
+        field("Reason", why, fresh, hint="Kept in the log."),
     ]
     return modal("Void invoice", blocks, ids.VIEW_VOID, visit_id, submit="Void invoice")
 

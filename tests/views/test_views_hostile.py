@@ -18,7 +18,7 @@ from bot.views.board import board
 from bot.views.cards import candidates, customer_card, invoice_card, search_results
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message
-from bot.views.forms import EditForm, PayForm, SendForm, VoidForm
+from bot.views.forms import EditForm, PayForm, SendForm
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_new import new_form, review
 from bot.views.modal_pay import pay_form
@@ -153,8 +153,8 @@ def test_modals_stay_inside_limits_with_any_text(text: str) -> None:
         ),
         edit_form(card, visit, EditForm(text, text, text), text),
         add_form(card, lines[0], visit, text),
-        send_form(card, SendForm(text, text, text, text), visit, text, True, foreign=[text] * 5),
-        void_form(card, visit, VoidForm(text), text, True, evidence=[text]),
+        send_form(card, SendForm(text, text, text, text), visit, text, True, evidence=[text] * 5),
+        void_form(card, visit, text, text),
         working(text, text, visit),
         message_view(text, text, visit, [text]),
         outcome_view(replace(facts.outcome("refused", text), card=card), visit),
