@@ -119,7 +119,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         policy=policy,
         slack=slack,
         context=context,
-        journal=Journal(context, _kinds_of_write(context, authority)),
+        journal=Journal(context, kinds_of_write(context, authority)),
         sync=sync,
         lookup=lookup,
         authority=authority,
@@ -131,7 +131,8 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
     )
 
 
-def _kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
+def kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
+    """Every kind of write that the journal can carry out."""
     return {
         "payment": PaymentKind(context, authority),
         "void": VoidKind(context, authority),

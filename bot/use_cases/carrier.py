@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
 from bot.domain.errors import (
     Changed,
@@ -70,7 +70,9 @@ class Carrier:
         except Exception as error:
             # Whatever stopped us before sending, nothing was written; the claim must not stay open.
             sentence = str(error) if isinstance(error, DuebotError) else "Something unexpected stopped it."
-            await self._settlement.settle(operation, "refused", sentence)
+            settled = await self._settlement.settle(operation, "refused", sentence)
+            if settled.state != "refused":
+                return settled  # Somebody else has taken it over; what they did is what happened.
             raise
         return await self.dispatch(operation)
 
@@ -200,8 +202,10 @@ class Carrier:
 
     # ---- how it ended --------------------------------------------------------------------------------------
 
-    async def _refuse(self, operation: Operation, error: DuebotError) -> NoReturn:
-        await self._settlement.settle(operation, "refused", str(error))
+    async def _refuse(self, operation: Operation, error: DuebotError) -> Operation:
+        settled = await self._settlement.settle(operation, "refused", str(error))
+        if settled.state != "refused":
+            return settled
         raise error
 
     async def refuse_resend(self, operation: Operation, error: DuebotError) -> Operation:
@@ -215,7 +219,7 @@ class Carrier:
             sentence = f"{self.kind(operation).unknown_sentence(operation)} {unread}"
             return await self._settlement.settle(operation, "unknown", sentence, late=True)
         if isinstance(finding, Absent):
-            await self._refuse(operation, error)
+            return await self._refuse(operation, error)
         return await self.conclude(operation, finding)
 
     async def conclude(self, operation: Operation, finding: Found | Unclear) -> Operation:
