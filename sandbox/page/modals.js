@@ -31,6 +31,11 @@ class Modal {
     this.body.addEventListener("input", (event) => this.#forgive(event));
     this.draw(view);
     this.shut = openLayer(this.dialog, () => this.close(false));
+    this.#begin();
+  }
+
+  // To the first field; in a view that is still loading there is none, so this is done again when it is drawn.
+  #begin() {
     (this.body.querySelector("[data-focus-on-load]") ?? this.body.querySelector(FIRST_FIELD) ?? this.dialog).focus();
   }
 
@@ -47,6 +52,7 @@ class Modal {
       fill(this.body, blocks(view.blocks, this.surface));
       this.#drawFoot();
     });
+    if (document.activeElement === this.dialog) this.#begin();
   }
 
   #drawHead() {
