@@ -13,7 +13,14 @@ from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPag
 from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
-from bot.domain.references import InvoiceRef, digits_of, is_reference, parse_reference
+from bot.domain.references import (
+    InvoiceRef,
+    Match,
+    digits_of,
+    is_reference,
+    parse_reference,
+    reference_matches,
+)
 from bot.store import contacts, mirror, operations
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
@@ -82,10 +89,11 @@ class Lookup:
         exact = await self._context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))
         if exact:
             return exact
-        digits = digits_of(number)
-        if not digits or digits != number.lstrip("0"):
-            return []
-        return await self._context.lane.read(lambda tx: mirror.invoices_by_digits(tx, digits))
+        ends_alike = await self._context.lane.read(
+            lambda tx: mirror.invoices_by_digits(tx, digits_of(number))
+        )
+        fits = [(reference_matches(number, one.number), one) for one in ends_alike]
+        return [one for match, one in fits if match is Match.EXACT] or [one for match, one in fits if match]
 
     async def known(self, ref: InvoiceRef) -> Invoice | None:
         """The invoice as the mirror has it, at once and without asking Syncro; ``None`` if that isn't clear."""

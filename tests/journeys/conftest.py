@@ -45,6 +45,24 @@ class World:
     def payments(self, invoice_id: int | None = None) -> list[Any]:
         return list(self.company.payments_of(invoice_id or self.showpiece.id))
 
+    def invoice_of(self, customer: str, status: str) -> Any:
+        """An invoice of this customer in this state."""
+        customer_id = self.company.customer_by_name(customer).id
+        held = (one for one in self.company.invoices.values() if one.customer_id == customer_id)
+        return next(one for one in held if self.company.status(one) == status)
+
+    def any_invoice(self, status: str) -> Any:
+        """An invoice in this state, whoever's."""
+        return next(one for one in self.company.invoices.values() if self.company.status(one) == status)
+
+    def writes(self) -> list[Any]:
+        """The requests by which the bot changed something in Syncro."""
+        return [seen for seen in self.stage.syncro.requests if seen.method != "GET"]
+
+    async def idle(self) -> None:
+        """Waits until the bot works on nothing that a person asked."""
+        await self.stage.slack.wait_for(lambda: self.app.door.running == 0, 10)
+
     async def restart(self) -> None:
         """Stops the bot and starts it again on the same database."""
         await self.app.stop()
@@ -78,16 +96,17 @@ async def start_bot(stage: Stage, clock: Clock, folder: Path, extra: dict[str, A
 
 
 Worlds = Callable[..., Any]
+_SMALL = 60
 
 
 @pytest.fixture
 def worlds(tmp_path: Path) -> Worlds:
-    """Opens worlds: ``async with worlds(extra settings) as world``."""
+    """Opens worlds: ``async with worlds(size=…, extra settings) as world``."""
 
     @asynccontextmanager
-    async def open_world(**extra: Any) -> AsyncIterator[World]:
+    async def open_world(size: int = 600, **extra: Any) -> AsyncIterator[World]:
         clock = Clock(START)
-        async with Stage(clock, sample_company(clock)) as stage:
+        async with Stage(clock, sample_company(clock, size=size)) as stage:
             app = await start_bot(stage, clock, tmp_path, extra)
             world = World(stage, app, clock, tmp_path, extra)
             try:
@@ -100,7 +119,7 @@ def worlds(tmp_path: Path) -> Worlds:
 
 @pytest.fixture
 async def world(worlds: Worlds) -> AsyncIterator[World]:
-    """A bot in HTTP mode that has read the company once."""
-    async with worlds() as opened:
+    """A bot in HTTP mode that has read a small company once."""
+    async with worlds(size=_SMALL) as opened:
         await opened.app.rooms.sync.run()
         yield opened
