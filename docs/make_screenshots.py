@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 INVOICE = "1042"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-WIDE = {"width": 1180, "height": 800}
+WIDE: ViewportSize = {"width": 1180, "height": 800}
+TALL: ViewportSize = {"width": 1180, "height": 1400}
 
 
 @contextmanager
@@ -79,8 +80,10 @@ def tour(page: Page) -> None:
     page.get_by_test_id("modal-close").click()
     say(page, "/overdue")
     page.get_by_text("the most urgent first").last.wait_for()
+    page.set_viewport_size(TALL)
     from_its_top(page)
     keep(page, "overdue")
+    page.set_viewport_size(WIDE)
     visit(page, "C0GENERAL")
     page.get_by_test_id("next-morning").click()
     page.get_by_test_id("clock").get_by_text("10:05").wait_for()
