@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from bot.domain.addresses import split_addresses
-from bot.domain.errors import BadInput, DuebotError
+from bot.domain.errors import BadInput
 from bot.domain.facts import DraftLine, InvoiceDraft, InvoiceReview
 from bot.domain.invoice import Invoice, LineItem, lines_subtotal
 from bot.domain.money import Money
@@ -244,12 +244,7 @@ class Invoices:
     def running_total(self, draft: InvoiceDraft) -> str:
         """The total before tax of the lines that can be read so far, as it stands on screen."""
         currency = self._context.policy.currency_of(draft.customer_id)
-        lines: list[LineItem] = []
-        for line in draft.lines:
-            try:
-                lines += self._lines([line], currency)
-            except DuebotError:
-                continue
+        lines = [item for line in draft.lines for item in _line(line, currency, _Problems())]
         return str(Money(lines_subtotal(lines, currency), currency))
 
     def _lines(self, drafts: Sequence[DraftLine], currency: str) -> tuple[LineItem, ...]:

@@ -61,7 +61,7 @@ class World:
 
     async def idle(self) -> None:
         """Waits until the bot works on nothing that a person asked."""
-        await self.stage.slack.wait_for(lambda: self.app.door.running == 0, 10)
+        await self.app.door.drain()
 
     async def restart(self) -> None:
         """Stops the bot and starts it again on the same database."""
