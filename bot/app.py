@@ -1,6 +1,7 @@
 """The composition root: store, edges, use cases, doors and clock are made here, started, drained and stopped."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.domain.policy import Policy
 from bot.slack.client import Identity, Slack
 from bot.slack.directory import Directory
 from bot.slack.sockets import Sockets
+from bot.slack.web import PATH, slack_route
 from bot.store.audit import Audit
 from bot.store.open import open_store, presence_at
 from bot.syncro.client import Client
@@ -228,7 +230,7 @@ class App:
             await web.TCPSite(self._runner, settings.host, settings.port).start()
         except OSError as error:
             raise Misconfigured(
-                f"Can't listen on {settings.host}:{settings.port} ({error.strerror}). "
+                f"Can't listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0).lower()}). "
                 "Set DUEBOT_PORT to a free port."
             ) from error
         host, port = self._runner.addresses[0][:2]
@@ -248,7 +250,9 @@ class App:
 
     def _web_app(self) -> web.Application:
         """Slack's requests on ``/slack/events`` (in HTTP mode), and the routes for whoever runs the bot."""
-        site = web.Application(client_max_size=_MAX_BODY) if self._sockets else self.reception.app.web_app()
+        site = web.Application(client_max_size=_MAX_BODY)
+        if self._sockets is None:
+            site.router.add_post(PATH, slack_route(self.reception.app))
         site.router.add_get("/healthz", self._healthz)
         site.router.add_get("/readyz", self._readyz)
         site.router.add_get("/metrics", self._metrics)

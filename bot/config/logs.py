@@ -31,10 +31,18 @@ class _Redact:
         return self._clean(str(value))
 
 
+#: These warn of what is meant: Bolt of a token that it finds in the environment and doesn't need, the scheduler of
+#: a ring that finds the last one's work still going on.
+_CHATTY = ("slack_bolt.AsyncApp", "apscheduler.scheduler")
+
+
 class _ToStructlog(logging.Handler):
     """Brings the libraries' warnings into the same log."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        # Bolt sets its loggers' levels itself, so they are quietened here.
+        if record.name in _CHATTY and record.levelno < logging.ERROR:
+            return
         structlog.get_logger().log(record.levelno, record.getMessage(), logger=record.name)
 
 
