@@ -17,6 +17,8 @@ from bot.views.modals_common import message_view, outcome_view
 from handlers.desk import Arrival
 from handlers.forms import Form, Sent, detail_lines, open_form, seen
 
+_LISTED = 15
+
 
 class PayHandlers(Form):
     """The payment form of one invoice."""
@@ -143,8 +145,8 @@ class PayWhich(Form):
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         lines = detail_lines(error)
-        notice = f"{error.sentence} {'; '.join(lines[:5])}" if lines else error.sentence
-        return pay_which(sent.visit.id, read_which(sent.view), notice)
+        more = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+        return pay_which(sent.visit.id, read_which(sent.view), error.sentence, [*lines[:_LISTED], *more])
 
 
 def _method(typed: str, methods: tuple[str, ...]) -> str:

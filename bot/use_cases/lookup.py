@@ -258,7 +258,7 @@ class Lookup:
         """
         if is_reference(typed):
             return await self.find_id(parse_reference(typed, syncro_host))
-        return await self.one_open_of(await self.customer(typed))
+        return await self.one_open_of(await self.customer(typed.replace('"', " ").strip()))
 
     async def one_open_of(self, customer: Customer) -> str:
         """The id of the customer's one unpaid invoice. Raises ``Ambiguous`` with several, ``NotFound`` with none."""

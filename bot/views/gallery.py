@@ -178,7 +178,9 @@ def _payment_modals() -> Mapping[str, View]:
             fresh="2",
         ),
         "pay_which": pay_which(facts.VISIT),
-        "pay_which_again": pay_which(facts.VISIT, "acme", f"Nothing matches {facts.HOSTILE}.", "2"),
+        "pay_which_again": pay_which(
+            facts.VISIT, "acme", f"Nothing matches {facts.HOSTILE}.", [facts.HOSTILE], fresh="2"
+        ),
     }
 
 

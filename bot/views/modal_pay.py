@@ -74,7 +74,9 @@ def _details(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str) 
     ]
 
 
-def pay_which(visit_id: str, number: str = "", notice: str = "", fresh: str = "") -> View:
+def pay_which(
+    visit_id: str, number: str = "", notice: str = "", evidence: Sequence[str] = (), *, fresh: str = ""
+) -> View:
     """Asks what is paid, for the shortcut: an invoice, or a customer with several."""
     asked = field(
         "Invoice number or customer",
@@ -84,7 +86,7 @@ def pay_which(visit_id: str, number: str = "", notice: str = "", fresh: str = ""
     )
     return modal(
         "Record payment",
-        [*notice_blocks(notice), asked],
+        [*notice_blocks(notice, evidence), asked],
         ids.VIEW_PAY_WHICH,
         visit_id,
         submit="Next",

@@ -1,26 +1,238 @@
-"""Money moves once: paying, creating, sending, voiding, over real HTTP."""
+"""Payments: recorded once, checked against what Syncro says at that moment, and told to everybody."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.views import ids
+from sandbox.company import names
+from sandbox.company.book import LineInput
+from sandbox.slack.shown import filled, shown_text
+
+AMOUNT = ids.IN_AMOUNT
+
+
+async def opened(person, words="1042", has="Balance"):
+    await person.command("C0BILLING", f"/invoice pay {words}")
+    return await person.modal(has)
 
 
 async def test_a_part_payment_is_recorded_once_and_shared(world):
     clerk = world.person()
-    await clerk.command("C0BILLING", "/invoice pay 1042 500 check #1234")
-    form = await clerk.modal("Balance")
-    assert await clerk.submit(form) == {}
+    await clerk.command("C0BILLING", "/invoice find acme overdue")
+    await clerk.choose(await clerk.sees("Which customer"), "Choose one…", names.ACME_WIDGETS)
+    await clerk.choose(await clerk.sees("Acme Widgets · overdue"), "Open an invoice…", "INV-2024-1042")
+    await clerk.click(await clerk.sees("Share here"), "Record payment")
+    form = await clerk.modal("Balance *$806.25*")
+    assert filled(form)["Amount (USD)"] == "806.25"
+    assert await clerk.submit(form, {AMOUNT: "$500", "Method": "Check", "Reference": "1234"}) == {}
     done = await clerk.modal("$500.00 recorded as Check")
-    assert "balance $306.25" in str(done)
+    assert "balance $306.25" in shown_text(done)
     (payment,) = world.payments()
     assert (payment.amount, payment.method, payment.reference) == (50000, "Check", "1234")
     await world.person("U0BOSS").sees("$306.25", "C0BILLING")
     assert world.stage.slack.problems == []
 
 
-async def test_more_than_the_balance_is_refused_at_the_field(world):
+async def test_what_a_command_says_is_in_the_form(world):
     clerk = world.person()
-    await clerk.command("C0BILLING", "/invoice pay 1042 500 check")
-    form = await clerk.modal("Balance")
-    errors = await clerk.submit(form, {"in.amount.v1": "900"})
-    assert "more than the balance" in str(errors)
+    held = filled(await opened(clerk, "1042 $500 cheque #1234"))
+    assert (held["Amount (USD)"], held["Method"], held["Reference"]) == ("$500", "Check", "1234")
+    assert held["Payment date"] == "2026-03-10"
+    await clerk.close(clerk.views()[-1])
+    await opened(clerk, "1042 5000 check", "That is more than the balance; enter at most the balance.")
+
+
+async def test_bad_amounts_and_dates_are_refused_at_their_field(world):
+    clerk = world.person()
+    form = await opened(clerk, "1042 check")
+    for amount, said in (
+        ("abc", "is not an amount"),
+        ("12,34,5", "is not an amount"),
+        ("-5", "without a sign"),
+        ("1e9", "is not an amount"),
+        ("NaN", "is not an amount"),
+        ("٣", "is not an amount"),
+        ("0", "more than zero"),
+        ("0.001", "at most 2 digits"),
+        ("1.234", "could mean two amounts"),
+        ("806.26", "more than the balance of $806.25"),
+    ):
+        errors = await clerk.submit(form, {AMOUNT: amount})
+        assert said in errors.get(AMOUNT, ""), (amount, errors)
+    errors = await clerk.submit(form, {AMOUNT: "5", "Payment date": "2026-03-11", "Notes": "n" * 2001})
+    assert "in the future" in errors[ids.IN_DATE]
+    assert "2,001 characters" in errors[ids.IN_NOTES]
+    assert await clerk.submit(form, {"Payment date": "2026-03-10", "Notes": "n" * 2000}) == {}
+    await clerk.modal("$5.00 recorded as Check")
+    assert [one.amount for one in world.payments()] == [500]
+
+
+async def test_nothing_is_paid_on_what_is_settled(world):
+    clerk = world.person()
+    credit = next(one for one in world.company.invoices.values() if world.company.balance(one) < 0)
+    for number, said in (
+        (world.any_invoice("paid").number, "is already paid"),
+        (world.any_invoice("void").number, "is void"),
+        (credit.number, "Nothing is open on"),
+    ):
+        view = await opened(clerk, number, said)
+        assert view["submit"] is None
+        await clerk.close(view)
+
+
+async def test_far_backdated_needs_an_approver_with_a_reason(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    form = await opened(clerk, "1042 10 check")
+    await clerk.submit(form, {"Payment date": "2026-02-07"})
+    refused = shown_text(await clerk.modal("Ask an approver to enter it"))
+    assert "dated 31 days back" in refused
+    form = await opened(boss, "1042 10 check")
+    await boss.submit(form, {"Payment date": "2026-02-07"})
+    asked = await boss.modal("go on by giving a reason")
     assert world.payments() == []
-    assert await clerk.submit(await clerk.modal("Balance"), {"in.amount.v1": "100"}) == {}
-    await clerk.modal("$100.00 recorded")
+    await boss.submit(asked, {"Reason": "Found in the drawer"})
+    await boss.modal("$10.00 recorded")
+    await clerk.submit(clerk.views()[-1], {"Payment date": "2026-02-08", AMOUNT: "11"})
+    await clerk.modal("has changed since you opened this")
+    await clerk.submit(clerk.views()[-1])
+    await clerk.modal("$11.00 recorded")
+
+
+async def test_the_limit_counts_a_week_of_one_person_s_payments_by_one_customer(world):
+    clerk, dana = world.person(), world.person("U0DANA")
+    lines = [LineInput("Servers", Decimal(1), Decimal(9000), False)]
+    big = world.company.create_invoice(world.showpiece.customer_id, world.company.today(), lines=lines)
+    for amount in ("4000", "1000"):
+        await clerk.submit(await opened(clerk, f"{big.number} {amount} ach"))
+        await clerk.modal("recorded")
+        await clerk.close(clerk.views()[-1])
+    await clerk.submit(await opened(clerk, f"{big.number} 1 ach"))
+    told = shown_text(await clerk.modal("Ask an approver to enter it"))
+    assert "$5,001.00" in told
+    await clerk.close(clerk.views()[-1])
+    await dana.submit(await opened(dana, f"{big.number} 1 ach"))
+    await dana.modal("$1.00 recorded")
+    await dana.close(dana.views()[-1])
+    world.clock.advance(timedelta(days=11))
+    await clerk.submit(await opened(clerk, f"{big.number} 1 ach"))
+    await clerk.modal("$1.00 recorded")
+
+
+async def test_the_same_payment_again_needs_an_explicit_word(world):
+    clerk, dana = world.person(), world.person("U0DANA")
+    await clerk.submit(await opened(clerk, "1042 10 check #77"))
+    await clerk.modal("recorded")
+    for words in ("1042 20 check #77", "1042 10 ach"):
+        await dana.submit(await opened(dana, words))
+        asked = await dana.modal("looks like a payment that is already recorded")
+        assert "$10.00 on INV-2024-1042, Tue, Mar 10, 2026, reference 77" in shown_text(asked)
+        await dana.submit(asked)
+        asked = await dana.modal("looks like a payment that is already recorded")
+        assert len(world.payments()) == 1
+        if words.endswith("ach"):
+            await dana.submit(asked, {ids.IN_ANYWAY: ["yes"]})
+        else:
+            await dana.close(asked)
+    await dana.modal("$10.00 recorded as ACH")
+    assert len(world.payments()) == 2
+
+
+async def test_two_clerks_at_once_one_records_and_the_other_is_told_who(world):
+    clerk, dana = world.person(), world.person("U0DANA")
+    first, second = await opened(clerk, "1042 500 check #1"), await opened(dana, "1042 600 ach #2")
+    world.stage.syncro.faults.add("POST /invoices/{id}/payments", "slow", seconds=0.5)
+    slow = asyncio.create_task(clerk.submit(first))
+    while not world.stage.syncro.faults.counts["slow"]:  # noqa: ASYNC110  no event tells of it
+        await asyncio.sleep(0.01)
+    await dana.submit(second)
+    told = shown_text(await dana.modal("right now"))
+    assert "casey is recording a payment on this invoice right now" in told
+    await slow
+    await clerk.modal("$500.00 recorded")
+    assert [one.amount for one in world.payments()] == [50000]
+    await dana.submit(dana.views()[-1])
+    changed = shown_text(await dana.modal("has changed since you opened this"))
+    assert "Nothing was written" in changed
+    assert "$306.25" in changed
     assert len(world.payments()) == 1
+
+
+async def test_a_form_sent_twice_records_one(world):
+    clerk = world.person()
+    await clerk.submit(await opened(clerk, "1042 500 check"))
+    await clerk.modal("recorded")
+    sent = [one for one in world.stage.slack.courier.sent if one.payload.get("type") == "view_submission"]
+    await asyncio.gather(*(world.stage.slack.courier.again(sent[-1]) for _ in range(2)))
+    await world.idle()
+    assert len(world.payments()) == 1
+    assert len(world.writes()) == 1
+
+
+async def test_a_double_click_records_one(world):
+    clerk = world.person()
+    form = await opened(clerk, "1042 500 check")
+    await asyncio.gather(clerk.submit(form), clerk.submit(form), return_exceptions=True)
+    await world.idle()
+    assert len(world.payments()) == 1
+
+
+async def test_a_customer_s_name_offers_their_open_invoices_and_keeps_the_amount(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice pay acme 1500 check #9")
+    await clerk.choose(await clerk.sees("Which customer is “acme”?"), "Choose one…", names.ACME_WIDGETS)
+    asked = await clerk.sees("Which open invoice of Acme Widgets is paid?")
+    await clerk.choose(asked, "Choose one…", "INV-2024-1042")
+    form = await clerk.modal("That is more than the balance")
+    held = filled(form)
+    assert (held["Amount (USD)"], held["Method"], held["Reference"]) == ("1500", "Check", "9")
+
+
+async def test_a_customer_with_one_open_invoice_goes_straight_to_it(world):
+    clerk = world.person()
+    only = next(
+        customer
+        for customer in world.company.customers.values()
+        if sum(
+            world.company.status(one) in ("sent", "viewed", "partial") and world.company.balance(one) > 0
+            for one in world.company.invoices.values()
+            if one.customer_id == customer.id
+        )
+        == 1
+        and customer.business_name in names.PLAIN
+    )
+    await opened(clerk, f'"{only.business_name}" 1 check', only.business_name)
+
+
+async def test_the_shortcut_asks_what_is_paid(world):
+    clerk = world.person()
+    await clerk.shortcut(ids.SHORTCUT_PAY)
+    asked = await clerk.modal("Invoice number or customer")
+    await clerk.submit(asked, {ids.IN_NUMBER: "nobody of that name"})
+    await clerk.submit(
+        await clerk.modal("No customer is called anything like"), {ids.IN_NUMBER: '"Acme Widgets"'}
+    )
+    asked = await clerk.modal("INV-2024-1042")
+    await clerk.submit(asked, {ids.IN_NUMBER: "1042"})
+    form = await clerk.modal("Balance *$806.25*")
+    assert await clerk.submit(form, {AMOUNT: "100", "Method": "Cash"}) == {}
+    await clerk.modal("$100.00 recorded as Cash")
+    assert len(world.payments()) == 1
+    await clerk.sees("recorded a payment", clerk.dm)
+    assert world.stage.slack.problems == []
+
+
+@pytest.mark.parametrize("late", ["paid", "void"])
+async def test_a_payment_stops_when_the_invoice_was_settled_meanwhile(world, late):
+    clerk = world.person()
+    form = await opened(clerk, "1042 10 check")
+    if late == "paid":
+        world.company.pay(world.showpiece.id, "806.25")
+    else:
+        world.company.void(world.showpiece.id)
+    before = len(world.payments())
+    await clerk.submit(form)
+    await clerk.modal("has changed since you opened this")
+    assert len(world.payments()) == before

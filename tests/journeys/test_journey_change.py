@@ -1,0 +1,233 @@
+"""Changing, sending and voiding an invoice."""
+
+import pytest
+
+from bot.views import ids
+from sandbox.company import names
+from sandbox.slack.shown import buttons, filled, shown_text
+
+
+async def opened(person, verb, number="1042", has=""):
+    await person.command("C0BILLING", f"/invoice {verb} {number}")
+    return await person.modal(has)
+
+
+# ---- edit --------------------------------------------------------------------------------------------------
+
+
+async def test_only_what_changed_is_sent(world):
+    clerk = world.person()
+    form = await opened(clerk, "edit", has="Save")
+    assert filled(form) == {
+        "Due date": "2026-02-18",
+        "Terms": "Net 30",
+        "Notes": "Thank you for your business.",
+    }
+    assert await clerk.submit(form, {"Terms": "Net 45"}) == {}
+    await clerk.modal("INV-2024-1042: terms changed")
+    (write,) = world.writes()
+    assert (write.call, write.body) == ("PUT /invoices/{id}", {"terms": "Net 45"})
+    await world.person("U0BOSS").sees("edited an invoice", "C0BILLING")
+
+
+async def test_an_edit_that_makes_no_sense_stands_at_its_field(world):
+    clerk = world.person()
+    form = await opened(clerk, "edit", has="Save")
+    assert "Nothing was changed" in str(await clerk.submit(form))
+    errors = await clerk.submit(form, {"Due date": "2026-01-01", "Notes": "n" * 2001})
+    assert "before the invoice date" in errors[ids.IN_DUE]
+    assert "2,001 characters" in errors[ids.IN_NOTES]
+    assert world.writes() == []
+
+
+async def test_somebody_s_change_in_syncro_is_shown_and_not_overwritten(world):
+    clerk = world.person()
+    form = await opened(clerk, "edit", has="Save")
+    world.company.edit(world.showpiece.id, notes="Call before billing")
+    assert await clerk.submit(form, {"Notes": "Mine"}) == {}
+    again = await clerk.modal("has changed since you opened this")
+    assert "Syncro now has as notes: “Call before billing”" in shown_text(again)
+    assert filled(again)["Notes"] == "Mine"
+    assert world.showpiece.notes == "Call before billing"
+    await clerk.submit(again, {"Notes": "Call before billing. Mine"})
+    await clerk.modal("notes changed")
+    assert world.showpiece.notes == "Call before billing. Mine"
+
+
+async def test_a_change_of_other_fields_does_not_stop_an_edit(world):
+    clerk = world.person()
+    form = await opened(clerk, "edit", has="Save")
+    world.company.edit(world.showpiece.id, notes="Call before billing")
+    await clerk.submit(form, {"Terms": "Net 60"})
+    await clerk.modal("terms changed")
+    assert (world.showpiece.terms, world.showpiece.notes) == ("Net 60", "Call before billing")
+
+
+async def test_what_is_settled_is_not_changed(world):
+    clerk = world.person()
+    for status in ("paid", "void"):
+        number = world.any_invoice(status).number
+        for verb in ("edit", "add"):
+            view = await opened(clerk, verb, number, "can't be changed")
+            assert "submit" not in view or view["submit"] is None
+            await clerk.close(view)
+
+
+async def test_a_line_is_added_from_a_product(world):
+    clerk = world.person()
+    form = await opened(clerk, "add", has="Add line")
+    await clerk.choose(form, None, "Managed Firewall", action_id=ids.IN_LINE_PRODUCT)
+    await world.idle()
+    form = clerk.views()[-1]
+    assert await clerk.submit(form, {"Price each": "x"}) != {}
+    assert await clerk.submit(form, {"Price each": "95"}) == {}
+    await clerk.modal("Line “Managed Firewall” added to INV-2024-1042; total $908.38")
+    assert [one.name for one in world.showpiece.lines][-1] == "Managed Firewall"
+    assert len(world.writes()) == 1
+
+
+# ---- send --------------------------------------------------------------------------------------------------
+
+
+async def test_an_invoice_is_sent_once_with_what_the_form_says(world):
+    clerk, draft = world.person(), world.invoice_of(names.ACME_WIDGETS, "draft")
+    form = await opened(clerk, "send", draft.number, "Subject")
+    held = filled(form)
+    assert held["To"] == "billing@acme-widgets.example"
+    assert draft.number in held["Subject"]
+    assert "sent before" not in shown_text(form)
+    assert await clerk.submit(form, {"Message": "Hello\nthere"}) == {}
+    await clerk.modal("sent to billing@acme-widgets.example")
+    (email,) = world.company.emails
+    assert (email.to, email.message) == (("billing@acme-widgets.example",), "Hello\nthere")
+    assert world.company.status(draft) == "sent"
+    await world.person("U0BOSS").sees("sent an invoice", "C0BILLING")
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"To": "a@b"}, ids.IN_TO, "is not an email address"),
+        ({"To": "x@acme-widgets.example\nBcc: y@z.example"}, ids.IN_TO, "on one line"),
+        ({"Subject": "Hello\nBcc: y@z.example"}, ids.IN_SUBJECT, "on one line"),
+        (
+            {"Cc": ", ".join(f"a{at}@acme-widgets.example" for at in range(5))},
+            ids.IN_CC,
+            "At most 5 recipients",
+        ),
+    ],
+)
+async def test_addresses_and_subject_are_judged_at_their_field(world, values, field, said):
+    clerk = world.person()
+    errors = await clerk.submit(await opened(clerk, "send", has="Subject"), values)
+    assert said in errors[field]
+    assert world.company.emails == []
+
+
+async def test_a_foreign_address_needs_an_approver_and_a_reason(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    form = await opened(clerk, "send", has="Subject")
+    await clerk.submit(form, {"To": "somebody@gmail.com"})
+    refused = await clerk.modal("Ask an approver to enter it")
+    assert "somebody@gmail.com is not the customer's own address" in shown_text(refused)
+    assert filled(refused)["To"] == "somebody@gmail.com", "what was typed stays, to be corrected"
+    form = await opened(boss, "send", has="Subject")
+    await boss.submit(form, {"To": "somebody@gmail.com"})
+    asked = await boss.modal("As an approver you can go on by giving a reason")
+    assert world.company.emails == []
+    await boss.submit(asked, {"Reason": "They asked by phone"})
+    await boss.modal("sent to somebody@gmail.com")
+    assert len(world.company.emails) == 1
+    await clerk.submit(refused, {"To": "anybody@acme-widgets.example"})
+    await clerk.modal("sent to anybody@acme-widgets.example")
+    assert len(world.company.emails) == 2
+
+
+@pytest.mark.parametrize(
+    ("customer", "said"),
+    [
+        (names.OPTED_OUT, "has opted out of email"),
+        (names.NO_EMAIL, "gets no email"),
+        (names.DISABLED, "is disabled in Syncro"),
+    ],
+)
+async def test_who_must_not_be_mailed_is_said_at_once(world, customer, said):
+    clerk = world.person()
+    view = await opened(clerk, "send", world.invoice_of(customer, "sent").number, said)
+    assert view["submit"] is None
+
+
+async def test_who_opts_out_while_the_form_is_open_is_not_mailed(world):
+    clerk = world.person()
+    form = await opened(clerk, "send", has="Subject")
+    world.company.customer_by_name(names.ACME_WIDGETS).opt_out = True
+    await clerk.submit(form)
+    await clerk.modal("has opted out of email")
+    assert world.company.emails == []
+
+
+async def test_a_customer_without_an_address_is_said_to_have_none(world):
+    clerk = world.person()
+    number = world.invoice_of(names.NO_ADDRESS, "sent").number
+    form = await opened(clerk, "send", number, "has no email address in Syncro")
+    await clerk.submit(form, {"To": "office@anywhere.example"})
+    await clerk.modal("is not the customer's own address")
+    assert world.company.emails == []
+
+
+async def test_a_paid_invoice_is_offered_as_paid(world):
+    clerk = world.person()
+    paid = next(
+        one
+        for one in world.company.invoices.values()
+        if world.company.status(one) == "paid" and not world.company.customer(one.customer_id).disabled
+    )
+    form = await opened(clerk, "send", paid.number, "Subject")
+    assert "which is paid" in filled(form)["Message"]
+
+
+# ---- void --------------------------------------------------------------------------------------------------
+
+
+async def test_a_collector_is_told_who_can_void(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice void 1042")
+    refused = shown_text(await clerk.sees("To void invoices you need the role approver or higher"))
+    assert "you have collector" in refused
+    assert "morgan" in refused
+
+
+async def test_an_approver_voids_with_a_reason_and_everybody_hears(world):
+    boss = world.person("U0BOSS")
+    form = await opened(boss, "void", has="Reason")
+    assert "required" in str(await boss.submit(form))
+    await boss.submit(form, {"Reason": "Billed twice"})
+    await boss.modal("INV-2024-1042 is void. Reason: Billed twice")
+    assert world.company.status(world.showpiece) == "void"
+    await world.person().sees("voided an invoice", "C0BILLING")
+    again = await opened(boss, "void", has="is already void")
+    assert again["submit"] is None
+    assert len(world.writes()) == 1
+
+
+async def test_a_paid_invoice_is_voided_with_its_payments_shown(world):
+    boss, paid = world.person("U0BOSS"), world.any_invoice("paid")
+    await boss.command("C0BILLING", f"/invoice {paid.number}")
+    card = await boss.sees(f"{paid.number} ·")
+    assert "Void" in buttons(card)
+    assert "Edit" not in buttons(card)
+    await boss.click(card, "Void")
+    form = await boss.modal("Payments on this invoice")
+    assert "Duebot doesn't refund them" in shown_text(form)
+    await boss.submit(form, {"Reason": "Entered twice"})
+    await boss.modal("is void")
+
+
+async def test_a_void_stops_when_the_invoice_was_paid_meanwhile(world):
+    boss = world.person("U0BOSS")
+    form = await opened(boss, "void", has="Reason")
+    world.company.pay(world.showpiece.id, "806.25")
+    await boss.submit(form, {"Reason": "Billed twice"})
+    told = shown_text(await boss.modal("has changed since you opened this"))
+    assert "Nothing was written" in told
+    assert world.company.status(world.showpiece) == "paid"
