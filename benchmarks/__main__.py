@@ -15,7 +15,9 @@ from benchmarks.programs import Program, bare, duebot, import_seconds, stand_ins
 
 WARM_UP = 50
 #: How many commands, by how many at a time.
-COUNTS = {1: 200, 50: 1000}
+COUNTS = {1: 150, 50: 500}
+#: The best of these counts: what else the machine does makes a round slower, never faster.
+ROUNDS = 3
 STARTS = 3
 IMPORTS = 3
 IDLE_SECONDS = 1.0
@@ -26,6 +28,11 @@ async def measure(program: Program, answered: bool) -> list[Result]:
     async with caller() as calls:
         await calls.run(program, WARM_UP, 1, answered)
         return [await calls.run(program, count, at_a_time, answered) for at_a_time, count in COUNTS.items()]
+
+
+def best(rounds: list[list[Result]]) -> list[Result]:
+    """Of each number at a time, the round with the highest rate."""
+    return [max(same, key=lambda result: result.per_second) for same in zip(*rounds, strict=True)]
 
 
 def speed_table(rows: dict[str, list[Result]]) -> Table:
@@ -87,15 +94,21 @@ async def bench(folder: Path, out: Console) -> None:
                 ours.append(await at_rest(program))
             async with bare() as program:
                 theirs.append(await at_rest(program))
-        async with bare() as program:
-            rows = {"bare Bolt app, ack": await measure(program, answered=False)}
         fresh = folder / "load"
         fresh.mkdir()
-        async with duebot(stage, fresh) as program:
+        rounds: dict[str, list[list[Result]]] = {
+            "bare Bolt app, ack": [],
+            "Duebot, ack": [],
+            "Duebot, answer": [],
+        }
+        async with bare() as least, duebot(stage, fresh) as program:
             await synced(program)
-            rows["Duebot, ack"] = await measure(program, answered=False)
-            rows["Duebot, answer"] = await measure(program, answered=True)
+            for _ in range(ROUNDS):
+                rounds["bare Bolt app, ack"].append(await measure(least, answered=False))
+                rounds["Duebot, ack"].append(await measure(program, answered=False))
+                rounds["Duebot, answer"].append(await measure(program, answered=True))
             loaded = program.memory
+        rows = {name: best(results) for name, results in rounds.items()}
     imports = {
         name: median(import_seconds(name) for _ in range(IMPORTS))
         for name in ("bot.app", "benchmarks.bare", "sys")
@@ -105,6 +118,7 @@ async def bench(folder: Path, out: Console) -> None:
     out.print(
         "ack: until Slack has its acknowledgement. answer: until the card has reached the response_url, with one\n"
         "live read of Syncro's stand-in in between. turned away: told to try again, since too much was under way.\n"
+        f"Each line is the best of {ROUNDS} rounds.\n"
     )
     started = [
         ("until ready", median(one for one, _ in ours), median(one for one, _ in theirs)),
