@@ -15,6 +15,8 @@ log = structlog.get_logger()
 
 _CONNECT_SECONDS = 15.0
 _WATCH_SECONDS = 5.0
+#: A dead connection is noticed within about this time.
+_PING_SECONDS = 5.0
 
 
 class Sockets:
@@ -35,7 +37,7 @@ class Sockets:
             raise Misconfigured(_why_not(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Misconfigured("Slack can't be reached for Socket Mode. Check the network.") from error
-        self._handler = AsyncSocketModeHandler(self._app, self._app_token)
+        self._handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=_PING_SECONDS)
         try:
             await asyncio.wait_for(self._handler.connect_async(), _CONNECT_SECONDS)  # type: ignore[no-untyped-call]  # Bolt's signature is untyped
         except TimeoutError as error:
