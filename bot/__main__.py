@@ -251,6 +251,7 @@ async def staged_demo(port: int = 0) -> AsyncIterator["Stage"]:
             if _MANIFEST.exists():
                 stage.use_manifest(manifest_of(_MANIFEST))
             stage.complete(row.usage for row in (*SUBCOMMANDS, *OVERDUE_SUBCOMMANDS))
+            stage.keep_pace()
             stage.welcome()
             settings = Settings.model_validate(
                 {

@@ -89,6 +89,10 @@ class Stage:
         """What the page offers while a command is typed, from lines such as ``/invoice find CUSTOMER``."""
         self.slack.catalog.complete(usages)
 
+    def keep_pace(self) -> None:
+        """Refuses a second post in a channel within a second, as Slack does; tests mostly go without."""
+        self.slack.faults.strict_pace = True
+
     def welcome(self) -> None:
         """Posts what a newcomer may try."""
         welcome(self.slack)

@@ -7,6 +7,7 @@ const HEIGHT = 260;
 const FRAME = { left: 64, right: 12, top: 12, bottom: 48 };
 const TICKS = 5;
 const LABEL_WIDTH = 7;
+const NAME_HEIGHT = 22;
 
 const color = (i) => `var(--series-${(i % 12) + 1})`;
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
@@ -88,6 +89,7 @@ function axes(chart) {
   const x = (i) => FRAME.left + room * (i + 0.5);
   const marks = chart.type === "bar" ? bars(series, categories, scale, x, room) : lines(series, categories, scale, x, chart.type === "area");
   return {
+    height: config.x_label ? HEIGHT : HEIGHT - NAME_HEIGHT,
     shapes: [yAxis(scale, config.y_label), xAxis(categories, x, config.x_label), marks],
     legend: series.map((one) => one.name),
     words: series.map((one) => `${one.name}: ${one.data.map((p, i) => `${categories[i]} ${number.format(p.value)}`).join(", ")}`).join(". "),
@@ -115,6 +117,7 @@ function pie(chart) {
   });
   const middle = s("text", { class: "total", x: WIDTH / 2, y: HEIGHT / 2 + 6, "text-anchor": "middle" }, short.format(total));
   return {
+    height: HEIGHT,
     shapes: [shapes, middle],
     legend: chart.segments.map((segment) => `${segment.label} · ${share(segment.value)}`),
     words: chart.segments.map((segment) => `${segment.label} ${number.format(segment.value)}, ${share(segment.value)}`).join(". "),
@@ -124,7 +127,7 @@ function pie(chart) {
 export function chart(block) {
   const drawn = block.chart.type === "pie" ? pie(block.chart) : axes(block.chart);
   const [title, description] = [uid("chart"), uid("chart")];
-  const picture = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-labelledby": `${title} ${description}`, class: `chart ${block.chart.type}` },
+  const picture = s("svg", { viewBox: `0 0 ${WIDTH} ${drawn.height}`, role: "img", "aria-labelledby": `${title} ${description}`, class: `chart ${block.chart.type}` },
     s("title", { id: title }, block.title), s("desc", { id: description }, drawn.words), drawn.shapes);
   const legend = h("ul", { class: "legend", "aria-hidden": "true" },
     drawn.legend.map((name, i) => h("li", null, h("span", { class: "swatch", style: { background: color(i) } }), name)));

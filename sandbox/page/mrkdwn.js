@@ -15,7 +15,8 @@ const word = (character) => character !== undefined && /[\p{L}\p{N}]/u.test(char
 
 // A command that stands in a text can be tried: a click puts it in the box below.
 function code(text) {
-  const isCommand = session.commands.some(({ command }) => text === command || text.startsWith(`${command} `));
+  const isPattern = /\[|[A-Z]{3}/.test(text); // as in "/invoice find CUSTOMER [STATUS]"
+  const isCommand = !isPattern && session.commands.some(({ command }) => text === command || text.startsWith(`${command} `));
   return h("code", null, isCommand ? h("button", { type: "button", class: "try", title: "Put this in the message box" }, text) : text);
 }
 

@@ -49,6 +49,8 @@ class Responses:
         if not body.text and not body.blocks:
             raise SlackError("no_text")
         check_message(body.blocks or [])
+        if not body.text:
+            self._slack.trouble("an answer with blocks has no text for notifications and screen readers")
         if said.get("replace_original"):
             self._replace(issued, body)
         elif said.get("response_type") == "in_channel":

@@ -71,8 +71,9 @@ class Visits:
             slack.notice(user_id, f"{command} is not a valid command.")
             return _failed("invalid_command")
         url = slack.response_url(slack.response_urls.issue(user_id, channel.id))
+        sent = slack.catalog.as_sent(command, text)
         payload = slash_command(
-            slack.workspace.user(user_id), channel, command, text, slack.triggers.issue(user_id), url
+            slack.workspace.user(user_id), channel, command, sent, slack.triggers.issue(user_id), url
         )
         try:
             ack = await slack.courier.deliver("slash_commands", payload)
@@ -137,6 +138,8 @@ class Visits:
                 raise SlackError("action_not_found")
             if len(query) < element.get("min_query_length", 3):
                 return {"options": []}
+            if not slack.catalog.offers_options:
+                raise SlackError("no_options_url")
             place.parts.pop("response_url", None)
             payload = interaction(
                 "block_suggestion",
@@ -271,6 +274,9 @@ class Visits:
         return slack.modals.home(user_id)
 
     async def _handed_over(self, user_id: str, payload: Json) -> Json:
+        if not self._slack.catalog.interactive:
+            self._slack.trouble(f"{payload['type']}: the manifest doesn't turn interactivity on")
+            return _failed("interactivity_off")
         try:
             await self._slack.courier.deliver("interactive", payload)
         except Undelivered as problem:

@@ -60,9 +60,18 @@ def _metadata(args: Args) -> Json | None:
     return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
 
 
+def _watch(slack: Slack, args: Args, body: Body) -> None:
+    """What Slack takes and people suffer from: blocks without words beside them, names that ring by themselves."""
+    if body.blocks and not body.text:
+        slack.trouble("a message with blocks has no text for notifications and screen readers")
+    if args.flag("link_names") or args.text("parse") == "full":
+        slack.trouble("link_names or parse=full turns foreign text into mentions")
+
+
 def post_message(slack: Slack, args: Args) -> Json:
     channel = slack.workspace.for_posting(args.needed("channel"))
     body = _body(args)
+    _watch(slack, args, body)
     thread = args.text("thread_ts") or None
     if thread and slack.messages.find(channel.id, thread) is None:
         raise SlackError("thread_not_found")
@@ -75,7 +84,9 @@ def post_ephemeral(slack: Slack, args: Args) -> Json:
     user = args.needed("user")
     if user not in slack.workspace.users or user not in channel.members:
         raise SlackError("user_not_in_channel")
-    one = slack.messages.show_only(channel.id, user, _body(args), args.text("thread_ts") or None)
+    body = _body(args)
+    _watch(slack, args, body)
+    one = slack.messages.show_only(channel.id, user, body, args.text("thread_ts") or None)
     return {"message_ts": one.message["ts"]}
 
 
@@ -94,6 +105,7 @@ def update(slack: Slack, args: Args) -> Json:
     body = _body(args)
     if "text" not in args.given:
         body.text = message["text"]
+    _watch(slack, args, body)
     changed = slack.messages.change(channel.id, message["ts"], body)
     return {"channel": channel.id, "ts": changed["ts"], "text": changed["text"], "message": changed}
 
