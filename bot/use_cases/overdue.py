@@ -74,23 +74,24 @@ class Overdue:
     ) -> Board:
         """One page of debtors, those who most deserve a call first.
 
-        ``mine`` keeps the customers that ``user_id`` owns; ``over`` counts only invoices more than ``over_days``
-        past due. A page beyond the last one is the last one.
+        ``mine`` keeps the customers that ``user_id`` owns; ``over`` those with an invoice more than ``over_days``
+        past due: the totals then count only such invoices, each customer's row all that they owe. A page beyond
+        the last one is the last one.
         """
         as_of = await self._as_of()
         today = self._context.today()
         unpaid: Sequence[Invoice] = await self._context.lane.read(mirror.unpaid)
         if scope == "mine":
             unpaid = [one for one in unpaid if self._owner(one.customer_id) == user_id]
-        if scope == "over":
-            unpaid = _older(unpaid, over_days, today)
-        debtors = aging.debtors(unpaid, today, self._owner)
+        older_than = over_days if scope == "over" else 0
+        debtors = aging.debtors(unpaid, today, self._owner, older_than)
+        counted = _older(unpaid, older_than, today) if older_than else unpaid
         pages = max(1, -(-len(debtors) // PAGE_SIZE))
         page = min(max(page, 1), pages)
         return Board(
             title=_TITLES.get(scope, f"More than {over_days} days past due"),
             today=today,
-            totals=self._totals(unpaid, today),
+            totals=self._totals(counted, today),
             debtors=tuple(debtors[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
             page=page,
             pages=pages,

@@ -40,7 +40,7 @@ def digest(held: Digest) -> Message:
     stale = [section(f":warning: {escape(held.stale)}")] if held.stale else []
     aside = escape(aside_words(held.totals))
     blocks = [
-        header(f"{held.business} · {say_date(held.today)}"),
+        header(f"Overdue digest · {say_date(held.today)} · {held.business}"),
         *stale,
         section(f"*{summary}*{_change(held.changes)}"),
         *bucket_blocks(held.totals),
