@@ -194,7 +194,7 @@ async def test_a_collector_is_told_who_can_void(world):
     await clerk.command("C0BILLING", "/invoice void 1042")
     refused = shown_text(await clerk.sees("To void invoices you need the role approver or higher"))
     assert "you have collector" in refused
-    assert "morgan" in refused
+    assert "Morgan" in refused
 
 
 async def test_an_approver_voids_with_a_reason_and_everybody_hears(world):

@@ -149,7 +149,7 @@ async def test_two_clerks_at_once_one_records_and_the_other_is_told_who(world):
         await asyncio.sleep(0.01)
     await dana.submit(second)
     told = shown_text(await dana.modal("right now"))
-    assert "casey is recording a payment on this invoice right now" in told
+    assert "Casey Lindqvist is recording a payment on this invoice right now" in told
     await slow
     await clerk.modal("$500.00 recorded")
     assert [one.amount for one in world.payments()] == [50000]
