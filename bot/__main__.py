@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import date
@@ -18,11 +19,15 @@ from bot.app import App, Rooms, open_rooms, real_now
 from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
 from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
+from bot.domain.dates import say_date
 from bot.domain.errors import BadInput, DuebotError
+from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
+from bot.store import outbox
+from bot.views.columns import columns
 from bot.views.terminal import as_text
-from reminders.sweep import SweepReport
+from reminders.sweep import Row, SweepReport
 
 if TYPE_CHECKING:
     from sandbox.demo import Stage
@@ -163,12 +168,24 @@ async def _digest(channel: str, again: bool, dry_run: bool, as_of: str) -> None:
                 print(as_text(await rooms.digests.dry_run(plan, day)), end="\n\n")
                 continue
             made = await rooms.digests.run(plan, again=again, as_of=day)
-            said = "is on its way" if made.outbox_id else "was posted before; use --again for another"
-            print(f"The digest of {made.slot} in {made.channel} {said}.")
-        if not dry_run:
             await rooms.outbox.deliver_due()
+            print(f"The digest of {made.slot} in {made.channel} {await _posted(rooms, made.outbox_id)}.")
     finally:
         await rooms.close()
+
+
+async def _posted(rooms: Rooms, outbox_id: str) -> str:
+    """What became of a message: the end of a sentence."""
+    if not outbox_id:
+        return "was made before; use --again for another"
+    item = await rooms.context.lane.read(lambda tx: outbox.get(tx, outbox_id))
+    match item.state if item else "":
+        case "sent":
+            return "is posted"
+        case "failed" | "dropped":
+            return f"was not posted: {item.reason if item else ''}".rstrip(".")
+        case _:
+            return "is not posted yet; the running bot goes on trying"
 
 
 @cli.command()
@@ -187,18 +204,11 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
     try:
         day = _day(as_of, rooms)
         if dry_run:
-            report = await rooms.sweep.dry_run(day)
-            for row in report.rows:
-                print(
-                    f"{row.invoice.number}  {row.invoice.customer_name}  [{row.track}] {row.reason}: {row.sentence}"
-                )
-            print(f"{report.made} contacts in {report.messages} messages would be made.")
-        else:
-            report = await rooms.sweep.run(again=again, as_of=day)
-            await rooms.outbox.deliver_due()
-            print(_swept(report))
-        for sentence in report.unreachable:
-            print(sentence)
+            print(_would(await rooms.sweep.dry_run(day)))
+            return
+        report = await rooms.sweep.run(again=again, as_of=day)
+        await rooms.outbox.deliver_due()
+        print(_swept(report))
     finally:
         await rooms.close()
 
@@ -212,7 +222,37 @@ async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) 
 def _swept(report: SweepReport) -> str:
     if not report.ran:
         return f"The sweep of {report.day} was done before; use --again for another."
-    return f"{report.made} contacts were made in {report.messages} messages."
+    made = f"Sweep of {say_date(report.day)}: {report.made} contacts were made in {report.messages} messages."
+    return "\n".join([made, *report.unreachable])
+
+
+def _would(report: SweepReport) -> str:
+    """Every open invoice with what would happen to it and why, then how many of each."""
+    if not report.rows:
+        return "The local copy has no open invoices. If that can't be, read them first: duebot sync"
+    head = ("Invoice", "Customer", "Due", "Balance", "Track", "Decision", "Why")
+    table = [head, *(_row(row) for row in report.rows)]
+    counts: dict[str, Counter[str]] = {}
+    for row in report.rows:
+        counts.setdefault(row.track, Counter())[_words(row.reason)] += 1
+    sums = [
+        f"{track}: {', '.join(f'{number} {reason}' for reason, number in found.most_common())}"
+        for track, found in counts.items()
+    ]
+    made = f"Sweep of {say_date(report.day)}: {report.made} contacts in {report.messages} messages would be made."
+    return "\n".join([columns(table, frozenset({3})), "", *sums, made, *report.unreachable])
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    invoice = row.invoice
+    due = invoice.due_date.isoformat() if invoice.due_date else "not set"
+    balance = say_money(invoice.balance, invoice.currency)
+    who = (invoice.number, invoice.customer_name, due, balance)
+    return (*who, row.track, _words(row.reason), row.sentence)
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ")
 
 
 def _day(text: str, rooms: Rooms) -> date | None:

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from bot.views.blocks import Block, Message
+from bot.views.columns import columns
 from bot.views.tables import without_new_blocks
 
 _LINK = re.compile(r"<(?:https?://[^|>]+)\|([^>]+)>|<([^>]+)>")
@@ -26,11 +27,16 @@ def _block(block: Block) -> str:
         case "context":
             return " ".join(_text(part) for part in block["elements"] if "text" in part)
         case "table":
-            return "\n".join("  ".join(_cell(cell) for cell in row) for row in block["rows"])
+            return columns([[_cell(cell) for cell in row] for row in block["rows"]], _figures(block))
         case "rich_text":
             return _rich(block)
         case _:
             return ""
+
+
+def _figures(table: Block) -> frozenset[int]:
+    settings = table.get("column_settings") or []
+    return frozenset(place for place, one in enumerate(settings) if one and one.get("align") == "right")
 
 
 def _text(held: Any) -> str:

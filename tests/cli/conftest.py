@@ -1,0 +1,41 @@
+"""The command line as a terminal user sees it, against both stand-ins in this process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import cli
+from sandbox.clock import Clock
+from sandbox.company import sample_company
+from sandbox.demo import Stage, demo_policy
+
+Run = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    clock = Clock()
+    async with Stage(clock, sample_company(clock, size=60)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def duebot(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs ``duebot`` with these words. The verbs have a loop of their own, so they run in a thread."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.yml").write_text(demo_policy().replace("weekend: [sat, sun]", "weekend: []"))
+    given = {
+        **stage.settings(),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+        "DUEBOT_POLICY": "policy.yml",
+        "DUEBOT_LOG_LEVEL": "error",
+        "COLUMNS": "200",
+    }
+
+    async def run(*words: str, **changes: str | None) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, cli, list(words), env={**given, **changes})
+
+    return run

@@ -1,0 +1,180 @@
+"""What each verb prints, does, and answers to mistakes."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.company import SHOWPIECE
+
+WRITES = ("chat.postMessage", "chat.update", "conversations.open")
+
+
+def posted(stage):
+    return [call for call in stage.slack.calls if call.method in WRITES]
+
+
+@pytest.mark.parametrize("verb", ["run", "sync", "digest", "sweep", "demo"])
+async def test_every_verb_explains_itself(duebot, verb):
+    plain = await duebot("--help")
+    shown = await duebot(verb, "--help")
+    assert (plain.exit_code, shown.exit_code) == (0, 0)
+    assert verb in plain.output
+    assert f"duebot {verb}" in shown.output or f"{verb} [OPTIONS]" in shown.output
+    assert all(line.strip() for line in re.findall(r"--[a-z-]+ +\S+ +(.*)", shown.output))
+
+
+async def test_an_unknown_verb_or_option_is_a_usage_error(duebot):
+    assert (await duebot("swep")).exit_code == 2
+    assert (await duebot("sync", "--everything")).exit_code == 2
+
+
+# ---- sync ---------------------------------------------------------------------------------------------------
+
+
+async def test_sync_shows_its_progress_and_what_it_read(duebot, stage):
+    first = await duebot("sync")
+    assert first.exit_code == 0, first.output
+    pages = -(-len(stage.syncro.company.invoices) // 25)
+    assert re.search(rf"invoices .* {pages}/{pages} ", first.output)
+    assert f"Everything was read: {len(stage.syncro.company.customers)} customers" in first.output
+    second = await duebot("sync")
+    assert "What changed was read" in second.output
+    assert "sent invoices" in second.output
+    third = await duebot("sync", "--full")
+    assert "Everything was read" in third.output
+    assert posted(stage) == []
+
+
+async def test_a_sync_without_syncro_says_so(duebot, stage):
+    stage.syncro.faults.add("*", "status", times=None, status=401)
+    told = await duebot("sync")
+    assert told.exit_code == 1
+    assert "SYNCRO_API_KEY" in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+    missing = await duebot("sync", SYNCRO_API_KEY=None)
+    assert missing.exit_code == 1
+    assert "SYNCRO_API_KEY is not set" in missing.stderr
+
+
+async def test_sync_needs_no_slack(duebot):
+    assert (await duebot("sync", SLACK_BOT_TOKEN=None, SLACK_SIGNING_SECRET=None)).exit_code == 0
+
+
+# ---- digest -------------------------------------------------------------------------------------------------
+
+
+async def test_a_digest_is_looked_at_without_posting_it(duebot, stage):
+    await duebot("sync")
+    shown = await duebot("digest", "--dry-run", SLACK_BOT_TOKEN=None)
+    assert shown.exit_code == 0, shown.output
+    assert re.search(r"\$[\d,.]+ overdue in \d+ invoices", shown.output)
+    assert re.search(r"^Days past due +Invoices +Open$", shown.output, re.MULTILINE)
+    assert "Largest debtors" in shown.output
+    assert posted(stage) == []
+
+
+async def test_another_days_digest_counts_days_on_that_day(duebot, stage):
+    await duebot("sync")
+    day = (stage.syncro.company.today() + timedelta(days=45)).isoformat()
+    now = await duebot("digest", "--dry-run")
+    later = await duebot("digest", "--dry-run", "--as-of", day)
+    assert "Days are counted on" in later.output
+    overdue = [int(re.search(r"overdue in (\d+) invoice", shown.output)[1]) for shown in (now, later)]
+    assert overdue[0] < overdue[1]
+    acting = await duebot("digest", "--as-of", day)
+    assert acting.exit_code == 1
+    assert "Add --dry-run" in acting.stderr
+    assert posted(stage) == []
+
+
+async def test_a_digest_is_posted_once_a_day_unless_asked_again(duebot, stage):
+    first = await duebot("digest")
+    assert first.exit_code == 0, first.output
+    assert "in C0BILLING is posted." in first.output
+    again = await duebot("digest")
+    assert "was made before; use --again for another" in again.output
+    assert len(stage.slack.in_channel("C0BILLING")) == 1
+    assert "is posted." in (await duebot("digest", "--again")).output
+    assert len(stage.slack.in_channel("C0BILLING")) == 2
+
+
+async def test_a_digest_that_could_not_be_posted_is_said(duebot, stage):
+    stage.slack.faults.add("chat.postMessage", "error:channel_not_found")
+    refused = await duebot("digest")
+    assert "was not posted" in refused.output
+    stage.slack.faults.add("chat.postMessage", "drop_before")
+    lost = await duebot("digest", "--again")
+    assert "is not posted yet; the running bot goes on trying" in lost.output
+
+
+async def test_a_channel_without_a_digest_is_said(duebot):
+    told = await duebot("digest", "--channel", "C0NOPE")
+    assert told.exit_code == 1
+    assert "Channels in the policy: C0BILLING." in told.stderr
+
+
+# ---- sweep --------------------------------------------------------------------------------------------------
+
+
+async def test_a_sweep_is_looked_at_as_a_table_with_reasons(duebot, stage):
+    await duebot("sync")
+    shown = await duebot("sweep", "--dry-run", SLACK_BOT_TOKEN=None)
+    assert shown.exit_code == 0, shown.output
+    table, sums = shown.output.split("\n\n")
+    head, *rows = table.splitlines()
+    assert head.split() == ["Invoice", "Customer", "Due", "Balance", "Track", "Decision", "Why"]
+    why = head.index("Why")
+    assert all((row[why - 1] == " " and row[why].isupper()) or row[why] in "“" for row in rows)
+    mine = [row for row in rows if row.startswith(SHOWPIECE)]
+    assert len(mine) == 2, "an internal and a customer track"
+    assert all("$806.25" in row for row in mine)
+    tracks = dict(
+        line.split(": ", 1) for line in sums.splitlines() if re.match(r"(internal|customer): ", line)
+    )
+    for track, counts in tracks.items():
+        counted = sum(int(number) for number in re.findall(r"(\d+) [a-z]", counts))
+        assert counted == sum(f"  {track}  " in row for row in rows)
+    assert re.search(r"\d+ contacts in \d+ messages would be made\.", sums)
+    assert posted(stage) == []
+
+
+async def test_another_days_sweep_can_be_looked_at_only(duebot, stage):
+    await duebot("sync")
+    day = stage.syncro.company.today() + timedelta(days=400)
+    now = await duebot("sweep", "--dry-run")
+    later = await duebot("sweep", "--dry-run", "--as-of", day.isoformat())
+    assert now.output.count("not yet due") > later.output.count("not yet due")
+    acting = await duebot("sweep", "--as-of", day.isoformat())
+    assert acting.exit_code == 1
+    nonsense = await duebot("sweep", "--dry-run", "--as-of", "soonish")
+    assert nonsense.exit_code == 1
+    assert "“soonish” is not a date" in nonsense.stderr
+
+
+async def test_a_sweep_without_a_copy_says_how_to_get_one(duebot):
+    shown = await duebot("sweep", "--dry-run")
+    assert "duebot sync" in shown.output
+
+
+async def test_a_sweep_acts_once_a_day(duebot, stage):
+    first = await duebot("sweep")
+    assert first.exit_code == 0, first.output
+    made, messages = map(int, re.search(r"(\d+) contacts were made in (\d+) messages", first.output).groups())
+    assert made >= messages > 0
+    sent = len(posted(stage))
+    assert sent > 0
+    assert "was done before; use --again" in (await duebot("sweep")).output
+    again = await duebot("sweep", "--again")
+    assert "0 contacts were made in 0 messages" in again.output
+    assert len(posted(stage)) == sent
+
+
+async def test_acting_verbs_need_slack_and_a_policy(duebot, tmp_path: Path):
+    missing = await duebot("sweep", SLACK_BOT_TOKEN=None)
+    assert (missing.exit_code, "SLACK_BOT_TOKEN is not set" in missing.stderr) == (1, True)
+    (tmp_path / "policy.yml").write_text("digests: []\n")
+    typo = await duebot("digest")
+    assert typo.exit_code == 1
+    assert "digests" in typo.stderr
