@@ -1,6 +1,9 @@
 """What the handlers work with: the use cases, and the ways to answer a person."""
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +29,9 @@ from bot.views.tables import without_new_blocks
 log = structlog.get_logger()
 
 _ELSEWHERE = "Your answer is in your direct messages with me: "
+#: People are answered within a second; what takes longer says so.
+_PATIENCE_SECONDS = 1.0
+_PATIENCE = ":hourglass_flowing_sand: Syncro is slow just now. I'm still reading; the answer comes here."
 _REFUSED_BLOCKS = {"invalid_blocks", "invalid_arguments"}
 
 
@@ -79,6 +85,22 @@ class Desk:
         await self.context.lane.write(lambda tx: visits.update_data(tx, visit.id, data))
         found = await self.context.lane.read(lambda tx: visits.get(tx, visit.id))
         return found or visit
+
+    @asynccontextmanager
+    async def patience(self, arrival: "Arrival") -> AsyncIterator[None]:
+        """Says that it takes longer, if what is done inside takes longer than a second."""
+        note = asyncio.create_task(self._say_later(arrival))
+        try:
+            yield
+        finally:
+            note.cancel()
+
+    async def _say_later(self, arrival: "Arrival") -> None:
+        await asyncio.sleep(_PATIENCE_SECONDS)
+        try:
+            await self.say(arrival, Message(_PATIENCE, []))
+        except SlackError as error:
+            log.info("not_said", error=str(error))
 
     # ---- answering -----------------------------------------------------------------------------------------
 

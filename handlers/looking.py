@@ -4,7 +4,6 @@ from typing import Any
 
 from bot.domain.commands import Board, Customer, Find, Show
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.invoice import Invoice
 from bot.domain.roles import Action, Role
 from bot.store import visits
 from bot.views.blocks import Message
@@ -28,21 +27,24 @@ class Looking:
     async def show(self, arrival: Arrival, command: Show) -> None:
         """``/invoice 1042``."""
         role = await self._role(arrival)
-        await self._card(arrival, await self._desk.lookup.find(command.ref), role)
+        async with self._desk.patience(arrival):
+            card = await self._desk.lookup.card_of(await self._desk.lookup.find_id(command.ref))
+        await self._desk.answer(arrival, invoice_card(card, role))
 
     async def card(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """A button that opens an invoice's card; its value is the invoice's id."""
-        role = await self._role(arrival)
-        await self._card(arrival, await self._desk.lookup.invoice(str(action.get("value", ""))), role)
+        await self._open(arrival, str(action.get("value", "")))
 
     async def pick(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """A menu of invoices."""
-        role = await self._role(arrival)
         _kind, invoice_id = read_pick(_chosen(action))
-        await self._card(arrival, await self._desk.lookup.invoice(invoice_id), role)
+        await self._open(arrival, invoice_id)
 
-    async def _card(self, arrival: Arrival, invoice: Invoice, role: Role) -> None:
-        await self._desk.answer(arrival, invoice_card(await self._desk.lookup.card(invoice), role))
+    async def _open(self, arrival: Arrival, invoice_id: str) -> None:
+        role = await self._role(arrival)
+        async with self._desk.patience(arrival):
+            card = await self._desk.lookup.card_of(invoice_id)
+        await self._desk.answer(arrival, invoice_card(card, role))
 
     async def share(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """“Share here”: the card as everybody may see it, where customers' debts may be shown."""

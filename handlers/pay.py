@@ -1,8 +1,9 @@
 """Recording a payment: ``/invoice pay``, the card's button, the shortcut, and their modals."""
 
+import asyncio
 from typing import Any
 
-from bot.domain.errors import BadInput, DuebotError, NeedsConfirmation, NoRole
+from bot.domain.errors import BadInput, DuebotError, NeedsConfirmation, NoRole, SyncroError
 from bot.domain.invoice import Invoice
 from bot.domain.money import from_minor
 from bot.domain.parse_money import parse_amount
@@ -18,6 +19,7 @@ from handlers.desk import Arrival
 from handlers.forms import Form, Sent, detail_lines, open_form, seen
 
 _LISTED = 15
+_SOON_SECONDS = 1.0
 
 
 class PayHandlers(Form):
@@ -31,7 +33,8 @@ class PayHandlers(Form):
         await self.desk.authority.require(arrival.user_id, Action.PAY)
         if command.amount_text:
             parse_amount(command.amount_text, self.desk.context.policy.business.currency)
-        await self._check_method(command.method)
+        if command.method:
+            _check_method(command.method, await self._methods_soon())
         if command.ref is None:
             if not command.customer:
                 raise BadInput("Say which invoice is paid, for example `/invoice pay 1042 500 check #1234`.")
@@ -42,16 +45,12 @@ class PayHandlers(Form):
         prefill = {"amount": command.amount_text, "method": command.method, "reference": command.reference}
         await self.open(arrival, invoice_id, prefill)
 
-    async def _check_method(self, typed: str) -> None:
-        """A word that is no amount, reference or payment method is asked about, never dropped."""
-        if not typed:
-            return
-        methods = await self.desk.lookup.payment_methods()
-        if not _method(typed, methods):
-            raise BadInput(
-                f"I don't understand “{typed[:40]}”. An amount is written like 500 or $1,234.50, a reference like "
-                f"#1234, and a method is one of: {', '.join(methods)}."
-            )
+    async def _methods_soon(self) -> tuple[str, ...]:
+        """The payment methods, or none while Syncro is slow or down: the form must open within three seconds."""
+        try:
+            return await asyncio.wait_for(self.desk.lookup.payment_methods(), _SOON_SECONDS)
+        except (TimeoutError, SyncroError):
+            return ()
 
     async def _only_open(self, command: Pay) -> str:
         """The customer's one open invoice. Raises ``Ambiguous`` when there are several."""
@@ -79,6 +78,7 @@ class PayHandlers(Form):
         require_payable(invoice)
         methods = await self.desk.lookup.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
+        _check_method(typed.get("method", ""), methods)
         await self.desk.remember(visit, {**visit.data, **seen(invoice)})
         balance = "" if invoice.balance is None else str(from_minor(invoice.balance, invoice.currency))
         form = PayForm(
@@ -147,6 +147,15 @@ class PayWhich(Form):
         lines = detail_lines(error)
         more = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
         return pay_which(sent.visit.id, read_which(sent.view), error.sentence, [*lines[:_LISTED], *more])
+
+
+def _check_method(typed: str, methods: tuple[str, ...]) -> None:
+    """A word that is no amount, reference or payment method is asked about, as soon as the methods are known."""
+    if typed and methods and not _method(typed, methods):
+        raise BadInput(
+            f"I don't understand “{typed[:40]}”. An amount is written like 500 or $1,234.50, a reference like "
+            f"#1234, and a method is one of: {', '.join(methods)}."
+        )
 
 
 def _method(typed: str, methods: tuple[str, ...]) -> str:

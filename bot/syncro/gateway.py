@@ -85,7 +85,7 @@ class Gateway:
         Raises ``SyncroLost`` when another invoice comes back, or lines or payments are left out though the amounts
         say that there are some: an unknown list must not be taken for an empty one.
         """
-        task = Task(f"read invoice {_quoted(invoice_id)}", "Invoices – View Details")
+        task = Task("read the invoice", "Invoices – View Details")
         answer = await self._read(f"/invoices/{_part(invoice_id, 'invoice')}", task)
         return _complete(self._invoice_in(answer, invoice_id, task), task)
 
@@ -117,27 +117,27 @@ class Gateway:
 
     async def edit_invoice(self, invoice_id: str, edit: InvoiceEdit) -> Invoice:
         """Change only the fields that ``edit`` names."""
-        task = Task(f"change invoice {_quoted(invoice_id)}", "Invoices – Edit", writes=True)
+        task = Task("change the invoice", "Invoices – Edit", writes=True)
         return await self._put_invoice(invoice_id, task, guide.edit_body(edit))
 
     async def void_invoice(self, invoice_id: str) -> Invoice:
         """Void an invoice. Syncro refunds nothing by it."""
-        task = Task(f"void invoice {_quoted(invoice_id)}", "Invoices – Edit", writes=True)
+        task = Task("void the invoice", "Invoices – Edit", writes=True)
         return await self._put_invoice(invoice_id, task, {"status": "void"})
 
     async def add_line(self, invoice_id: str, line: LineItem) -> None:
         """Add one line."""
-        task = Task(f"add a line to invoice {_quoted(invoice_id)}", "Invoices – Edit", writes=True)
+        task = Task("add a line to the invoice", "Invoices – Edit", writes=True)
         await self._post(f"/invoices/{_part(invoice_id, 'invoice')}/line_items", task, guide.line_body(line))
 
     async def email_invoice(self, invoice_id: str, email: Email) -> None:
         """Have Syncro email the invoice."""
-        task = Task(f"email invoice {_quoted(invoice_id)}", "Invoices – Edit", writes=True)
+        task = Task("email the invoice", "Invoices – Edit", writes=True)
         await self._post(f"/invoices/{_part(invoice_id, 'invoice')}/email", task, guide.email_body(email))
 
     async def record_payment(self, invoice_id: str, payment: NewPayment) -> Payment:
         """Record a payment on an invoice. Raises ``SyncroLost`` when the answer is about another invoice."""
-        task = Task(f"record the payment on invoice {_quoted(invoice_id)}", "Payments – Create", writes=True)
+        task = Task("record the payment on the invoice", "Payments – Create", writes=True)
         path = f"/invoices/{_part(invoice_id, 'invoice')}/payments"
         answer = await self._post(path, task, guide.payment_body(payment))
         row = wire.parse(guide.PaymentRow, wire.row_in(answer, "payment", task), task)

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain import commands
 from bot.domain.dates import say_date
-from bot.domain.errors import Ambiguous, BadInput, Candidate, NotFound, SyncroError, SyncroLost
+from bot.domain.errors import Ambiguous, BadInput, Candidate, NotFound, SyncroError, SyncroLost, SyncroMissing
 from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPage
 from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
@@ -74,16 +74,28 @@ class Lookup:
             )
         return found[0].id
 
-    async def find(self, ref: InvoiceRef) -> Invoice:
-        """The invoice meant, read live; the number that comes back must be the one that was found."""
-        invoice_id = await self.find_id(ref)
-        known = await self._context.lane.read(lambda tx: mirror.invoice(tx, invoice_id))
-        invoice = await self.invoice(invoice_id)
-        if not ref.id and known is not None and invoice.number != known.number:
+    async def card_of(self, invoice_id: str) -> InvoiceCard:
+        """The card of an invoice, read live; as the mirror last had it while Syncro can't be read.
+
+        Raises ``SyncroError`` when the mirror doesn't have it either, when Syncro no longer does, or when another
+        number comes back than the one that was found.
+        """
+        known = await self.known_by_id(invoice_id)
+        try:
+            invoice = await self.invoice(invoice_id)
+        except SyncroMissing:
+            raise
+        except SyncroError:
+            if known is None:
+                raise
+            read_at = await synced_at(self._context)
+            card = await self.card(known, live=False)
+            return replace(card, as_of=self._context.local(read_at)) if read_at else card
+        if known is not None and invoice.number != known.number:
             raise SyncroLost(
                 f"I asked Syncro for {known.number} and got {invoice.number}. Nothing is shown; try again."
             )
-        return invoice
+        return await self.card(invoice)
 
     async def _by_number(self, number: str) -> list[Invoice]:
         exact = await self._context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))

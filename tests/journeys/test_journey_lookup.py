@@ -220,3 +220,11 @@ async def test_a_customer_card_tells_what_is_owed_and_whom_to_call(world):
     assert "New invoice" in buttons(card)
     await clerk.click(card, "New invoice")
     assert "Acme Widgets" in str(await clerk.modal("Review"))
+
+
+async def test_another_number_than_the_one_asked_for_is_not_shown(world):
+    clerk = world.person()
+    world.showpiece.number = "INV-2024-9042"
+    await clerk.command("C0BILLING", "/invoice 1042")
+    told = shown_text(await clerk.sees("I asked Syncro for INV-2024-1042 and got INV-2024-9042"))
+    assert "Acme" not in told
