@@ -31,12 +31,15 @@ export function post(path, body) {
   });
 }
 
-/** Server-Sent Events of the person played; `onReopen` runs when a lost stream is back. */
-export function listen(onEvent, onReopen) {
+/** Server-Sent Events of the person played; `onLost` and `onReopen` run when the stream goes and when it is back. */
+export function listen({ onEvent, onLost, onReopen }) {
   const source = new EventSource(`/page/events?${new URLSearchParams({ user: session.user })}`);
   let lost = false;
   source.onmessage = (event) => onEvent(JSON.parse(event.data));
-  source.onerror = () => { lost = true; };
+  source.onerror = () => {
+    if (!lost) onLost();
+    lost = true;
+  };
   source.onopen = () => {
     if (lost) onReopen();
     lost = false;

@@ -162,7 +162,11 @@ async function become(user, place) {
   showModals([]);
   session.user = user;
   if (!(await load())) return;
-  stream = listen((event) => EVENTS[event.type]?.(event), () => refresh().then(() => go(current)));
+  stream = listen({
+    onEvent: (event) => EVENTS[event.type]?.(event),
+    onLost: () => { session.reached = false; rail(); },
+    onReopen: () => refresh().then(() => go(current)),
+  });
   const first = [...session.channels.keys()][0] ?? HOME;
   const known = place === HOME || session.channels.has(place);
   await go(known ? place : session.channels.has(current) || current === HOME ? current : first);

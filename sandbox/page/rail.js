@@ -56,7 +56,8 @@ export function drawRail(rail, { current, onChoose, onPerson }) {
     face: channel.is_im ? avatar(channel.name, isWithBot(channel)) : sign(channel), extra: badges(channel),
   });
   const home = place({ id: HOME, name: `${session.bot.name} Home`, face: avatar(session.bot.name, true), current, onChoose });
-  const connected = session.bot.connected !== false;
+  const connected = session.reached && session.bot.connected !== false;
+  const state = session.reached ? `${session.bot.name} is ${connected ? "" : "not "}connected` : "The sandbox has stopped. Start it again.";
   keepingPlace(rail, () => fill(rail,
     h("div", { class: "workspace" }, h("h1", null, session.team), h("span", { class: "sandbox-tag" }, "sandbox")),
     personPicker(onPerson),
@@ -64,6 +65,5 @@ export function drawRail(rail, { current, onChoose, onPerson }) {
       group("App", [home]),
       group("Channels", channels.filter((channel) => !channel.is_im).map(item)),
       group("Direct messages", channels.filter((channel) => channel.is_im).map(item))),
-    h("div", { class: `bot-state ${connected ? "on" : "off"}`, "data-testid": "bot-state" },
-      connected ? `${session.bot.name} is connected` : `${session.bot.name} is not connected`)));
+    h("div", { class: `bot-state ${connected ? "on" : "off"}`, "data-testid": "bot-state", role: "status" }, state)));
 }

@@ -2,9 +2,11 @@
 
 export const session = {
   user: null, team: "", bot: null, users: new Map(), met: new Map(), channels: new Map(), commands: [], shortcuts: [],
+  reached: true,
 };
 
 export function learn(state) {
+  session.reached = true;
   session.user = state.me?.id ?? state.me;
   session.team = state.team?.name ?? "Workspace";
   session.bot = { id: "", name: "Bot", connected: false, ...state.bot };

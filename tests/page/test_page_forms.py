@@ -243,3 +243,12 @@ async def test_modals_stack_and_the_lower_one_keeps_its_input(browser_page: Page
     assert (await slack.received("close"))["view_id"] == "V2"
     slack.modal(lower)
     await expect(block(browser_page, "a").get_by_role("textbox")).to_have_value("kept")
+
+
+async def test_focus_goes_to_the_first_field_once_a_loading_view_is_filled(
+    browser_page: Page, slack: CannedSlack
+) -> None:
+    slack.modal(samples.modal(section("Loading…")))
+    await expect(browser_page.get_by_role("dialog")).to_be_focused()
+    slack.modal(samples.modal(samples.text_field("amount", "Amount")))
+    await expect(block(browser_page, "amount").get_by_role("textbox")).to_be_focused()

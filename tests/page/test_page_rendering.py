@@ -156,6 +156,26 @@ async def test_messages_change_go_and_thread(browser_page: Page, slack: CannedSl
     await expect(browser_page.get_by_text("psst", exact=True)).to_have_count(0)
 
 
+async def test_a_tall_message_is_shown_from_its_top_and_then_followed(
+    browser_page: Page, slack: CannedSlack
+) -> None:
+    shown = await show(browser_page, slack, *samples.GALLERY)
+    await expect(shown.locator(".message-head")).to_be_in_viewport()
+    slack.push("message", channel=BILLING, message=message(NOW + 1, BOSS, text="and one more"))
+    await expect(browser_page.get_by_text("and one more", exact=True)).to_be_in_viewport()
+
+
+async def test_a_command_in_a_text_can_be_tried_by_a_click(browser_page: Page, slack: CannedSlack) -> None:
+    shown = await show(
+        browser_page, slack, section("try `/invoice 1042`, as in `/invoice find CUSTOMER`, not `/else 1`")
+    )
+    await expect(shown.locator("code button")).to_have_text(["/invoice 1042"])
+    await shown.locator("code button").click()
+    await expect(browser_page.get_by_test_id("composer")).to_have_value("/invoice 1042")
+    await expect(browser_page.get_by_test_id("composer")).to_be_focused()
+    assert slack.sent == []
+
+
 async def test_unread_badges_count_and_clear(browser_page: Page, slack: CannedSlack) -> None:
     approvals = browser_page.locator('[data-channel="C0APPROVE"]')
     await expect(approvals.locator(".badge")).to_contain_text("2")

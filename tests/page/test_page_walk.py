@@ -204,9 +204,10 @@ async def test_the_demo_starts_says_where_it_is_and_ends_when_interrupted(
         visit = Visit(window)
         await visit.say("/invoice 1042")
         await expect(visit.said(SHOWPIECE)).to_be_visible()
-        await window.goto("about:blank")
         demo.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(demo.wait(), 15) == 0
+        await expect(window.get_by_test_id("bot-state")).to_contain_text("The sandbox has stopped.")
+        await window.goto("about:blank")
     finally:
         if demo.returncode is None:
             demo.kill()
