@@ -74,6 +74,10 @@ class Authority:
             if role >= needed:
                 for one in sorted(listed):
                     ids += sorted(await self._directory.group_members(one)) if one.startswith("S") else [one]
-        members = [await self._directory.member(one) for one in list(dict.fromkeys(ids))[:_NAMED]]
-        names = [member.name for member in members if member.full]
+        names: list[str] = []
+        for one in dict.fromkeys(ids):
+            member = await self._directory.member(one)
+            names += [member.name] if member.full else []
+            if len(names) == _NAMED:
+                break
         return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,163 @@
+"""Every id that a view carries is answered; what is stale, unknown or already done gets a visible answer."""
+
+import inspect
+from typing import Any, cast
+
+import pytest
+
+from bot.views import ids
+from bot.views.gallery import gallery
+from handlers.desk import Desk
+from handlers.reception import make_door
+from sandbox.slack.shown import buttons, shown_text
+
+DOOR = make_door(cast("Desk", object()), "T0MSP")
+BUTTONS = {
+    value
+    for name, value in vars(ids).items()
+    if name.isupper() and not name.startswith(("VIEW_", "IN_", "SHORTCUT_"))
+}
+
+
+def walk(value: Any):
+    if isinstance(value, dict):
+        yield value
+        for held in value.values():
+            yield from walk(held)
+    elif isinstance(value, list):
+        for held in value:
+            yield from walk(held)
+
+
+def blocks():
+    for name, entry in gallery().items():
+        for block in entry["blocks"] if entry["kind"] == "message" else entry["view"]["blocks"]:
+            yield name, block
+
+
+def test_everything_that_can_be_clicked_is_answered():
+    for name, block in blocks():
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            continue
+        for element in walk(block):
+            if "action_id" in element:
+                assert element["action_id"] in DOOR._actions, (name, element["action_id"])
+
+
+def test_every_typeahead_is_answered():
+    for name, block in blocks():
+        for element in walk(block):
+            if element.get("type") == "external_select":
+                assert element["action_id"] in DOOR._options, name
+
+
+def test_every_form_that_can_be_sent_is_answered():
+    for name, entry in gallery().items():
+        view = entry.get("view") or {}
+        if view.get("submit"):
+            assert view["callback_id"] in DOOR._forms, name
+
+
+def test_every_promised_id_is_kept():
+    assert set(DOOR._actions) >= BUTTONS
+    shortcuts = {value for name, value in vars(ids).items() if name.startswith("SHORTCUT_")}
+    assert set(DOOR._shortcuts) == shortcuts
+
+
+def test_ids_are_all_different():
+    source = inspect.getsource(ids)
+    values = [value for name, value in vars(ids).items() if name.isupper()]
+    assert len(values) == len(set(values)) == source.count(" = ")
+
+
+async def test_an_unknown_button_gets_an_answer(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    card = await clerk.sees("Share here")
+    action = {"block_id": "old", "action_id": "invoice.remind.v1", "type": "button", "value": "1"}
+    container = {"type": "message", "channel": card["channel"], "ts": card["ts"]}
+    await world.stage.slack.visits.act(clerk.id, container, action)
+    await clerk.sees("I don't know that button any more")
+    assert world.stage.slack.problems == []
+
+
+async def test_old_copies_are_decided_by_how_things_are_now(world):
+    boss = world.person("U0BOSS")
+    await boss.command("C0BILLING", "/invoice 1042")
+    card = await boss.sees("Share here")
+    world.company.void(world.showpiece.id)
+    for label, said in (
+        ("Record payment", "is void"),
+        ("Edit", "is void and can't be changed"),
+        ("Add line", "is void and can't be changed"),
+        ("Send again", "is void and isn't sent"),
+        ("Void", "is already void"),
+    ):
+        await boss.click(card, label)
+        view = await boss.modal(said)
+        assert view["submit"] is None
+        await boss.close(view)
+    assert world.writes() == []
+
+
+async def test_an_invoice_that_syncro_lost_is_said_to_be_gone(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    card = await clerk.sees("Share here")
+    del world.company.invoices[world.showpiece.id]
+    await clerk.click(card, "Record payment")
+    await clerk.modal("Syncro does not have it (any more)")
+
+
+async def test_a_search_that_is_forgotten_is_said_to_be(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice find unpaid")
+    found = await clerk.sees("all customers · unpaid")
+    await world.app.rooms.context.lane.write(lambda tx: tx.run("DELETE FROM visit"))
+    await clerk.click(found, "Next →")
+    await clerk.sees("That search is no longer known")
+
+
+async def test_a_form_that_is_forgotten_writes_nothing(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice pay 1042 10 check")
+    form = await clerk.modal("Balance")
+    await world.app.rooms.context.lane.write(lambda tx: tx.run("DELETE FROM visit"))
+    await clerk.submit(form)
+    await clerk.modal("I no longer know what this belongs to")
+    assert world.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("user", "offered"),
+    [
+        ("U0VIEW", ["Overdue invoices", "Help"]),
+        ("U0TECH", ["Overdue invoices", "Help"]),
+        ("U0CLERK", ["Overdue invoices", "New invoice", "Help"]),
+        ("U0BOSS", ["Overdue invoices", "New invoice", "Help"]),
+        ("U0ADMIN", ["Overdue invoices", "New invoice", "Help"]),
+    ],
+)
+async def test_home_offers_what_a_role_may(world, user, offered):
+    person = world.person(user)
+    page = await person.home("overdue in")
+    assert [label for label in buttons(page) if label != "Check again"] == offered
+    text = shown_text(page)
+    assert "Open by days past due (USD)" in text
+    assert "(from the policy file; change them there)" in text
+    assert world.stage.slack.problems == []
+
+
+@pytest.mark.parametrize("user", ["U0NOROLE", "U0GUEST", "U0OTHER"])
+async def test_home_shows_nothing_to_somebody_without_a_role(world, user):
+    text = shown_text(await world.person(user).home("no role"))
+    assert "$" not in text
+    assert "Acme" not in text
+
+
+async def test_home_leads_to_a_customer(world):
+    clerk = world.person()
+    page = await clerk.home("My customers")
+    await clerk.choose(page, "Open a customer…", "Acme Dental")
+    await clerk.sees("Invoices go to", clerk.dm)
+    assert world.stage.slack.problems == []
