@@ -1,20 +1,26 @@
 """Keeping the local copy of customers, invoices and payments current. Syncro stays the system of record."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.errors import SyncroMissing
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.store import mirror
 from bot.store.lane import Tx
 from bot.store.rows import at, iso
+from bot.syncro.gateway import InvoicePage
 from bot.use_cases.context import Context
 
 #: The lists that can hold money still expected, or about to be; an id that leaves them is read once.
 _LIVING = (Status.DRAFT, Status.SENT, Status.VIEWED, Status.PARTIAL)
+#: Where a payment's details are worth a read as soon as the invoice is new to us.
+_PAID_ON = (Status.PARTIAL, Status.PAID)
+#: Invoices dated this long before the last sync are listed too: one that was made and paid since is in no other list.
+_LOOK_BACK = timedelta(days=3)
 _SYNCED = "synced_at"
+_ALL = 1_000_000
 
 Progress = Callable[[str, int, int], None]
 
@@ -52,9 +58,10 @@ class MirrorSync:
     async def run(self, full: bool = False, progress: Progress = _silent) -> SyncReport:
         """Brings the mirror up to date. Raises ``SyncroError``; what was read until then is kept.
 
-        The first sync reads every invoice's header; later ones the lists of what is not settled, and once each
-        invoice that left them or whose balance changed (its payments are only in the detail). Whoever asks while
-        others wait shares the next run with them: a burst of unknown numbers costs Syncro two syncs, not twenty.
+        The first sync reads every invoice's header; later ones the lists of what is not settled and of what is dated
+        lately, and once each invoice that left them or whose balance changed (its payments are only in the detail).
+        Whoever asks while others wait shares the next run with them: a burst of unknown numbers costs Syncro two
+        syncs, not twenty.
         """
         asked = self._runs
         async with self._one:
@@ -68,14 +75,18 @@ class MirrorSync:
 
     async def _read(self, full: bool, progress: Progress) -> SyncReport:
         started = self._context.now()
-        full = full or await synced_at(self._context) is None
+        last = await synced_at(self._context)
         customers, customer_pages = await self._customers(progress)
-        invoices, pages, changed = await (self._everything(progress) if full else self._living(progress))
+        if full or last is None:
+            invoices, pages, changed = await self._everything(progress)
+        else:
+            since = self._context.local(last - _LOOK_BACK).date()
+            invoices, pages, changed = await self._living(since, progress)
         for done, invoice_id in enumerate(changed, 1):
             await self._detail(invoice_id)
             progress("details", done, len(changed))
         await self._context.lane.write(lambda tx: mirror.set_state(tx, _SYNCED, iso(started)))
-        return SyncReport(customers, invoices, len(changed), pages + customer_pages, full)
+        return SyncReport(customers, invoices, len(changed), pages + customer_pages, full or last is None)
 
     async def _customers(self, progress: Progress) -> tuple[int, int]:
         seen = pages = 0
@@ -90,7 +101,7 @@ class MirrorSync:
         await self._context.lane.write(lambda tx: mirror.put_customers(tx, customers, now))
 
     async def _everything(self, progress: Progress) -> tuple[int, int, list[str]]:
-        """Every header; and details of what is partly or lately paid, for its payments."""
+        """Every header; and details of what is partly paid, for its payments."""
         changed: list[str] = []
         seen: set[str] = set()
         pages = 0
@@ -102,19 +113,30 @@ class MirrorSync:
             progress("invoices", page.page, page.pages)
         return len(seen), pages, changed
 
-    async def _living(self, progress: Progress) -> tuple[int, int, list[str]]:
-        before = await self._context.lane.read(_living_balances)
-        seen: dict[str, int | None] = {}
+    async def _living(self, since: date, progress: Progress) -> tuple[int, int, list[str]]:
+        """What is not settled or dated ``since`` or later; and the ids of what left these lists or has new payments.
+
+        These ids are put into the mirror only with their details: should that fail, the next sync finds them anew.
+        """
+        before = await self._context.lane.read(lambda tx: _held(tx, since))
+        seen: set[str] = set()
+        moved: dict[str, None] = {}
         pages = 0
-        for status in _LIVING:
-            async for page in self._context.gateway.invoices(status=status):
-                await self._put(page.invoices)
-                seen.update((one.id, one.balance) for one in page.invoices)
+        for what, found in self._lists(since):
+            async for page in found:
+                fresh = {one.id: None for one in page.invoices if _moved(one, before)}
+                await self._put(tuple(one for one in page.invoices if one.id not in fresh))
+                moved.update(fresh)
+                seen.update(one.id for one in page.invoices)
                 pages += 1
-                progress(f"{status.value} invoices", page.page, page.pages)
+                progress(what, page.page, page.pages)
         left = [one for one in before if one not in seen]
-        moved = [one for one, balance in seen.items() if one in before and before[one] != balance]
-        return len(seen), pages, left + moved
+        return len(seen), pages, [*left, *moved]
+
+    def _lists(self, since: date) -> Iterator[tuple[str, AsyncIterator[InvoicePage]]]:
+        for status in _LIVING:
+            yield f"{status.value} invoices", self._context.gateway.invoices(status=status)
+        yield "recent invoices", self._context.gateway.invoices(date_from=since)
 
     async def _put(self, invoices: tuple[Invoice, ...]) -> None:
         now = self._context.now()
@@ -129,6 +151,15 @@ class MirrorSync:
         await self._put((invoice,))
 
 
-def _living_balances(tx: Tx) -> dict[str, int | None]:
-    found, _ = mirror.find_invoices(tx, statuses=_LIVING, limit=1_000_000, offset=0)
-    return {one.id: one.balance for one in found}
+def _moved(invoice: Invoice, before: Mapping[str, int | None]) -> bool:
+    """Whether its payments may be others than those kept: another balance, or new to us with money on it."""
+    if invoice.id in before:
+        return before[invoice.id] != invoice.balance
+    return invoice.status in _PAID_ON
+
+
+def _held(tx: Tx, since: date) -> dict[str, int | None]:
+    """The balances kept of invoices that these lists should hold."""
+    living, _ = mirror.find_invoices(tx, statuses=_LIVING, limit=_ALL, offset=0)
+    recent, _ = mirror.find_invoices(tx, date_from=since, limit=_ALL, offset=0)
+    return {one.id: one.balance for one in (*living, *recent)}

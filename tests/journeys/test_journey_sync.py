@@ -1,0 +1,54 @@
+"""What happens in Syncro between two syncs reaches the mirror, whatever became of it meanwhile."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.errors import SyncroError
+from bot.store import mirror
+from sandbox.company.book import LineInput
+
+TODAY = date(2026, 3, 10)
+
+
+def made(world, on=TODAY):
+    """An invoice of the showpiece's customer for 100 dollars before tax, as somebody makes it in Syncro."""
+    line = LineInput("Site visit", Decimal(1), Decimal(100))
+    return world.company.create_invoice(
+        world.showpiece.customer_id, on, due_date=on + timedelta(days=30), lines=[line]
+    )
+
+
+async def kept_payments(world, invoice):
+    return await world.app.rooms.context.lane.read(lambda tx: mirror.payments_on(tx, str(invoice.id)))
+
+
+async def test_an_invoice_made_and_paid_between_two_syncs_is_found(world):
+    invoice = made(world)
+    world.company.pay(invoice.id, Decimal(world.company.balance(invoice)) / 100, reference="between")
+    clerk = world.person()
+    await clerk.command("C0BILLING", f"/invoice {invoice.number}")
+    await clerk.sees(invoice.number)
+    found = await world.app.rooms.context.lane.read(lambda tx: mirror.invoices_by_number(tx, invoice.number))
+    assert [one.status.value for one in found] == ["paid"]
+    assert [one.reference for one in await kept_payments(world, invoice)] == ["between"]
+
+
+async def test_a_new_invoice_with_a_part_payment_brings_it_along(world):
+    invoice = made(world, TODAY - timedelta(days=60))
+    world.company.pay(invoice.id, 10, reference="part")
+    await world.app.rooms.sync.run()
+    assert [one.reference for one in await kept_payments(world, invoice)] == ["part"]
+
+
+async def test_a_payment_whose_reading_failed_is_read_by_the_next_sync(world):
+    invoice = made(world)
+    await world.app.rooms.sync.run()
+    world.company.pay(invoice.id, Decimal(world.company.balance(invoice)) / 100, reference="late")
+    world.stage.syncro.faults.add("GET /invoices/{id}", "status", times=None)
+    with pytest.raises(SyncroError):
+        await world.app.rooms.sync.run()
+    world.stage.syncro.faults.clear()
+    await world.app.rooms.sync.run()
+    assert [one.reference for one in await kept_payments(world, invoice)] == ["late"]
