@@ -1,16 +1,28 @@
 """The command line as a terminal user sees it, against both stand-ins in this process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import cli
 from sandbox.clock import Clock
 from sandbox.company import sample_company
 from sandbox.demo import Stage, demo_policy
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """The verbs bind the log to the runner's short-lived stderr; other tests get theirs back."""
+    handlers = list(logging.getLogger().handlers)
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
+
 
 Run = Callable[..., Awaitable[Result]]
 

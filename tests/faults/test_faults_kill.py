@@ -67,8 +67,11 @@ async def press_submit(stage: Stage, clerk: Person) -> None:
         await clerk.submit(form)
 
 
-@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
-@pytest.mark.parametrize("commits", [False, True], ids=["before commit", "after commit"])
+@pytest.mark.parametrize(
+    ("commits", "socket"),
+    [(False, False), (True, False), (False, True)],
+    ids=["before commit", "after commit", "before commit, Socket Mode"],
+)
 async def test_a_killed_bot_finishes_what_it_began(
     stage: Stage, tmp_path: Path, commits: bool, socket: bool
 ) -> None:
