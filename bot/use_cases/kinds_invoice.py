@@ -23,10 +23,12 @@ from bot.domain.money import say_money
 from bot.domain.roles import Action
 from bot.domain.version import MATTERS_FOR_EDIT
 from bot.store import mirror, operations
+from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear, require_approver
 
 _ALIKE_DAYS = 10
+_MOST_ALIKE = 50
 _SKEW = timedelta(minutes=5)
 
 
@@ -88,20 +90,37 @@ class CreateKind(Kind):
         check_new_invoice(new)
         if operation.request.get("anyway"):
             return
-        subtotal = lines_subtotal(new.lines, str(operation.request["currency"]))
-        since = new.date - timedelta(days=_ALIKE_DAYS)
-        recent, _ = await self.context.lane.read(
-            lambda tx: mirror.find_invoices(
-                tx, customer_id=new.customer_id, date_from=since, date_to=None, limit=50, offset=0
-            )
-        )
-        alike = [one for one in recent if one.subtotal == subtotal and one.status is not Status.VOID]
+        alike = await self._alike(operation, new)
         if alike:
-            lines = [
-                f"{one.number} of {_day_words(one.date)}, {say_money(one.total, one.currency)}"
-                for one in alike
-            ]
-            raise NeedsConfirmation("An invoice like this one was made lately.", "duplicate", lines)
+            raise NeedsConfirmation("An invoice like this one was made lately.", "duplicate", alike)
+
+    async def _alike(self, operation: Operation, new: NewInvoice) -> list[str]:
+        """The customer's invoices of the same amount that were made lately, or that somebody is making right now."""
+        currency = str(operation.request["currency"])
+        subtotal = lines_subtotal(new.lines, currency)
+        since = new.date - timedelta(days=_ALIKE_DAYS)
+
+        def read(tx: Tx) -> tuple[list[Invoice], list[Operation]]:
+            entered_since = self.context.now() - timedelta(days=_ALIKE_DAYS)
+            recent, _ = mirror.find_invoices(
+                tx, customer_id=new.customer_id, date_from=since, limit=_MOST_ALIKE, offset=0
+            )
+            return recent, operations.creations_since(tx, new.customer_id, entered_since)
+
+        recent, entered = await self.context.lane.read(read)
+        made = [
+            f"{one.number} of {_day_words(one.date)}, {say_money(one.total, one.currency)}"
+            for one in recent
+            if one.subtotal == subtotal and one.status is not Status.VOID
+        ]
+        making = [
+            f"{say_money(subtotal, currency)} before tax by {one.actor_name}, still being made ({one.state})"
+            for one in entered
+            if one.state in operations.OPEN
+            and one.key != operation.key
+            and lines_subtotal(new_invoice_of(one.request).lines, currency) == subtotal
+        ]
+        return made + making
 
     async def send(self, operation: Operation) -> dict[str, Any]:
         created = await self.context.gateway.create_invoice(new_invoice_of(operation.request))

@@ -1,6 +1,7 @@
 """Double clicks, second clerks, second processes, and kills in between: one effect, and nobody is told a lie."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from fault_world import (
 
 from bot.app import _waits as waits_of
 from bot.config import Settings
-from bot.domain.errors import BadInput, Busy, DuebotError
+from bot.domain.errors import BadInput, Busy, DuebotError, NeedsConfirmation
 from bot.use_cases.context import Waits
 
 
@@ -372,6 +373,23 @@ async def test_two_invoices_that_could_be_the_lost_one_are_asked_about(
     ended = await the_operation(process, wanted)
     assert ended.state == "unknown"
     assert made.number in ended.sentence
+
+
+async def test_the_same_invoice_made_by_two_people_at_once_is_asked_about(
+    world: FaultWorld, process: Process
+) -> None:
+    invoice = world.invoice()
+    first = await intent(world, process, "create", invoice)
+    second = await intent(world, process, "create", invoice, actor=DANA)
+    second = replace(second, request={**second.request, "anyway": False})
+    gate = Gate(process.context.gateway, "create_invoice")
+    task = await started(gate, process, first)
+    refused = await attempt(process, second)
+    gate.open()
+    await task
+    assert isinstance(refused, NeedsConfirmation)
+    assert CLERK.name in refused.evidence[0]
+    assert effects(world, "create", invoice) == 1
 
 
 async def test_a_pause_between_tries_is_followed_by_every_check(world: FaultWorld, process: Process) -> None:
