@@ -7,7 +7,7 @@ for it on the same day, a repeated hour in autumn does it once, and yesterday's 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.errors import DuebotError
 from bot.domain.policy import DigestPlan, Policy
-from bot.store import claims
+from bot.store import claims, visits
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Journal
 from bot.use_cases.mirror import MirrorSync, synced_at
@@ -27,6 +27,9 @@ from reminders.outbox import Outbox
 from reminders.sweep import SWEEP, Sweep
 
 log = structlog.get_logger()
+
+#: Where people stood is kept this long: longer than any form stays open or any undecided change should.
+_VISITS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Schedule:
         self._rhythm = rhythm or Rhythm()
         self._one_tick = asyncio.Lock()
         self._sync_tried: datetime | None = None
+        self._forgot_on: date | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -121,6 +125,7 @@ class Schedule:
         for due in await self._waiting():
             await self._guarded(due.kind, partial(self._do, due))
         await self._guarded("correction", self._digests.correct)
+        await self._guarded("visits", self._forget_visits)
 
     async def _waiting(self) -> list[Due]:
         """What is due and not done."""
@@ -144,6 +149,13 @@ class Schedule:
             return
         self._sync_tried = now
         await self._sync.run()
+
+    async def _forget_visits(self) -> None:
+        """Once a day (and start): the table of visits would grow with every click."""
+        today, before = self._context.today(), self._context.now() - _VISITS_KEPT
+        if self._forgot_on != today:
+            await self._context.lane.write(lambda tx: visits.prune(tx, before))
+            self._forgot_on = today
 
     async def _guarded(self, what: str, do: Callable[[], Awaitable[object]]) -> None:
         """One step of a tick: whatever goes wrong in it, the others still get their turn."""

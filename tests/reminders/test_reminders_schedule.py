@@ -9,6 +9,8 @@ from reminders_world import PLAN, POLICY, Bot, World
 
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.policy import DigestPlan, LadderPolicy
+from bot.store import visits
+from bot.store.visits import Visit
 from reminders.schedule import Rhythm, Schedule, due_jobs
 
 CALENDAR = BusinessCalendar(is_holiday=lambda day: day == date(2026, 7, 3))
@@ -137,3 +139,16 @@ async def test_it_rings_at_once_and_drains_when_stopped(world: World, bot: Bot) 
     await asyncio.wait_for(schedule.stop(), 5)
     assert len(world.posted("C0BILLING", "Northwind IT, ")) == 1
     assert len(world.posted("D0CLERK", "Reminder")) == 1
+
+
+async def test_where_people_stood_is_forgotten_after_a_month(world: World, bot: Bot) -> None:
+    async def known() -> bool:
+        await bot.schedule.tick_now()
+        return await bot.context.lane.read(lambda tx: visits.get(tx, "v1")) is not None
+
+    visit = Visit(id="v1", user_id="U0CLERK", created_at=bot.context.now())
+    await bot.context.lane.write(lambda tx: visits.save(tx, visit))
+    world.move(days=29)
+    assert await known()
+    world.move(days=2)
+    assert not await known()
