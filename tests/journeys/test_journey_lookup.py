@@ -46,37 +46,38 @@ async def test_a_link_is_taken_only_from_this_company_s_syncro(world):
         await clerk.sees(said)
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("/invoice 999999", "There is no invoice 999999"),
-        ("/invoice find zzzzqqq", "No customer is called anything like"),
-        ("/invoice pya 1042", "Did you mean"),
-        ("/invoice 1042 pay 500", "Did you mean “/invoice pay 1042 500”"),
-        ("/invoice pay 1042 12,34,5", "12,34,5"),
-        ("/invoice pay 1042 -5", "-5"),
-        ("/invoice pay 1042 1e9", "1e9"),
-        ("/invoice pay 1042 NaN", "NaN"),
-        ("/invoice pay 1042 ٣", "٣"),
-        ("/invoice pay 1042 0", "zero"),
-        ("/invoice pay 1042 500 banana", "I don't understand “banana”"),
-        ("/invoice pay 1042 5 6", "two amounts"),
-        ("/invoice pay", "Say which invoice is paid"),
-        ("/invoice send", "Which invoice?"),
-        ("/invoice find", "What are you looking for?"),
-        ("/invoice find acme from 2026-02-31", "2026-02-31"),
-        ("/invoice find overdue from 2026-02-01 to 2026-01-01", "is after"),
-        ("/invoice statement acme", "isn't in this version"),
-        ("/overdue automatic on", "isn't in this version"),
-        ("/overdue 45+", "Did you mean “/overdue 30+”"),
-        ("/overdue zzzzqqq", "No customer is called anything like"),
-    ],
+_BAD = (
+    ("/invoice 999999", "There is no invoice 999999"),
+    ("/invoice find zzzzqqq", "No customer is called anything like"),
+    ("/invoice pya 1042", "Did you mean"),
+    ("/invoice 1042 pay 500", "Did you mean “/invoice pay 1042 500”"),
+    ("/invoice pay 1042 12,34,5", "12,34,5"),
+    ("/invoice pay 1042 -5", "-5"),
+    ("/invoice pay 1042 1e9", "1e9"),
+    ("/invoice pay 1042 NaN", "NaN"),
+    ("/invoice pay 1042 ٣", "٣"),
+    ("/invoice pay 1042 0", "zero"),
+    ("/invoice pay 1042 500 banana", "I don't understand “banana”"),
+    ("/invoice pay 1042 5 6", "two amounts"),
+    ("/invoice pay", "Say which invoice is paid"),
+    ("/invoice send", "Which invoice?"),
+    ("/invoice find", "What are you looking for?"),
+    ("/invoice find acme from 2026-02-31", "2026-02-31"),
+    ("/invoice find overdue from 2026-02-01 to 2026-01-01", "is after"),
+    ("/invoice statement acme", "isn't in this version"),
+    ("/overdue automatic on", "isn't in this version"),
+    ("/overdue 45+", "Did you mean “/overdue 30+”"),
+    ("/overdue zzzzqqq", "No customer is called anything like"),
 )
-async def test_bad_input_is_answered_where_the_person_stands(world, typed, said):
+
+
+async def test_bad_input_is_answered_where_the_person_stands(world):
     clerk = world.person()
-    await clerk.command("C0BILLING", typed)
-    assert (await clerk.sees(said))["channel"] == "C0BILLING"
-    assert not clerk.views()
+    for typed, said in _BAD:
+        last = max((m["ts"] for m in clerk.messages()), default="0")
+        await clerk.command("C0BILLING", typed)
+        assert (await clerk.sees(said, after=last))["channel"] == "C0BILLING", typed
+        assert not clerk.views(), typed
     assert world.stage.slack.problems == []
 
 
@@ -201,13 +202,14 @@ async def test_an_invoice_made_in_syncro_a_moment_ago_is_found(world):
 async def test_an_unknown_number_reads_syncro_once(worlds):
     async with worlds(size=30, DUEBOT_TICK_SECONDS=3600) as world:
         await world.app.schedule.tick_now()
+        await world.app.rooms.sync.run()
         clerk, seen = world.person(), world.stage.syncro.requests
         before = len(seen)
         await clerk.command("C0BILLING", "/invoice 999999")
         await clerk.sees("There is no invoice 999999")
         lists = [one for one in list(seen)[before:] if one.call == "GET /invoices"]
         states = [one.query.get("status") for one in lists if one.query.get("page") in (None, "1")]
-        assert sorted(states) == ["draft", "partial", "sent", "viewed"]
+        assert all(states.count(status) == 1 for status in ("draft", "partial", "sent", "viewed")), states
 
 
 async def test_a_customer_card_tells_what_is_owed_and_whom_to_call(world):

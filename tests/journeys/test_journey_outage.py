@@ -32,8 +32,6 @@ async def test_nothing_is_written_and_the_reason_is_said(world, outage):
     await clerk.close(again)
     await clerk.command("C0BILLING", "/invoice 999999")
     await clerk.sees(said)
-    await clerk.command("C0BILLING", "/invoice edit 1042")
-    await clerk.modal(said)
     world.stage.syncro.faults.clear()
     assert world.payments() == []
     assert world.writes() == []
