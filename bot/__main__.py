@@ -1,6 +1,7 @@
 """The command line: ``duebot demo | run | sync | digest | sweep``."""
 
 import asyncio
+import errno
 import signal
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
 from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
 from bot.domain.dates import say_date
-from bot.domain.errors import BadInput, DuebotError
+from bot.domain.errors import BadInput, DuebotError, Misconfigured
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
@@ -266,7 +267,16 @@ def demo(
     ] = 8065,
 ) -> None:
     """Everything embedded: a fictional company, a Syncro stand-in, and a browser page that plays Slack."""
-    _run(_demo(port))
+    try:
+        _run(_demo(port))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        _fail(
+            Misconfigured(
+                f"The page can't listen on port {port}. Choose another with --port; 0 is a free one."
+            )
+        )
 
 
 async def _demo(port: int) -> None:

@@ -212,3 +212,15 @@ async def test_the_demo_starts_says_where_it_is_and_ends_when_interrupted(
         if demo.returncode is None:
             demo.kill()
             await demo.wait()
+
+
+async def test_a_port_that_is_taken_is_said_in_a_sentence(stage: Any, tmp_path: Path) -> None:
+    taken = stage.page.rpartition(":")[2].strip("/")
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--port", taken, cwd=tmp_path, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(demo.communicate(), 30)
+    sentence = (
+        f"duebot: The page can't listen on port {taken}. Choose another with --port; 0 is a free one.\n"
+    )
+    assert (demo.returncode, said.decode()) == (1, sentence)
