@@ -25,7 +25,7 @@ from fault_world import (
 
 from bot.app import _waits as waits_of
 from bot.config import Settings
-from bot.domain.errors import BadInput, Busy, DuebotError, NeedsConfirmation
+from bot.domain.errors import BadInput, Busy, DuebotError, NeedsConfirmation, SyncroNotSent
 from bot.use_cases.context import Waits
 
 
@@ -36,14 +36,21 @@ class Gate:
         self._real = getattr(edge, name)
         self.reached = asyncio.Event()
         self._open = asyncio.Event()
+        self._error: Exception | None = None
         setattr(edge, name, self._call)
 
     async def _call(self, *arguments: Any, **named: Any) -> Any:
         self.reached.set()
         await self._open.wait()
+        if self._error is not None:
+            raise self._error
         return await self._real(*arguments, **named)
 
     def open(self) -> None:
+        self._open.set()
+
+    def fail(self, error: Exception) -> None:
+        self._error = error
         self._open.set()
 
 
@@ -207,6 +214,28 @@ async def test_one_whose_lease_ended_between_check_and_sending_sends_nothing(
     before.open()
     await theirs
     assert (len(world.payments(invoice)), world.sent(PAY, invoice)) == (1, 1)
+
+
+async def test_one_whose_lease_ended_refuses_nothing_that_another_is_sending(
+    world: FaultWorld, process: Process
+) -> None:
+    other = await world.process()
+    invoice = world.invoice()
+    wanted = await intent(world, process, "payment", invoice)
+    gate = Gate(process.context.gateway, "invoice")
+    before = Gate(other.context.gateway, "record_payment")
+    task = await started(gate, process, wanted)
+    world.move(WAITS.lease.total_seconds() + 1)
+    theirs = asyncio.create_task(other.journal.check_open())
+    await before.reached.wait()
+    gate.fail(SyncroNotSent("Syncro can't be reached."))
+    assert (await task).state == "sent", "the other's request is on its way"
+    with pytest.raises(Busy):
+        await process.journal.perform(await intent(world, other, "payment", invoice, actor=DANA))
+    before.open()
+    await theirs
+    assert (await the_operation(process, wanted)).state == "confirmed"
+    assert len(world.payments(invoice)) == 1
 
 
 async def test_two_replicas_read_back_and_send_again_once(world: FaultWorld, process: Process) -> None:
