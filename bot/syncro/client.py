@@ -10,6 +10,7 @@ import stamina
 
 from bot.domain.errors import Misconfigured, SyncroLimited, SyncroLost, SyncroNotSent
 from bot.syncro.exact import read_json, write_json
+from bot.syncro.pace import Pace
 from bot.syncro.status import Task, error_of, failure_in, lost, not_sent
 
 _LARGEST_BODY = 20 * 1024 * 1024
@@ -53,6 +54,7 @@ class Client:
         timeout: float = 10.0,
         connect_timeout: float = 5.0,
         patience: Patience | None = None,
+        pace: Pace | None = None,
         http: httpx.AsyncClient | None = None,
     ) -> None:
         host = _checked_host(base_url)
@@ -69,6 +71,8 @@ class Client:
         self._deadline = connect_timeout + 3 * timeout
         self._patience = patience or Patience()
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._pace = pace or Pace()
+        self._limited = host not in _LOOPBACK
         # A proxy from the environment can't reach this machine's own loopback.
         self._http = http or httpx.AsyncClient(trust_env=host not in _LOOPBACK)
 
@@ -102,6 +106,14 @@ class Client:
         """A change, sent once; raises like ``post``."""
         return await self._send("PUT", path, task, body=body)
 
+    async def leave_room(self) -> None:
+        """Before a request of many: waits until people's requests have room beside it.
+
+        What runs on this very machine is a stand-in, which nobody shares.
+        """
+        if self._limited:
+            await self._pace.leave_room()
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
@@ -132,6 +144,7 @@ class Client:
             timeout=self._timeout,
         )
         await self._take_slot(task)
+        self._pace.count()
         try:
             response, content = await self._exchange(request, task)
         finally:

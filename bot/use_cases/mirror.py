@@ -83,6 +83,7 @@ class MirrorSync:
             since = self._context.local(last - _LOOK_BACK).date()
             invoices, pages, changed = await self._living(since, progress)
         for done, invoice_id in enumerate(changed, 1):
+            await self._context.gateway.leave_room()
             await self._detail(invoice_id)
             progress("details", done, len(changed))
         await self._context.lane.write(lambda tx: mirror.set_state(tx, _SYNCED, iso(started)))
