@@ -19,6 +19,7 @@ from bot.views.blocks import View
 from bot.views.errors import unexpected
 from bot.views.forms import field_errors
 from bot.views.modals_common import message_view, working
+from bot.views.values import action_of
 from handlers.desk import Arrival, Desk, arrival_of
 from handlers.forms import Form, Pushed, Sent, show_view
 
@@ -80,7 +81,7 @@ class Door:
         arrival = arrival_of(body)
         actions = body.get("actions") or [{}]
         action: dict[str, Any] = actions[0] if isinstance(actions[0], dict) else {}
-        handler = self._actions.get(str(action.get("action_id", "")))
+        handler = self._actions.get(action_of(str(action.get("action_id", "")))[0])
         if handler is None:
             log.warning("unknown_action", action_id=str(action.get("action_id", ""))[:80])
             self._start(arrival, self._unknown(arrival))
@@ -94,7 +95,12 @@ class Door:
         await ack()
         arrival = arrival_of(body)
         handler = self._shortcuts.get(str(body.get("callback_id", "")))
-        self._start(arrival, handler(arrival) if handler else self._unknown(arrival))
+        if handler is None:
+            self._start(arrival, self._unknown(arrival))
+        elif self._full():
+            self._start(arrival, self._too_busy(arrival))
+        else:
+            self._start(arrival, handler(arrival))
 
     async def event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """An event of the Events API."""
@@ -115,7 +121,7 @@ class Door:
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Typeahead of an external select. An error gives no options, never no answer."""
         arrival = arrival_of(body)
-        handler = self._options.get(str(body.get("action_id", "")))
+        handler = self._options.get(action_of(str(body.get("action_id", "")))[0])
         found: list[dict[str, Any]] = []
         if handler is not None and self._ours(arrival):
             try:

@@ -138,6 +138,7 @@ class PayWhich(Form):
         await self.desk.slack.open_view(arrival.trigger_id, pay_which(visit.id))
 
     async def submit(self, sent: Sent) -> View:
+        await self.desk.authority.require(sent.person.id, Action.PAY)
         typed = read_which(sent.view)
         invoice_id = await self.desk.lookup.one_open(typed, self.desk.syncro_host)
         visit = await self.desk.remember(sent.visit, {"invoice": invoice_id, "prefill": {}})

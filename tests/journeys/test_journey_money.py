@@ -224,6 +224,17 @@ async def test_the_shortcut_asks_what_is_paid(world):
     assert world.stage.slack.problems == []
 
 
+async def test_the_shortcut_asks_for_the_role_again_when_it_is_submitted(world):
+    clerk = world.person()
+    await clerk.shortcut(ids.SHORTCUT_PAY)
+    asked = await clerk.modal("Invoice number or customer")
+    world.stage.slack.workspace.users["U0CLERK"].deleted = True
+    world.app.rooms.context.directory.forget()
+    await clerk.submit(asked, {ids.IN_NUMBER: '"Acme Widgets"'})
+    shown = await clerk.modal("only works for full members")
+    assert "INV-" not in str(shown)
+
+
 @pytest.mark.parametrize("late", ["paid", "void"])
 async def test_a_payment_stops_when_the_invoice_was_settled_meanwhile(world, late):
     clerk = world.person()

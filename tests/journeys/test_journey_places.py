@@ -111,3 +111,12 @@ async def test_what_begins_at_home_is_told_in_the_dm(world):
     await clerk.sees("What Duebot can do for you", clerk.dm)
     await clerk.shortcut(ids.SHORTCUT_NEW)
     await clerk.modal("Review")
+
+
+async def test_an_answer_is_not_lost_while_slack_does_not_say_who_is_there(world):
+    clerk = world.person()
+    world.stage.slack.faults.add("conversations.members", "429")
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.sees("$806.25 open", clerk.dm)
+    await clerk.sees("could not check who can read along", "C0BILLING")
+    assert "$" not in all_seen(world, "U0CLERK", "C0BILLING")
