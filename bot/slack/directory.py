@@ -79,7 +79,13 @@ class Directory:
             raise
         user: Mapping[str, Any] = answer.get("user") or {}
         profile: Mapping[str, Any] = user.get("profile") or {}
-        name = user.get("real_name") or profile.get("real_name") or profile.get("display_name") or user.get("name") or user_id
+        names = (
+            user.get("real_name"),
+            profile.get("real_name"),
+            profile.get("display_name"),
+            user.get("name"),
+        )
+        name = next(filter(None, names), user_id)
         elsewhere = bool(self._team_id) and user.get("team_id") not in (None, self._team_id)
         outsider = elsewhere or any(user.get(flag) for flag in _GUESTS)
         barred = outsider or any(user.get(flag) for flag in ("deleted", "is_bot", "is_app_user"))
