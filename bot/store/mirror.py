@@ -3,12 +3,12 @@
 Amounts are minor units of each invoice's currency. A read that is older than what is kept never overwrites it.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.invoice import Customer, Invoice, Payment, Status
+from bot.domain.references import digits_of
 from bot.store.lane import Tx
 from bot.store.mirror_rows import (
     customer_from,
@@ -30,12 +30,6 @@ class Counts:
     customers: int
     invoices: int
     payments: int
-
-
-def digits_of(number: str) -> str:
-    """The trailing digits of an invoice number without leading zeros: INV-2024-01042 gives 1042; none gives ""."""
-    found = re.search(r"[0-9]+\Z", number)
-    return (found.group().lstrip("0") or "0") if found else ""
 
 
 def put_customers(tx: Tx, customers: Iterable[Customer], read_at: datetime) -> None:
@@ -122,7 +116,7 @@ def invoices_by_number(tx: Tx, number: str) -> list[Invoice]:
 
 def invoices_by_digits(tx: Tx, digits: str) -> list[Invoice]:
     """Invoices whose number ends in these digits, leading zeros aside: 1042 finds INV-2024-01042."""
-    return _invoices(tx, "digits = :digits", {"digits": digits.lstrip("0") or "0"})
+    return _invoices(tx, "digits = :digits", {"digits": digits_of(digits)})
 
 
 def unpaid(tx: Tx, customer_id: str = "") -> list[Invoice]:
@@ -175,16 +169,6 @@ def find_invoices(
         params,
     )
     return [invoice_from(row) for row in rows], int(count["n"]) if count else 0
-
-
-def similar_invoices(tx: Tx, customer_id: str, total: int, since: date) -> list[Invoice]:
-    """A customer's invoices with the same total (minor units) dated ``since`` or later, void ones aside."""
-    return _invoices(
-        tx,
-        "customer_id = :customer_id AND total = :total AND date >= :since AND status <> 'void'",
-        {"customer_id": customer_id, "total": total, "since": day_text(since)},
-        "date DESC, id DESC",
-    )
 
 
 def customer(tx: Tx, id: str) -> Customer | None:
@@ -247,26 +231,6 @@ def last_payment(tx: Tx, customer_id: str) -> Payment | None:
         {"customer_id": customer_id},
     )
     return payment_from(row) if row else None
-
-
-def similar_payments(
-    tx: Tx, customer_id: str, *, amount: int, reference: str, since: date
-) -> list[tuple[Payment, str]]:
-    """What may be the same payment, with the invoice number, newest first.
-
-    Successful payments on the customer's invoices with the same reference at any time (case and outer spaces
-    aside), or the same amount (minor units) dated ``since`` or later; one without a date counts as recent.
-    """
-    wanted = reference.strip().casefold()
-    return [
-        (payment, number)
-        for payment, number in payments_of(tx, customer_id, None)
-        if payment.successful
-        and (
-            (wanted and payment.reference.strip().casefold() == wanted)
-            or (payment.amount == amount and (payment.date is None or payment.date >= since))
-        )
-    ]
 
 
 def set_state(tx: Tx, key: str, value: str) -> None:

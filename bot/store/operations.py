@@ -226,15 +226,6 @@ def unsettled(tx: Tx) -> list[Operation]:
     return [_from_row(row) for row in rows]
 
 
-def recent_on(tx: Tx, invoice_id: str, limit: int) -> list[Operation]:
-    """The newest operations on an invoice, newest first."""
-    rows = tx.all(
-        "SELECT * FROM operation WHERE invoice_id = :invoice_id ORDER BY created_at DESC, key DESC LIMIT :limit",
-        {"invoice_id": invoice_id, "limit": limit},
-    )
-    return [_from_row(row) for row in rows]
-
-
 def payments_since(tx: Tx, customer_id: str, since: datetime) -> list[Operation]:
     """A customer's payments that were, or may have been, recorded since then (all but refused), oldest first."""
     rows = tx.all(

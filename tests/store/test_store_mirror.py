@@ -9,7 +9,7 @@ import pytest
 from bot.domain.invoice import Contact, Customer, Invoice, LineItem, Payment, Status
 from bot.store import mirror
 from bot.store.lane import Lane
-from bot.store.mirror import Counts, digits_of
+from bot.store.mirror import Counts
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 EARLIER = NOW - timedelta(minutes=1)
@@ -96,22 +96,6 @@ async def test_a_later_read_wins_whatever_arrives_last(lane: Lane) -> None:
     await put(lane, changed)
     assert await get(lane) == changed
     assert [one.id for one in await lane.read(lambda tx: mirror.invoices_by_digits(tx, "77"))] == ["1"]
-
-
-@pytest.mark.parametrize(
-    ("number", "digits"),
-    [
-        ("INV-2024-01042", "1042"),
-        ("1042", "1042"),
-        ("100", "100"),
-        ("000", "0"),
-        ("A-7b", ""),
-        ("", ""),
-        ("\u0663", ""),
-    ],
-)
-def test_digits_are_the_last_ones_without_zeros_in_front(number: str, digits: str) -> None:
-    assert digits_of(number) == digits
 
 
 async def test_numbers_are_found_exactly_and_by_digits(lane: Lane) -> None:
@@ -214,49 +198,6 @@ async def test_payments_of_a_customer(lane: Lane) -> None:
     assert await lane.read(lambda tx: mirror.last_payment(tx, "c3")) is None
     recent = await lane.read(lambda tx: mirror.recent_payments(tx, date(2026, 2, 10)))
     assert [(payment.id, invoice.id) for payment, invoice in recent] == [("p5", "9"), ("p1", "1")]
-
-
-@pytest.mark.parametrize(
-    ("amount", "reference", "found"),
-    [
-        (1, " check 1042 ", ["p1", "p2"]),
-        (27625, "", ["p1"]),
-        (27625, "Check 1042", ["p1", "p2"]),
-        (1, "", []),
-        (1, "Check 7", []),
-    ],
-)
-async def test_what_may_be_the_same_payment(
-    lane: Lane, amount: int, reference: str, found: list[str]
-) -> None:
-    await put(lane, INVOICE, replace(INVOICE, id="9", customer_id="c2"))
-    await put_payments(
-        lane,
-        PAYMENT,
-        replace(PAYMENT, id="p2", date=date(2025, 1, 1)),
-        replace(PAYMENT, id="p3", successful=False),
-        replace(PAYMENT, id="p4", invoice_id="9"),
-        replace(PAYMENT, id="p5", amount=9, reference=""),
-    )
-    similar = await lane.read(
-        lambda tx: mirror.similar_payments(
-            tx, "c1", amount=amount, reference=reference, since=date(2026, 2, 10)
-        )
-    )
-    assert [payment.id for payment, _ in similar] == found
-
-
-async def test_what_may_be_the_same_invoice(lane: Lane) -> None:
-    await put(
-        lane,
-        INVOICE,
-        replace(INVOICE, id="2", status=Status.VOID),
-        replace(INVOICE, id="3", total=1),
-        replace(INVOICE, id="4", customer_id="c2"),
-        replace(INVOICE, id="5", date=date(2026, 1, 31)),
-    )
-    found = await lane.read(lambda tx: mirror.similar_invoices(tx, "c1", 108250, date(2026, 2, 1)))
-    assert [invoice.id for invoice in found] == ["1"]
 
 
 async def test_customers_come_back_as_they_went_in(lane: Lane) -> None:

@@ -251,4 +251,3 @@ async def test_what_happened_lately(lane: Lane) -> None:
         "void",
         "maybe",
     ]
-    assert await keys(lane, lambda tx: operations.recent_on(tx, "i1", 2)) == ["maybe", "void"]
