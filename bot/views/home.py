@@ -28,6 +28,7 @@ from bot.views.blocks import (
     words,
 )
 from bot.views.parts import customer_menu
+from bot.views.values import block_id
 from bot.views.wording import as_of_words, count, thing
 
 _CURRENCIES = 5
@@ -88,17 +89,17 @@ def _unsettled(operations: Sequence[OpenOperation]) -> list[Block]:
     if not operations:
         return []
     heading = rich(line(bold("Not settled yet")))
-    shown = [_operation(held) for held in operations[:_LISTED]]
+    shown = [_operation(held, str(place)) for place, held in enumerate(operations[:_LISTED], 1)]
     left = len(operations) - len(shown)
     return [heading, *shown, *([context(f"and {left} more")] if left else [])]
 
 
-def _operation(held: OpenOperation) -> Block:
+def _operation(held: OpenOperation, place: str) -> Block:
     known = "it is not known how it ended" if held.state == "unknown" else "still being checked"
     who = one_line(held.actor_name) or "Somebody"
     said = f"{who}'s {thing(held.kind)} of {held.at:%H:%M}: {known}. {held.sentence}"
     block = plain_section(trim(said, 500))
-    return block | {"accessory": button("Check again", ids.CHECK_AGAIN, held.key)}
+    return block | {"accessory": button("Check again", block_id(ids.CHECK_AGAIN, place), held.key)}
 
 
 def _listed(title: str, texts: Sequence[str]) -> list[Block]:

@@ -1,6 +1,7 @@
 """Every id that a button, an input or a view carries. Append only: an id is a promise to messages already posted.
 
-``name.vN``, matched exactly. A test dispatches each of them.
+``name.vN``, matched exactly; what stands several times carries ":" and the line's id or its place behind it, since
+ids are unique within a message or view. A test dispatches each of them.
 """
 
 # Buttons and menus in messages. The value is an id (of an invoice, a search, a contact, an operation), nothing else.

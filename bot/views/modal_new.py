@@ -76,23 +76,30 @@ def new_form(
 def _line_blocks(at: int, held: DraftLine, lines: int) -> list[Block]:
     heading = section(f"*Line {at}*")
     if lines > 1:
-        heading["accessory"] = button("Remove", ids.LINE_REMOVE, held.id)
+        heading["accessory"] = button("Remove", block_id(ids.LINE_REMOVE, held.id), held.id)
         heading["block_id"] = block_id(ids.LINE_REMOVE, held.id)
     return [heading, *line_inputs(held, dispatch=True)]
 
 
 def line_inputs(held: DraftLine, *, dispatch: bool) -> list[Block]:
     """The inputs of one line item; with ``dispatch`` Enter in quantity or price asks for the total again."""
+
+    def own(action_id: str) -> str:
+        # Ids are unique within a view, so each line's carry the line's id.
+        return block_id(action_id, held.id)
+
     chooser = [
-        search_input(ids.IN_LINE_PRODUCT, "Fill in from a product…", held.product_id, held.name, least=2),
-        tick(ids.IN_LINE_TAXABLE, "Taxable", held.taxable),
+        search_input(
+            own(ids.IN_LINE_PRODUCT), "Fill in from a product…", held.product_id, held.name, least=2
+        ),
+        tick(own(ids.IN_LINE_TAXABLE), "Taxable", held.taxable),
     ]
-    price = text_input(ids.IN_LINE_PRICE, held.price, placeholder="85 or $1,234.50")
+    price = text_input(own(ids.IN_LINE_PRICE), held.price, placeholder="85 or $1,234.50")
     return [
-        *actions(chooser, block_id(ids.IN_LINE_PRODUCT, held.id)),
-        field("Item", text_input(ids.IN_LINE_NAME, held.name), held.id),
-        field("Quantity", text_input(ids.IN_LINE_QUANTITY, held.quantity), held.id, dispatch=dispatch),
-        field("Price each", price, held.id, dispatch=dispatch),
+        *actions(chooser, own(ids.IN_LINE_PRODUCT)),
+        field("Item", text_input(own(ids.IN_LINE_NAME), held.name)),
+        field("Quantity", text_input(own(ids.IN_LINE_QUANTITY), held.quantity), dispatch=dispatch),
+        field("Price each", price, dispatch=dispatch),
     ]
 
 

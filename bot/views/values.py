@@ -107,4 +107,4 @@ def _inputs(
     for block, held in values.items():
         _, item = action_of(block)
         for action_id, value in held.items():
-            yield (action_id, item), value
+            yield (action_of(action_id)[0], item), value

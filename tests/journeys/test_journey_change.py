@@ -74,7 +74,7 @@ async def test_what_is_settled_is_not_changed(world):
 async def test_a_line_is_added_from_a_product(world):
     clerk = world.person()
     form = await opened(clerk, "add", has="Add line")
-    await clerk.choose(form, None, "Managed Firewall", action_id=ids.IN_LINE_PRODUCT)
+    await clerk.choose(form, None, "Managed Firewall", action_id=f"{ids.IN_LINE_PRODUCT}:1")
     await world.idle()
     form = clerk.views()[-1]
     assert await clerk.submit(form, {"Price each": "x"}) != {}

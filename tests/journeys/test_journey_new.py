@@ -20,7 +20,7 @@ def line(line_id, name, quantity, price):
 
 
 def typed(view, action_id, line_id):
-    return view["state"]["values"][f"{action_id}:{line_id}"][action_id]["value"]
+    return view["state"]["values"][f"{action_id}:{line_id}"][f"{action_id}:{line_id}"]["value"]
 
 
 async def opened(world, clerk, words='"acme widgets"'):
@@ -87,16 +87,16 @@ async def test_lines_are_added_and_removed_without_losing_what_was_typed(world):
     clerk = world.person()
     form = await opened(world, clerk)
     (first,) = line_ids(form)
-    await clerk.choose(form, None, "7", action_id=ids.IN_LINE_QUANTITY)
+    await clerk.choose(form, None, "7", action_id=f"{ids.IN_LINE_QUANTITY}:{first}")
     await world.idle()
     await clerk.click(clerk.views()[-1], "Add a line")
     await world.idle()
     second = line_ids(clerk.views()[-1])[1]
-    await clerk.choose(clerk.views()[-1], None, "20", action_id=ids.IN_LINE_PRICE)
+    await clerk.choose(clerk.views()[-1], None, "20", action_id=f"{ids.IN_LINE_PRICE}:{first}")
     await world.idle()
     form = await clerk.modal("Total *$140.00* before tax")
     assert typed(form, ids.IN_LINE_QUANTITY, first) == "7"
-    await clerk.click(form, None, value=second, action_id=ids.LINE_REMOVE)
+    await clerk.click(form, None, action_id=f"{ids.LINE_REMOVE}:{second}")
     await world.idle()
     form = clerk.views()[-1]
     assert line_ids(form) == [first]
@@ -106,7 +106,7 @@ async def test_lines_are_added_and_removed_without_losing_what_was_typed(world):
 async def test_a_product_fills_its_line(world):
     clerk = world.person()
     form = await opened(world, clerk)
-    await clerk.choose(form, None, "Managed Firewall", action_id=ids.IN_LINE_PRODUCT)
+    await clerk.choose(form, None, "Managed Firewall", action_id=f"{ids.IN_LINE_PRODUCT}:{line_ids(form)[0]}")
     form = await clerk.modal("Total *$95.00* before tax")
     held = filled(form)
     assert (held["Item"], held["Price each"]) == ("Managed Firewall", "95.00")

@@ -7,6 +7,8 @@ import pytest
 
 from bot.domain.errors import SyncroError
 from bot.store import mirror
+from bot.store.operations import Operation
+from bot.use_cases.outcomes import Outcomes
 from sandbox.company.book import LineInput
 
 TODAY = date(2026, 3, 10)
@@ -52,3 +54,24 @@ async def test_a_payment_whose_reading_failed_is_read_by_the_next_sync(world):
     world.stage.syncro.faults.clear()
     await world.app.rooms.sync.run()
     assert [one.reference for one in await kept_payments(world, invoice)] == ["late"]
+
+
+async def test_an_outcome_told_later_says_how_old_its_balance_is(world):
+    invoice = world.showpiece
+    await world.app.rooms.lookup.invoice(str(invoice.id))
+    world.clock.advance(timedelta(hours=3))
+    operation = Operation(
+        key="k#1",
+        base_key="k",
+        kind="payment",
+        invoice_id=str(invoice.id),
+        customer_id=str(invoice.customer_id),
+        actor_id="U0CLERK",
+        actor_name="Dana",
+        request={},
+        request_hash="",
+        state="confirmed",
+        created_at=world.clock.now(),
+    )
+    outcome = await Outcomes(world.app.rooms.lookup).of(operation)
+    assert (outcome.card.as_of.hour, outcome.card.live) == (7, False)

@@ -12,10 +12,12 @@ class _Counted(MirrorSync):
     def __init__(self) -> None:
         super().__init__(SimpleNamespace())  # type: ignore[arg-type]  # nothing of it is used here
         self.reads = 0
+        self.begun = asyncio.Event()
         self.gate = asyncio.Event()
 
     async def _read(self, full, progress) -> SyncReport:
         self.reads += 1
+        self.begun.set()
         await self.gate.wait()
         return SyncReport(0, 0, 0, 0, full)
 
@@ -23,8 +25,7 @@ class _Counted(MirrorSync):
 async def test_a_burst_of_askers_shares_the_next_run():
     sync = _Counted()
     first = asyncio.create_task(sync.run())
-    while not sync.reads:
-        await asyncio.sleep(0)
+    await sync.begun.wait()
     waiting = [asyncio.create_task(sync.run()) for _ in range(20)]
     await asyncio.sleep(0)
     sync.gate.set()

@@ -146,7 +146,7 @@ def test_new_invoice_reads_back_with_its_lines_in_order(fresh: str) -> None:
 
 
 def test_typed_line_values_win_over_first_values() -> None:
-    typed = {"in.line_price.v1:2": {ids.IN_LINE_PRICE: {"type": "plain_text_input", "value": "99"}}}
+    typed = {"in.line_price.v1:2": {"in.line_price.v1:2": {"type": "plain_text_input", "value": "99"}}}
     draft = read_new(submitted(new_form(facts.DRAFT, facts.VISIT), typed))
     assert [line.price for line in draft.lines] == ["45.00", "99"]
 

@@ -36,7 +36,7 @@ from sandbox.slack.blockkit.objects import (
 def _action_id(look: Look, path: str, value: Any) -> None:
     string(limits.ACTION_ID)(look, path, value)
     if isinstance(value, str) and value in look.action_ids:
-        look.note(path, f"`action_id` {value} already exists in this block")
+        look.note(path, f"`action_id` {value} already exists")
     elif isinstance(value, str):
         look.action_ids.add(value)
 

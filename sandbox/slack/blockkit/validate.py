@@ -113,7 +113,6 @@ def _look_at_blocks(look: Look, path: str, blocks: Any, most: int) -> None:
         look.note(path, f"no more than {most} items allowed")
     check = typed(BLOCKS, ON_SURFACE[look.surface])
     for index, block in enumerate(blocks):
-        look.action_ids.clear()
         check(look, f"{path}/{index}", block)
 
 
