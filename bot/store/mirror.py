@@ -18,7 +18,7 @@ from bot.store.mirror_rows import (
     payment_from,
     payment_row,
 )
-from bot.store.rows import day_text, iso
+from bot.store.rows import at, day_text, iso
 
 _UNPAID = "status IN ('sent', 'viewed', 'partial', 'open')"
 
@@ -107,6 +107,12 @@ def invoice(tx: Tx, id: str) -> Invoice | None:
     """The header of one invoice."""
     row = tx.one("SELECT * FROM invoice WHERE id = :id AND gone = 0", {"id": id})
     return invoice_from(row) if row else None
+
+
+def read_at(tx: Tx, id: str) -> datetime | None:
+    """When the header of an invoice was read from Syncro."""
+    row = tx.one("SELECT read_at FROM invoice WHERE id = :id", {"id": id})
+    return at(row["read_at"]) if row else None
 
 
 def invoices_by_number(tx: Tx, number: str) -> list[Invoice]:

@@ -86,16 +86,24 @@ class Lookup:
         except SyncroMissing:
             raise
         except SyncroError:
-            if known is None:
+            kept = await self.kept_card(invoice_id)
+            if kept is None:
                 raise
-            read_at = await synced_at(self._context)
-            card = await self.card(known, live=False)
-            return replace(card, as_of=self._context.local(read_at)) if read_at else card
+            return kept
         if known is not None and invoice.number != known.number:
             raise SyncroLost(
                 f"I asked Syncro for {known.number} and got {invoice.number}. Nothing is shown; try again."
             )
         return await self.card(invoice)
+
+    async def kept_card(self, invoice_id: str) -> InvoiceCard | None:
+        """The card of an invoice as the mirror has it, and as of when; ``None`` if it doesn't."""
+        known = await self.known_by_id(invoice_id)
+        if known is None:
+            return None
+        read_at = await self._context.lane.read(lambda tx: mirror.read_at(tx, invoice_id))
+        stamps = [at for at in (read_at, await synced_at(self._context)) if at is not None]
+        return replace(await self.card(known, live=False), as_of=self._context.local(max(stamps)))
 
     async def _by_number(self, number: str) -> list[Invoice]:
         exact = await self._context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))

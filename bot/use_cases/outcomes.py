@@ -16,7 +16,6 @@ class Outcomes:
     async def of(self, operation: Operation) -> OperationOutcome:
         """The outcome as it is known now; reads nothing but the mirror."""
         invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
-        known = await self._lookup.known_by_id(invoice_id) if invoice_id else None
         return OperationOutcome(
             key=operation.key,
             kind=operation.kind,
@@ -24,5 +23,5 @@ class Outcomes:
             sentence=operation.sentence or _UNDER_WAY,
             invoice_id=invoice_id,
             actor_id=operation.actor_id,
-            card=await self._lookup.card(known) if known else None,
+            card=await self._lookup.kept_card(invoice_id) if invoice_id else None,
         )
