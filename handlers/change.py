@@ -22,7 +22,7 @@ from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
 from bot.views.modals_common import message_view, outcome_view
 from handlers.desk import Arrival
-from handlers.forms import Form, Sent, detail_lines, open_form, seen
+from handlers.forms import Form, Sent, detail_lines, open_form, redraw, seen
 
 
 class OnInvoice(Form):
@@ -140,7 +140,7 @@ class AddLine(OnInvoice):
         )
         invoice = await self.desk.lookup.mirrored(str(visit.data["invoice"]))
         shown = add_form(await self.desk.lookup.card(invoice), line, visit.id)
-        await self.desk.slack.update_view(str(view["id"]), shown, str(view.get("hash", "")))
+        await redraw(self.desk, view, shown)
 
     async def submit(self, sent: Sent) -> View:
         invoice_id = str(sent.visit.data["invoice"])

@@ -19,6 +19,9 @@ from bot.views.blocks import View
 from bot.views.modals_common import loading, message_view
 from handlers.desk import Arrival, Desk, arrival_of_visit
 
+#: The view was closed, or somebody replaced it since.
+_OVERTAKEN = frozenset({"not_found", "hash_conflict", "view_not_found"})
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -107,7 +110,16 @@ async def open_form(
     try:
         await desk.slack.update_view(opened.id, view, opened.hash)
     except SlackRefused as error:
-        if error.code not in {"not_found", "hash_conflict", "view_not_found"}:
+        if error.code not in _OVERTAKEN:
+            raise
+
+
+async def redraw(desk: Desk, view: Mapping[str, Any], shown: View) -> None:
+    """Replaces a form that a person is filling in. Whoever typed on meanwhile brings a newer redraw."""
+    try:
+        await desk.slack.update_view(str(view["id"]), shown, str(view.get("hash", "")))
+    except SlackRefused as error:
+        if error.code not in _OVERTAKEN:
             raise
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import Ambiguous, DuebotError, NeedsConfirmation, NoRole, NotFound, SlackRefused
+from bot.domain.errors import Ambiguous, DuebotError, NeedsConfirmation, NoRole, NotFound
 from bot.domain.facts import DraftLine, InvoiceDraft
 from bot.domain.roles import Action
 from bot.store.visits import Visit
@@ -17,7 +17,7 @@ from bot.views.forms import read_anyway, read_new
 from bot.views.modal_new import LINES_LIMIT, new_form, review
 from bot.views.modals_common import message_view, outcome_view
 from handlers.desk import Arrival, arrival_of, arrival_of_visit
-from handlers.forms import Form, Pushed, Sent, detail_lines
+from handlers.forms import Form, Pushed, Sent, detail_lines, redraw
 
 log = structlog.get_logger()
 
@@ -107,12 +107,7 @@ class NewInvoice(Form):
         view: dict[str, Any] = body["view"]
         visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival_of(body).user_id)
         shown = new_form(draft, visit.id, "", self.desk.invoices.running_total(draft))
-        try:
-            await self.desk.slack.update_view(str(view["id"]), shown, str(view.get("hash", "")))
-        except SlackRefused as error:
-            # Somebody typed or clicked on meanwhile: that newer change brings its own redraw.
-            if error.code not in {"hash_conflict", "not_found", "view_not_found"}:
-                raise
+        await redraw(self.desk, view, shown)
 
     # ---- submitting ----------------------------------------------------------------------------------------
 
