@@ -134,8 +134,11 @@ class Journal:
     # ---- a person decides -----------------------------------------------------------------------------------
 
     async def check_again(self, key: str, actor: Person) -> Operation:
-        """Reads an unknown operation back once more. Raises ``SyncroError`` if Syncro can't be read."""
-        operation = await self._get(key)
+        """Reads an unknown operation back once more.
+
+        Raises ``NotAllowed`` unless ``actor`` may do such a write, ``SyncroError`` if Syncro can't be read.
+        """
+        operation = await self._get(key, actor)
         if operation.state != "unknown":
             return operation
         kind = self._carrier.kind(operation)
@@ -151,8 +154,11 @@ class Journal:
         return await self._settlement.decide(operation, "confirmed", sentence, actor, finding.result)
 
     async def decide(self, key: str, happened: bool, actor: Person) -> Operation:
-        """A person who has looked in Syncro says whether an unknown operation went through. It is audited."""
-        operation = await self._get(key)
+        """A person who has looked in Syncro says whether an unknown operation went through. It is audited.
+
+        Raises ``NotAllowed`` unless ``actor`` may do such a write.
+        """
+        operation = await self._get(key, actor)
         if operation.state != "unknown":
             return operation
         said = "it went through" if happened else "it did not go through"
@@ -161,10 +167,12 @@ class Journal:
             operation, state, f"{actor.name} says {said}.", actor, operation.result
         )
 
-    async def _get(self, key: str) -> Operation:
+    async def _get(self, key: str, actor: Person) -> Operation:
         operation = await self._context.lane.read(lambda tx: operations.get(tx, key))
         if operation is None:
             raise BadInput("I have no record of that operation any more.")
+        kind = self._carrier.kind(operation)
+        await kind.authority.require(actor.id, kind.action())
         return operation
 
 

@@ -65,6 +65,10 @@ class Kind(ABC):
         return MATTERS_FOR_MONEY
 
     @abstractmethod
+    def action(self) -> Action:
+        """What a person must be allowed to do for this write, and to say how a lost one ended."""
+
+    @abstractmethod
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         """Raises an expected error when this must not be sent."""
 
@@ -119,9 +123,12 @@ def _lookalike(invoice: Invoice, payment: NewPayment) -> Unclear | None:
 class PaymentKind(Kind):
     """Recording one payment on one invoice."""
 
+    def action(self) -> Action:
+        return Action.PAY
+
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a payment always names an invoice
-        role = await self.authority.require(operation.actor_id, Action.PAY)
+        role = await self.authority.require(operation.actor_id, self.action())
         payment = payment_of(operation.request)
         check_payment(live, payment, self.context.today())
         if not operation.request.get("anyway"):
@@ -306,10 +313,12 @@ def require_approver(role: Role, what: str, why: list[str], reason: str) -> None
 class VoidKind(Kind):
     """Voiding an invoice, with a reason."""
 
+    def action(self) -> Action:
+        return Action.VOID if self.context.policy.approvals.void else Action.REQUEST_VOID
+
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a void always names an invoice
-        needed = Action.VOID if self.context.policy.approvals.void else Action.REQUEST_VOID
-        await self.authority.require(operation.actor_id, needed)
+        await self.authority.require(operation.actor_id, self.action())
         if not self.context.gateway.abilities.void:
             raise NotAllowed("This Syncro account's API can't void invoices. Do it in Syncro.")
         if live.status is Status.VOID:

@@ -84,8 +84,11 @@ def _day(text: object) -> date | None:
 class CreateKind(Kind):
     """Creating an invoice with its lines."""
 
+    def action(self) -> Action:
+        return Action.DRAFT
+
     async def check(self, operation: Operation, live: Invoice | None) -> None:
-        await self.authority.require(operation.actor_id, Action.DRAFT)
+        await self.authority.require(operation.actor_id, self.action())
         new = new_invoice_of(operation.request)
         check_new_invoice(new)
         if operation.request.get("anyway"):
@@ -201,6 +204,9 @@ def check_new_invoice(new: NewInvoice) -> None:
 class EditKind(Kind):
     """Changing due date, notes or terms; only fields that changed are sent."""
 
+    def action(self) -> Action:
+        return Action.EDIT
+
     def matters(self, operation: Operation) -> tuple[str, ...]:
         return (
             *MATTERS_FOR_EDIT,
@@ -209,7 +215,7 @@ class EditKind(Kind):
 
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  an edit always names an invoice
-        await self.authority.require(operation.actor_id, Action.EDIT)
+        await self.authority.require(operation.actor_id, self.action())
         edit = edit_of(operation.request)
         require_editable(live)
         if edit == InvoiceEdit():
@@ -262,9 +268,12 @@ def require_editable(invoice: Invoice) -> None:
 class LineKind(Kind):
     """Adding one line item."""
 
+    def action(self) -> Action:
+        return Action.EDIT
+
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a line always names an invoice
-        await self.authority.require(operation.actor_id, Action.EDIT)
+        await self.authority.require(operation.actor_id, self.action())
         require_editable(live)
 
     async def send(self, operation: Operation) -> dict[str, Any]:
@@ -308,9 +317,12 @@ class EmailKind(Kind):
 
     can_read_back = False
 
+    def action(self) -> Action:
+        return Action.SEND
+
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  an email always names an invoice
-        role = await self.authority.require(operation.actor_id, Action.SEND)
+        role = await self.authority.require(operation.actor_id, self.action())
         if live.status is Status.VOID:
             raise SyncroRefused(f"Invoice {live.number} is void and isn't sent to anybody.")
         email = email_of(operation.request)

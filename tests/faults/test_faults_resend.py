@@ -208,3 +208,18 @@ async def test_a_persons_word_ends_it_once(world: FaultWorld, process: Process) 
     again = await process.journal.perform(wanted)
     assert (again.attempt, again.state) == (2, "confirmed")
     assert len(world.payments(invoice)) == 1
+
+
+async def test_only_who_may_void_says_how_a_void_ended(world: FaultWorld, process: Process) -> None:
+    wanted = await intent(world, process, "void", world.invoice())
+    world.order("PUT /invoices/{id}", "cut_after_commit")
+    await process.journal.perform(wanted)
+    world.order(READ, "status", times=None, status=502)
+    world.move(16 * 60)
+    await process.journal.check_open()
+    asked = await the_operation(process, wanted)
+    assert asked.state == "unknown"
+    with pytest.raises(NotAllowed, match="approver"):
+        await process.journal.decide(asked.key, True, DANA)
+    assert (await the_operation(process, wanted)).state == "unknown"
+    assert (await process.journal.decide(asked.key, True, BOSS)).state == "confirmed"
