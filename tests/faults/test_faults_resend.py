@@ -20,6 +20,8 @@ from fault_world import (
     told,
 )
 
+from bot.domain.errors import NotAllowed
+
 
 def before_call(process: Process, name: str, number: int, do: Callable[[], Awaitable[None]]) -> None:
     """Has something happen in the world just before the bot's next ``number``-th call of a gateway's method."""
