@@ -138,7 +138,7 @@ SUBCOMMANDS = (
         "look invoices up",
         Action.LOOK_UP,
     ),
-    Subcommand("new", "/invoice new [CUSTOMER]", "/invoice new acme", "make an invoice", Action.CREATE),
+    Subcommand("new", "/invoice new [CUSTOMER]", "/invoice new acme", "make an invoice", Action.DRAFT),
     Subcommand("send", "/invoice send NUMBER", "/invoice send 1042", "email an invoice", Action.SEND),
     Subcommand(
         "pay",

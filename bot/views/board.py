@@ -14,7 +14,7 @@ def board(held: Board, role: Role | None) -> Message:
     summary = escape(overdue_words(held.totals))
     aside = escape(aside_words(held.totals))
     place = f"Page {held.page} of {held.pages} · " if held.pages > 1 else ""
-    new = [button("New invoice", ids.NEW)] if role is not None and may(role, Action.CREATE) else []
+    new = [button("New invoice", ids.NEW)] if role is not None and may(role, Action.DRAFT) else []
     picks = customer_menu((debtor.customer_id, debtor.name) for debtor in held.debtors)
     turns = paging(held.search_id, held.page, held.pages, ids.OVERDUE_BACK, ids.OVERDUE_PAGE)
     listed = f"{count(held.total, 'customer')} with overdue invoices, the most urgent first"

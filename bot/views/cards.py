@@ -151,7 +151,7 @@ def customer_card(card: CustomerCard, role: Role | None) -> Message:
     customer = card.customer
     summary = _customer_summary(card)
     buttons = []
-    if role is None or may(role, Action.CREATE):
+    if role is None or may(role, Action.DRAFT):
         buttons.append(button("New invoice", ids.NEW, customer.id))
     if card.syncro_url:
         buttons.append(button("Open in Syncro", ids.OPEN_SYNCRO, customer.id, url=card.syncro_url))
@@ -275,7 +275,7 @@ def _nothing_found(page: SearchPage, role: Role | None) -> Message:
     sought = f" for *{escape(trim(one_line(page.query), 200))}*" if page.query else ""
     said = f"No invoices found{sought}."
     tip = "Try fewer words, another status, or a longer time: `/invoice find acme unpaid from 2026-01-01`."
-    new = [button("New invoice", ids.NEW)] if role is not None and may(role, Action.CREATE) else []
+    new = [button("New invoice", ids.NEW)] if role is not None and may(role, Action.DRAFT) else []
     blocks = [section(f"{said}\n{tip}"), *actions(new), context(as_of_words(page.as_of, page.today))]
     return message(said, blocks)
 

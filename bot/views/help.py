@@ -56,6 +56,6 @@ def _usage(held: Subcommand) -> str:
 
 def _starts(role: Role) -> list[Block]:
     row = [button("Overdue invoices", ids.OVERDUE_BOARD, "all")]
-    if may(role, Action.CREATE):
+    if may(role, Action.DRAFT):
         row.append(button("New invoice", ids.NEW))
     return row

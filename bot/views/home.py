@@ -64,7 +64,7 @@ def _role(label: str) -> Role:
 
 def _starts(role: Role) -> list[Block]:
     row = [button("Overdue invoices", ids.OVERDUE_BOARD, "all", style="primary"), button("Help", ids.HELP)]
-    if may(role, Action.CREATE):
+    if may(role, Action.DRAFT):
         row.insert(1, button("New invoice", ids.NEW))
     return row
 

@@ -129,8 +129,8 @@ async def test_a_form_that_is_forgotten_writes_nothing(world):
 
 async def test_home_offers_what_a_role_may(world):
     looks = ["Overdue invoices", "Help"]
-    collects = ["Overdue invoices", "New invoice", "Help"]
-    roles = {"U0VIEW": looks, "U0TECH": looks, "U0CLERK": collects, "U0BOSS": collects, "U0ADMIN": collects}
+    drafts = ["Overdue invoices", "New invoice", "Help"]
+    roles = {"U0VIEW": looks, "U0TECH": drafts, "U0CLERK": drafts, "U0BOSS": drafts, "U0ADMIN": drafts}
     for user, offered in roles.items():
         page = await world.person(user).home("overdue in")
         assert [label for label in buttons(page) if label != "Check again"] == offered, user

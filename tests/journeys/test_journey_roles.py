@@ -93,7 +93,8 @@ async def test_each_sees_exactly_their_buttons(world):
 
 async def test_help_lists_what_a_role_can_do(world):
     for user, has, lacks in (
-        ("U0VIEW", "/invoice find", "/invoice pay"),
+        ("U0VIEW", "/invoice find", "/invoice new"),
+        ("U0TECH", "/invoice new", "/invoice pay"),
         ("U0CLERK", "/invoice pay", "/invoice void"),
         ("U0BOSS", "/invoice void", "from-ticket"),
     ):
