@@ -1,9 +1,12 @@
 """People, user groups and channels of the workspace, remembered for a short while."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import SlackRefused
 from bot.slack.client import Slack
@@ -12,8 +15,14 @@ T = TypeVar("T")
 
 #: People and groups may be this old when authority is checked; a changed group shows within it.
 _PEOPLE_SECONDS = 60.0
-_MEMBERS_PAGE = 200
-_MEMBERS_MOST = 1000
+#: Who is a guest changes rarely, and the list of everybody costs a call for each page.
+_LIST_SECONDS = 300.0
+_PAGE = 200
+#: Slack allows some twenty calls of users.list a minute; who isn't on these pages is looked up singly.
+_LIST_PAGES = 15
+_MEMBERS_MOST = _LIST_PAGES * _PAGE
+#: Slack won't list the workspace's people for us; each of them can still be looked up.
+_NO_LIST = frozenset({"missing_scope", "unknown_method"})
 _GUESTS = ("is_restricted", "is_ultra_restricted", "is_stranger")
 
 
@@ -52,10 +61,13 @@ class Directory:
         self._team_id = team_id
         self._monotonic = monotonic
         self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._one_list = asyncio.Lock()
 
-    async def _remember(self, kind: str, key: str, read: Callable[[], Awaitable[T]]) -> T:
+    async def _remember(
+        self, kind: str, key: str, read: Callable[[], Awaitable[T]], seconds: float = _PEOPLE_SECONDS
+    ) -> T:
         kept = self._kept.get((kind, key))
-        if kept is not None and self._monotonic() - kept[0] < _PEOPLE_SECONDS:
+        if kept is not None and self._monotonic() - kept[0] < seconds:
             value: T = kept[1]
             return value
         value = await read()
@@ -78,18 +90,13 @@ class Directory:
                 return Member(user_id, user_id, full=False, outsider=True)
             raise
         user: Mapping[str, Any] = answer.get("user") or {}
-        profile: Mapping[str, Any] = user.get("profile") or {}
-        names = (
-            user.get("real_name"),
-            profile.get("real_name"),
-            profile.get("display_name"),
-            user.get("name"),
-        )
-        name = next(filter(None, names), user_id)
-        elsewhere = bool(self._team_id) and user.get("team_id") not in (None, self._team_id)
-        outsider = elsewhere or any(user.get(flag) for flag in _GUESTS)
+        outsider = self._outside(user)
         barred = outsider or any(user.get(flag) for flag in ("deleted", "is_bot", "is_app_user"))
-        return Member(user_id, str(name), full=not barred, outsider=outsider)
+        return Member(user_id, _name_of(user) or user_id, full=not barred, outsider=outsider)
+
+    def _outside(self, user: Mapping[str, Any]) -> bool:
+        elsewhere = bool(self._team_id) and user.get("team_id") not in (None, self._team_id)
+        return elsewhere or any(user.get(flag) for flag in _GUESTS)
 
     async def group_members(self, group_id: str) -> frozenset[str]:
         """The users of a user group; a group that no longer exists has nobody."""
@@ -132,18 +139,60 @@ class Directory:
         return await self._remember("channel", channel_id, lambda: self.channel(channel_id))
 
     async def _has_guests(self, channel_id: str) -> bool:
+        """Whether a guest or somebody of another organisation is among the members."""
+        outside = await self._everybody()
         cursor: str | None = None
         seen = 0
         while seen < _MEMBERS_MOST:
             answer = await self._slack.query(
-                "conversations.members", channel=channel_id, limit=_MEMBERS_PAGE, cursor=cursor
+                "conversations.members", channel=channel_id, limit=_PAGE, cursor=cursor
             )
-            for user_id in answer.get("members") or ():
-                seen += 1
-                if (await self.member(user_id)).outsider:
+            members: Sequence[str] = answer.get("members") or ()
+            seen += len(members)
+            if any(outside.get(user_id) for user_id in members):
+                return True
+            for user_id in members:
+                if user_id not in outside and (await self.member(user_id)).outsider:
                     return True
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            cursor = _next_cursor(answer)
             if cursor is None:
                 return False
-        # Too many to read one by one: a channel of that size is treated as one with guests.
+        # Too many to read them all: a channel of that size is treated as one with guests.
         return True
+
+    async def _everybody(self) -> Mapping[str, bool]:
+        """Who is an outsider, of the people that Slack lists; nobody when it won't list them."""
+        async with self._one_list:
+            return await self._remember("everybody", "", self._read_everybody, _LIST_SECONDS)
+
+    async def _read_everybody(self) -> Mapping[str, bool]:
+        outside: dict[str, bool] = {}
+        cursor: str | None = None
+        for _ in range(_LIST_PAGES):
+            try:
+                answer = await self._slack.query("users.list", limit=_PAGE, cursor=cursor)
+            except SlackRefused as error:
+                if error.code in _NO_LIST:
+                    return {}
+                raise
+            users: Sequence[Mapping[str, Any]] = answer.get("members") or ()
+            outside.update((str(user["id"]), self._outside(user)) for user in users)
+            cursor = _next_cursor(answer)
+            if cursor is None:
+                break
+        return outside
+
+
+def _name_of(user: Mapping[str, Any]) -> str:
+    profile: Mapping[str, Any] = user.get("profile") or {}
+    names = (
+        user.get("real_name"),
+        profile.get("real_name"),
+        profile.get("display_name"),
+        user.get("name"),
+    )
+    return str(next(filter(None, names), ""))
+
+
+def _next_cursor(answer: AsyncSlackResponse) -> str | None:
+    return (answer.get("response_metadata") or {}).get("next_cursor") or None
