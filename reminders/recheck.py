@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.domain.dates import say_date
-from bot.domain.errors import SyncroError, SyncroMissing
+from bot.domain.errors import SyncroError, SyncroLimited, SyncroMissing, SyncroNotSent
 from bot.domain.facts import Reminder, ReminderItem
 from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
@@ -34,23 +34,35 @@ class ReminderPost(Kind):
         return f"The reminder of {say_date(date.fromisoformat(item.payload['day']))}"
 
     async def prepare(self, item: Item) -> Step:
-        """Only on its own day, only what is still exactly as the sweep saw it."""
+        """Only on its own day, only what is still exactly as the sweep saw it.
+
+        What alone can't be read is left out with the reason and holds up nobody else; while Syncro can't be read at
+        all, the whole message waits.
+        """
         if self._context.today().isoformat() != item.payload["day"]:
             return Drop(_DAY_OVER)
         place = await self._where.of(item.target)
         items: list[ReminderItem] = []
         reasons: list[str] = []
+        unread: list[tuple[Contact, str]] = []
         for contact in await self._waiting(item):
             try:
                 live = [await self._read(listed) for listed in contact.invoices]
-            except SyncroError as error:
+            except (SyncroNotSent, SyncroLimited) as error:
                 return Later(self._context.now() + _RETRY, f"Syncro can't be read: {error}")
+            except SyncroError as error:
+                unread.append((contact, f"It couldn't be read from Syncro: {error}"))
+                continue
             why = await self._what_changed(contact, live)
             if why:
                 await self._suppress(contact, item, why)
                 reasons.append(why)
             else:
                 items.append(self._item(contact, [one for one in live if one is not None]))
+        if unread and not items:
+            return Later(self._context.now() + _RETRY, unread[0][1])
+        for contact, why in unread:
+            await self._suppress(contact, item, why)
         if not items:
             return Drop(" ".join(dict.fromkeys(reasons)) or "Nothing is left to be reminded of.")
         as_of = self._context.local(self._context.now())

@@ -147,11 +147,26 @@ class Gateway:
         return recorded
 
     async def customer(self, customer_id: str) -> Customer:
-        """One customer, live."""
+        """One customer, live. Where their own page is missing, the list is asked for that id alone."""
         task = Task(f"read customer {_quoted(customer_id)}", "Customers – View Detail")
-        answer = await self._read(f"/customers/{_part(customer_id, 'customer')}", task)
+        path = f"/customers/{_part(customer_id, 'customer')}"
+        try:
+            answer = await self._read(path, task)
+        except SyncroMissing:
+            found = await self._listed_customer(customer_id)
+            if found is None:
+                raise
+            return found
         row = wire.parse(wire.CustomerRow, wire.row_in(answer, "customer", task), task)
         return _expected(wire.to_customer(row, task), customer_id, task)
+
+    async def _listed_customer(self, customer_id: str) -> Customer | None:
+        task = Task("list the customers", "Customers – List/Search")
+        filters = {"id[]": customer_id, "include_disabled": "true"}
+        answer = await self._read("/customers", task, filters)
+        rows = wire.rows_in(answer, "customers", task)
+        customers = (wire.to_customer(wire.parse(wire.CustomerRow, row, task), task) for row in rows)
+        return next((one for one in customers if one.id == customer_id), None)
 
     async def customers(self, query: str = "") -> AsyncIterator[CustomerPage]:
         """All pages of customers, disabled ones too; those that match ``query``, if it is given."""

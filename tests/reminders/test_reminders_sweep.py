@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from reminders_world import POLICY, Bot, World, words
 
-from bot.domain.errors import BadInput, SyncroError
+from bot.domain.errors import BadInput, SyncroError, SyncroLost
 from bot.domain.policy import People
 from bot.store import contacts, mirror, operations, outbox
 from bot.store.contacts import Contact
@@ -201,6 +201,27 @@ async def test_syncro_down_at_the_moment_of_posting_waits(world: World, bot: Bot
     await bot.outbox.deliver_due()
     assert len(world.posted(CLERK)) == 1
     assert world.slack.called("conversations.history") == [], "it surely was not posted"
+
+
+async def test_one_invoice_that_cannot_be_read_holds_up_nobody_else(
+    world: World, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.sweep.run()
+    odd = next(one for one in await all_contacts(bot) if len(one.deliveries) == 1)
+    real = bot.context.gateway.invoice
+
+    async def read(invoice_id: str) -> Any:
+        if invoice_id == odd.invoices[0].invoice_id:
+            raise SyncroLost("Syncro had a problem of its own (500).")
+        return await real(invoice_id)
+
+    monkeypatch.setattr(bot.context.gateway, "invoice", read)
+    await bot.outbox.deliver_due()
+    after = {one.id: one for one in await all_contacts(bot)}
+    assert after[odd.id].stage == "suppressed"
+    assert "couldn't be read" in after[odd.id].reason
+    assert {one.stage for one in after.values() if one.id != odd.id} == {"sent"}
+    assert len(world.posted(CLERK)) == len(world.posted(BOSS)) == 1
 
 
 async def test_a_day_later_it_is_dropped_and_the_level_is_free(world: World, bot: Bot) -> None:

@@ -180,6 +180,17 @@ async def test_a_line_an_edit_an_email_and_a_void_do_what_they_say(
     assert syncro.calls("PUT /invoices/{id}")[1].body == {"status": "void"}
 
 
+async def test_a_customer_without_a_page_of_their_own_is_found_in_the_list(
+    syncro: SyncroSandbox, gateway: Gateway
+) -> None:
+    known = syncro.company.customer_by_name("Acme Widgets")
+    syncro.faults.add("GET /customers/{id}", "status", status=404)
+    assert (await gateway.customer(str(known.id))).name == "Acme Widgets"
+    syncro.faults.add("GET /customers/{id}", "status", status=404)
+    with pytest.raises(SyncroMissing):
+        await gateway.customer("999999999")
+
+
 async def test_customers_are_read_listed_and_found(syncro: SyncroSandbox, gateway: Gateway) -> None:
     known = syncro.company.customer_by_name("Acme Widgets")
     customer = await gateway.customer(str(known.id))
