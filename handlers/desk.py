@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import DuebotError, NoRole, NotAllowed, SlackError, SlackRefused
+from bot.domain.errors import DuebotError, NoRole, NotAllowed, SlackError, SlackLost, SlackRefused
 from bot.domain.roles import Person
 from bot.slack.client import Slack
 from bot.store import visits
@@ -120,25 +120,26 @@ class Desk:
             await self.tell_directly(arrival.user_id, message)
 
     async def _respond(self, arrival: "Arrival", message: Message, replace: bool) -> bool:
+        """Whether the answer stands, or may stand, where the person is: then it is not given a second time."""
         if not arrival.response_url:
             return False
         try:
-            await self.slack.respond(
-                arrival.response_url, message.text, message.blocks, replace_original=replace
-            )
-        except SlackRefused as error:
-            if error.code not in _REFUSED_BLOCKS or not message.blocks:
-                return False
-            return await self._respond_plainly(arrival, message, replace)
-        return True
-
-    async def _respond_plainly(self, arrival: "Arrival", message: Message, replace: bool) -> bool:
-        plain = without_new_blocks(message.blocks)
-        try:
-            await self.slack.respond(arrival.response_url, message.text, plain, replace_original=replace)
-        except SlackRefused:
+            await self._respond_once(arrival, message, replace)
+        except SlackLost:
+            log.warning("answer_unsure")
+        except SlackError:
             return False
         return True
+
+    async def _respond_once(self, arrival: "Arrival", message: Message, replace: bool) -> None:
+        url = arrival.response_url
+        try:
+            await self.slack.respond(url, message.text, message.blocks, replace_original=replace)
+        except SlackRefused as error:
+            if error.code not in _REFUSED_BLOCKS or not message.blocks:
+                raise
+            plain = without_new_blocks(message.blocks)
+            await self.slack.respond(url, message.text, plain, replace_original=replace)
 
     async def tell_directly(self, user_id: str, message: Message) -> None:
         """A message in the person's conversation with the bot."""

@@ -3,6 +3,10 @@
 import inspect
 from typing import Any, cast
 
+import pytest
+
+from bot.domain.errors import SlackLimited, SlackLost, SlackNotSent, SlackRefused
+from bot.slack.client import Slack
 from bot.views import ids
 from bot.views.gallery import gallery
 from bot.views.values import action_of
@@ -78,6 +82,27 @@ async def test_an_unknown_button_gets_an_answer(world):
     await world.stage.slack.visits.act(clerk.id, container, action)
     await clerk.sees("I don't know that button any more")
     assert world.stage.slack.problems == []
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (SlackNotSent("Slack can't be reached."), True),
+        (SlackRefused("Slack refused.", "expired_url"), True),
+        (SlackLimited("Slack asks us to wait.", 1), True),
+        (SlackLost("Slack's answer was lost."), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_an_answer_that_may_stand_is_not_given_twice(world, monkeypatch, error, told):
+    async def respond(*_args, **_more):
+        raise error
+
+    monkeypatch.setattr(Slack, "respond", respond)
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await world.idle()
+    assert [("INV-2024-1042" in shown_text(one)) for one in clerk.messages(clerk.dm)] == [True] * told
 
 
 async def test_old_copies_are_decided_by_how_things_are_now(world):
