@@ -1,10 +1,9 @@
 """Looking invoices and customers up: what a person typed becomes one invoice, or candidates to choose from."""
 
+import asyncio
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-
-from rapidfuzz import fuzz, process
 
 from bot.domain import commands
 from bot.domain.dates import say_date
@@ -26,6 +25,7 @@ from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
+from bot.use_cases.matching import match_customers
 from bot.use_cases.mirror import MirrorSync, synced_at
 
 PAGE_SIZE = 15
@@ -33,8 +33,10 @@ _OFFERED = 10
 _OPTIONS = 50
 #: Stages of contacts that were made, or must be counted as made.
 _MADE = ("claimed", "sent", "unknown")
-_METHODS = "payment_methods"
-_ALIKE = 60
+#: The payment methods and the business day on which they were read.
+_METHODS = "payment_methods.dated"
+#: A form that wants them must open within three seconds (Slack's documented limit): then older ones will do.
+_METHODS_SECONDS = 0.5
 
 
 class Lookup:
@@ -308,45 +310,25 @@ class Lookup:
         return product
 
     async def payment_methods(self) -> tuple[str, ...]:
-        """The account's payment methods; read from Syncro once and then remembered by the mirror."""
-        kept = await self._context.lane.read(lambda tx: mirror.get_state(tx, _METHODS))
-        if kept:
-            return tuple(json.loads(kept))
-        methods = await self._context.gateway.payment_methods()
-        await self._context.lane.write(lambda tx: mirror.set_state(tx, _METHODS, json.dumps(methods)))
-        return methods
+        """The account's payment methods, read from Syncro once a day.
 
-    async def refreshed(self) -> str:
-        """Brings the mirror up to date; a sentence when Syncro could not be read, else empty."""
+        Those read last when Syncro can't be read soon; raises ``SyncroError`` when none ever were.
+        """
+        today = self._context.today().isoformat()
+        text = await self._context.lane.read(lambda tx: mirror.get_state(tx, _METHODS))
+        kept = json.loads(text) if text else None
+        if kept and kept["on"] == today:
+            return tuple(kept["methods"])
         try:
-            await self._sync.run()
-        except SyncroError as error:
-            return f"Syncro could not be read just now: {error}"
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Ids of customers that words may mean, best first; ``certain`` when there is exactly one such."""
-
-    ids: tuple[str, ...]
-    certain: bool
-
-
-def match_customers(words: str, names: list[tuple[str, str]]) -> Matches:
-    """Who ``words`` may mean. A whole name, or words that only one name holds, is certain.
-
-    Names that merely read alike are candidates even when there is only one: they are offered, never picked.
-    """
-    typed = " ".join(words.lower().split())
-    holding = [one for one, name in names if name.lower() == typed] or [
-        one for one, name in names if all(word in name.lower() for word in typed.split())
-    ]
-    if holding:
-        return Matches(tuple(holding), certain=len(holding) == 1)
-    choices = {one: name.lower() for one, name in names}
-    scored = process.extract(typed, choices, scorer=fuzz.WRatio, limit=_OFFERED, score_cutoff=_ALIKE)
-    return Matches(tuple(one for _name, _score, one in scored), certain=False)
+            async with asyncio.timeout(_METHODS_SECONDS if kept else None):
+                methods = await self._context.gateway.payment_methods()
+        except (SyncroError, TimeoutError):
+            if kept is None:
+                raise
+            return tuple(kept["methods"])
+        fresh = json.dumps({"on": today, "methods": methods})
+        await self._context.lane.write(lambda tx: mirror.set_state(tx, _METHODS, fresh))
+        return methods
 
 
 def _candidate(invoice: Invoice) -> Candidate:

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.addresses import check_recipients, foreign_addresses, split_addresses
 from bot.domain.errors import BadInput
 from bot.domain.invoice import Contact, Customer, Email
-from bot.use_cases.lookup import match_customers
+from bot.use_cases.matching import match_customers
 
 ACME = Customer(
     id="1",
