@@ -144,8 +144,7 @@ class Door:
             return
         visit_id = str(view.get("private_metadata", ""))
         if self._full():
-            busy = "I'm busy with a lot of requests just now. Nothing was sent; please try again in a moment."
-            await ack(response_action="errors", errors=field_errors(view, {"": busy}))
+            await self._refuse_busy(ack, form, view)
             return
         task = self._spawn(self._submit(form, arrival, visit_id, view))
         done, _ = await asyncio.wait({task}, timeout=SUBMIT_SECONDS)
@@ -160,6 +159,15 @@ class Door:
             await ack(response_action="push", view=answer.view.view)
         else:
             await ack(response_action="update", view=answer.view)
+
+    async def _refuse_busy(self, ack: AsyncAck, form: Form, view: dict[str, Any]) -> None:
+        """Says so in the form, which keeps what was typed; a view without inputs has no place for errors."""
+        busy = "I'm busy with a lot of requests just now. Nothing was sent; please try again in a moment."
+        if errors := field_errors(view, {"": busy}):
+            await ack(response_action="errors", errors=errors)
+        else:
+            shown = message_view(form.title, busy, str(view.get("private_metadata", "")))
+            await ack(response_action="update", view=shown)
 
     async def _submit(self, form: Form, arrival: Arrival, visit_id: str, view: dict[str, Any]) -> "_Answer":
         """Runs the form's use case; whatever happens becomes an answer."""

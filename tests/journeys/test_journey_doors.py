@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+import handlers.door
 from bot.domain.errors import SlackLimited, SlackLost, SlackNotSent, SlackRefused
 from bot.slack.client import Slack
 from bot.views import ids
@@ -103,6 +104,29 @@ async def test_an_answer_that_may_stand_is_not_given_twice(world, monkeypatch, e
     await clerk.command("C0BILLING", "/invoice 1042")
     await world.idle()
     assert [("INV-2024-1042" in shown_text(one)) for one in clerk.messages(clerk.dm)] == [True] * told
+
+
+async def test_a_bot_with_too_much_to_do_says_so_in_every_form(world, monkeypatch):
+    clerk = world.person()
+    await clerk.command("C0BILLING", '/invoice new "acme widgets"')
+    form = await clerk.modal("Review")
+    await clerk.submit(form, {"Item": "Work", "Price each": "5"})
+    review = await clerk.modal("Create invoice")
+    monkeypatch.setattr(handlers.door, "_MOST_TASKS", 0)
+    assert await clerk.submit(review) == {}
+    await clerk.modal("Nothing was sent; please try again")
+    assert world.writes() == []
+    assert world.stage.slack.problems == []
+
+
+async def test_a_bot_with_too_much_to_do_leaves_the_form_as_it_is(world, monkeypatch):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice pay 1042 10 check")
+    form = await clerk.modal("Balance")
+    monkeypatch.setattr(handlers.door, "_MOST_TASKS", 0)
+    (said,) = (await clerk.submit(form)).values()
+    assert "Nothing was sent; please try again" in said
+    assert world.writes() == []
 
 
 async def test_old_copies_are_decided_by_how_things_are_now(world):
