@@ -163,16 +163,23 @@ async def _digest(channel: str, again: bool, dry_run: bool, as_of: str) -> None:
         )
     rooms = await _rooms_for_posting(settings, policy, dry_run)
     try:
-        day = _day(as_of, rooms)
+        day, failed = _day(as_of, rooms), False
         for plan in plans:
             if dry_run:
                 print(as_text(await rooms.digests.dry_run(plan, day)), end="\n\n")
                 continue
             made = await rooms.digests.run(plan, again=again, as_of=day)
             await rooms.outbox.deliver_due()
-            print(f"The digest of {made.slot} in {made.channel} {await _posted(rooms, made.outbox_id)}.")
+            what = await _posted(rooms, made.outbox_id)
+            failed |= what.startswith(_NOT_POSTED)
+            print(f"The digest of {made.slot.partition(':')[0]} in {made.channel} {what}.")
     finally:
         await rooms.close()
+    if failed:
+        raise SystemExit(1)
+
+
+_NOT_POSTED = "was not posted"
 
 
 async def _posted(rooms: Rooms, outbox_id: str) -> str:
@@ -184,7 +191,7 @@ async def _posted(rooms: Rooms, outbox_id: str) -> str:
         case "sent":
             return "is posted"
         case "failed" | "dropped":
-            return f"was not posted: {item.reason if item else ''}".rstrip(".")
+            return f"{_NOT_POSTED}: {item.reason if item else ''}".rstrip(".")
         case _:
             return "is not posted yet; the running bot goes on trying"
 

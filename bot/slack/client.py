@@ -19,6 +19,20 @@ from bot.domain.errors import SlackError, SlackLimited, SlackLost, SlackNotSent,
 #: Message metadata under which every post carries its outbox id.
 EVENT_TYPE = "duebot_outbox"
 _TIMEOUT_SECONDS = 10.0
+_WAIT = "Slack asks Duebot to slow down. Try again in a minute."
+_TOKEN = "Slack no longer accepts Duebot's token. Whoever runs Duebot must set SLACK_BOT_TOKEN anew."  # noqa: S105 - a sentence
+_TOO_LATE = "Slack took too long to open the form. Nothing was done; please ask for it again."
+#: Refusals that people meet, in their words; any other is named by its code.
+_SENTENCES = {
+    "expired_trigger_id": _TOO_LATE,
+    "exchanged_trigger_id": _TOO_LATE,
+    "trigger_expired": _TOO_LATE,
+    "trigger_exchanged": _TOO_LATE,
+    "missing_scope": "The Slack app lacks a permission for this. Reinstall it with Duebot's manifest.",
+    "invalid_auth": _TOKEN,
+    "token_revoked": _TOKEN,
+    "account_inactive": _TOKEN,
+}
 _PAGE = 200
 
 
@@ -201,7 +215,7 @@ class Slack:
         try:
             async with self._session.post(response_url, json=body, allow_redirects=False) as answer:
                 if answer.status == 429:
-                    raise SlackLimited("Slack asks us to wait.", _retry_after(answer.headers))
+                    raise SlackLimited(_WAIT, _retry_after(answer.headers))
                 if answer.status >= 500:
                     raise SlackLost("Slack's answer was lost.")
                 if answer.status >= 400:
@@ -230,14 +244,16 @@ def _refusal(method: str, response: Any) -> SlackError:
     # The status first: reading "error" of an answer that is not JSON raises by itself.
     status = getattr(response, "status_code", 200)
     if status == 429:
-        return SlackLimited("Slack asks us to wait.", _retry_after(getattr(response, "headers", {})))
+        return SlackLimited(_WAIT, _retry_after(getattr(response, "headers", {})))
     if status >= 500 or not isinstance(getattr(response, "data", None), dict):
         return SlackLost(f"Slack's answer to {method} was lost.")
     code = str(response.data.get("error", "unknown_error"))
     if code == "ratelimited":
-        return SlackLimited("Slack asks us to wait.", _retry_after(getattr(response, "headers", {})))
+        return SlackLimited(_WAIT, _retry_after(getattr(response, "headers", {})))
     if code in {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}:
         return SlackLost(f"Slack's answer to {method} was lost ({code}).")
+    if code in _SENTENCES:
+        return SlackRefused(_SENTENCES[code], code)
     details = (response.data.get("response_metadata") or {}).get("messages") or []
     more = f": {'; '.join(map(str, details))[:300]}" if details else ""
     return SlackRefused(f"Slack refused {method} ({code}{more}).", code)

@@ -1,9 +1,13 @@
 """Who may act, asked at the moment of acting. A click carries no authority of its own."""
 
-from bot.domain.errors import NoRole
+import structlog
+
+from bot.domain.errors import NoRole, SlackRefused
 from bot.domain.policy import RoleLists
 from bot.domain.roles import Action, Person, Role, may, role_needed
 from bot.slack.directory import Directory
+
+log = structlog.get_logger()
 
 #: A person at the terminal of the machine that runs the bot acts as its operator (system user name).
 OPERATOR = "operator:"
@@ -63,9 +67,17 @@ class Authority:
         if user_id in listed:
             return True
         for group in listed:
-            if group.startswith("S") and user_id in await self._directory.group_members(group):
+            if group.startswith("S") and user_id in await self._group(group):
                 return True
         return False
+
+    async def _group(self, group_id: str) -> frozenset[str]:
+        """A group's members; nobody while Slack refuses to tell, so that people listed by themselves still count."""
+        try:
+            return await self._directory.group_members(group_id)
+        except SlackRefused as error:
+            log.warning("group_not_read", group=group_id, code=error.code)
+            return frozenset()
 
     async def _holders(self, needed: Role) -> str:
         """Names of some who have at least ``needed``, nearest role first."""
@@ -73,7 +85,7 @@ class Authority:
         for role, listed in reversed(self._rising()):
             if role >= needed:
                 for one in sorted(listed):
-                    ids += sorted(await self._directory.group_members(one)) if one.startswith("S") else [one]
+                    ids += sorted(await self._group(one)) if one.startswith("S") else [one]
         names: list[str] = []
         for one in dict.fromkeys(ids):
             member = await self._directory.member(one)

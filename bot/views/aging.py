@@ -1,6 +1,7 @@
 """Aging totals and debtors as tables and charts, for the board, the digest and Home."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.facts import AgingTotals, Debtor
 from bot.domain.money import say_money
@@ -13,8 +14,13 @@ _CHARTS = 2
 _CURRENCIES = 9
 
 
-def overdue_words(totals: Sequence[AgingTotals]) -> str:
-    """What is overdue in all currencies, as literal text: "$1,200.00 overdue in 3 invoices"."""
+def overdue_words(totals: Sequence[AgingTotals], as_of: datetime | None) -> str:
+    """What is overdue in all currencies, as literal text: "$1,200.00 overdue in 3 invoices".
+
+    Nothing is said to be overdue or not while ``as_of`` is ``None``: Syncro was never read.
+    """
+    if as_of is None:
+        return "Not known yet: Syncro has not been read"
     said = [
         f"{say_money(held.overdue_amount, held.currency)} overdue in {count(held.overdue_count, 'invoice')}"
         for held in totals

@@ -11,7 +11,7 @@ from bot.views.wording import as_of_words, count
 
 def board(held: Board, role: Role | None) -> Message:
     """Totals per currency and one page of debtors; ``role`` is the reader's, ``None`` in a shared message."""
-    summary = escape(overdue_words(held.totals))
+    summary = escape(overdue_words(held.totals, held.as_of))
     aside = escape(aside_words(held.totals))
     place = f"Page {held.page} of {held.pages} · " if held.pages > 1 else ""
     new = [button("New invoice", ids.NEW)] if role is not None and may(role, Action.DRAFT) else []

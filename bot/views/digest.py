@@ -36,7 +36,7 @@ _LISTED = 10
 
 def digest(held: Digest) -> Message:
     """One channel's day: what is overdue and how it changed, who owes most, and what was paid."""
-    summary = escape(overdue_words(held.totals))
+    summary = escape(overdue_words(held.totals, held.as_of))
     stale = [section(f":warning: {escape(held.stale)}")] if held.stale else []
     aside = escape(aside_words(held.totals))
     blocks = [

@@ -45,7 +45,7 @@ def home(held: Home) -> View:
     if not may(role, Action.LOOK_UP):
         return {"type": "home", "blocks": [plain_section(_NO_ROLE)]}
     blocks = [
-        header(overdue_words(held.totals)),
+        header(overdue_words(held.totals, held.as_of)),
         *actions(_starts(role)),
         *[block for totals in held.totals[:_CURRENCIES] for block in _aging(totals)],
         *([context(escape(aside))] if (aside := aside_words(held.totals)) else []),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import NoRole, NotAllowed
+from bot.domain.errors import NoRole, NotAllowed, SlackRefused
 from bot.domain.policy import RoleLists
 from bot.domain.roles import Action, Role
 from bot.slack.directory import Channel, Member
@@ -61,6 +61,16 @@ def authority(lists: RoleLists = LISTS) -> Authority:
 )
 async def test_a_person_has_the_highest_role_that_lists_them(user: str, role: Role) -> None:
     assert await authority().role_of(user) is role
+
+
+async def test_groups_that_slack_will_not_tell_leave_the_others_their_roles() -> None:
+    class Secretive(People):
+        async def group_members(self, group_id: str) -> frozenset[str]:
+            raise SlackRefused("Slack won't say.", "missing_scope")
+
+    asked = Authority(Secretive(), LISTS)  # type: ignore[arg-type]  # a directory as far as roles ask
+    assert await asked.role_of("U0CLERK") is Role.COLLECTOR
+    assert await asked.role_of("U0BOSS") is Role.NONE
 
 
 async def test_viewers_all_takes_in_full_members_only() -> None:
