@@ -129,11 +129,12 @@ class AddLine(OnInvoice):
 
     async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A product fills in name, price and tax; a value that we set needs a fresh block id."""
+        view: dict[str, Any] = body["view"]
+        visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
+        await self.desk.authority.require(arrival.user_id, self.action())
         chosen: dict[str, Any] = action.get("selected_option") or {}
         name = str((chosen.get("text") or {}).get("text", ""))
         product = await self.desk.lookup.product(str(chosen.get("value", "")), name)
-        view: dict[str, Any] = body["view"]
-        visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
         typed = read_lines(view)[0]
         line = DraftLine(
             f"{typed.id}x", product.name, typed.quantity, str(product.price), product.taxable, product.id

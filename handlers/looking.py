@@ -79,7 +79,7 @@ class Looking:
         """Another page of the same search, in place of the one shown."""
         role = await self._role(arrival)
         search_id, page = read_page(str(action.get("value", "")))
-        kept = await self._kept(search_id)
+        kept = await self._kept(arrival, search_id, "search")
         command = Find(
             str(kept["words"]),
             kept["status"],
@@ -90,9 +90,10 @@ class Looking:
         found = await self._desk.lookup.search(command, page, search_id)
         await self._desk.answer(arrival, search_results(found, role), replace=True)
 
-    async def _kept(self, search_id: str) -> dict[str, Any]:
+    async def _kept(self, arrival: Arrival, search_id: str, surface: str) -> dict[str, Any]:
+        """What this very person looked for: an id alone doesn't open what somebody else, or a form, left."""
         visit = await self._desk.context.lane.read(lambda tx: visits.get(tx, search_id))
-        if visit is None:
+        if visit is None or (visit.user_id, visit.surface) != (arrival.user_id, surface):
             raise BadInput("That search is no longer known. Search again.")
         return visit.data
 
@@ -113,7 +114,8 @@ class Looking:
         """Another page of the board, in place of the one shown."""
         role = await self._role(arrival)
         search_id, page = read_page(str(action.get("value", "")))
-        shown = await self._board(arrival, await self._kept(search_id), page, search_id, role)
+        kept = await self._kept(arrival, search_id, "board")
+        shown = await self._board(arrival, kept, page, search_id, role)
         await self._desk.answer(arrival, shown, replace=True)
 
     async def _board(

@@ -16,7 +16,7 @@ from bot.views.cards import invoice_card
 from bot.views.forms import read_anyway, read_new
 from bot.views.modal_new import LINES_LIMIT, new_form, review
 from bot.views.modals_common import message_view, outcome_view
-from handlers.desk import Arrival, arrival_of, arrival_of_visit
+from handlers.desk import Arrival, arrival_of_visit
 from handlers.forms import Form, Pushed, Sent, detail_lines, redraw
 
 log = structlog.get_logger()
@@ -67,32 +67,34 @@ class NewInvoice(Form):
 
     # ---- changing the form in place ------------------------------------------------------------------------
 
-    async def add_line(self, _arrival: Arrival, _action: dict[str, Any], body: dict[str, Any]) -> None:
+    async def add_line(self, arrival: Arrival, _action: dict[str, Any], body: dict[str, Any]) -> None:
         """One more line item."""
+        visit = await self._own(arrival, body)
         draft = read_new(body["view"])
         if len(draft.lines) < LINES_LIMIT:
             draft = replace(draft, lines=(*draft.lines, DraftLine(_line_id())))
-        await self._redraw(body, draft)
+        await self._redraw(visit, body, draft)
 
-    async def remove_line(self, _arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
+    async def remove_line(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """One line item less; the last one stays."""
+        visit = await self._own(arrival, body)
         draft = read_new(body["view"])
         kept = tuple(line for line in draft.lines if line.id != action.get("value"))
-        await self._redraw(body, replace(draft, lines=kept or draft.lines[:1]))
+        await self._redraw(visit, body, replace(draft, lines=kept or draft.lines[:1]))
 
-    async def recount(self, _arrival: Arrival, _action: dict[str, Any], body: dict[str, Any]) -> None:
+    async def recount(self, arrival: Arrival, _action: dict[str, Any], body: dict[str, Any]) -> None:
         """A quantity or price was entered: the running total follows."""
-        await self._redraw(body, read_new(body["view"]))
+        await self._redraw(await self._own(arrival, body), body, read_new(body["view"]))
 
     async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A product fills in name, price and tax of its line; a value that we set needs a fresh block id."""
+        visit = await self._own(arrival, body)
         chosen: dict[str, Any] = action.get("selected_option") or {}
         product = await self.desk.lookup.product(
             str(chosen.get("value", "")), str((chosen.get("text") or {}).get("text", ""))
         )
-        view: dict[str, Any] = body["view"]
         changed = str(action.get("block_id", "")).partition(":")[2].partition(":")[0]
-        draft = read_new(view)
+        draft = read_new(body["view"])
         lines = tuple(
             DraftLine(
                 _line_id(), product.name, line.quantity, str(product.price), product.taxable, product.id
@@ -101,13 +103,17 @@ class NewInvoice(Form):
             else line
             for line in draft.lines
         )
-        await self._redraw(body, replace(draft, lines=lines))
+        await self._redraw(visit, body, replace(draft, lines=lines))
 
-    async def _redraw(self, body: dict[str, Any], draft: InvoiceDraft) -> None:
-        view: dict[str, Any] = body["view"]
-        visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival_of(body).user_id)
+    async def _own(self, arrival: Arrival, body: dict[str, Any]) -> Visit:
+        """The form's visit, once it is certain that this person opened it and may still make invoices."""
+        visit = await self.desk.visit(str(body["view"].get("private_metadata", "")), arrival.user_id)
+        await self.desk.authority.require(arrival.user_id, Action.DRAFT)
+        return visit
+
+    async def _redraw(self, visit: Visit, body: dict[str, Any], draft: InvoiceDraft) -> None:
         shown = new_form(draft, visit.id, "", self.desk.invoices.running_total(draft))
-        await redraw(self.desk, view, shown)
+        await redraw(self.desk, body["view"], shown)
 
     # ---- submitting ----------------------------------------------------------------------------------------
 

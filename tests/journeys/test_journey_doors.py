@@ -74,6 +74,16 @@ def test_ids_are_all_different():
     assert len(values) == len(set(values)) == source.count(" = ")
 
 
+async def test_a_form_of_another_version_says_that_nothing_was_written(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice pay 1042")
+    form = await clerk.modal("Balance")
+    world.stage.slack.modals.opened(form["id"]).body["callback_id"] = "pay.form.v0"
+    await clerk.submit(form)
+    await clerk.modal("Nothing was written")
+    assert world.writes() == []
+
+
 async def test_an_unknown_button_gets_an_answer(world):
     clerk = world.person()
     await clerk.command("C0BILLING", "/invoice 1042")
@@ -164,6 +174,22 @@ async def test_a_search_that_is_forgotten_is_said_to_be(world):
     await world.app.rooms.context.lane.write(lambda tx: tx.run("DELETE FROM visit"))
     await clerk.click(found, "Next →")
     await clerk.sees("That search is no longer known")
+
+
+async def test_a_page_is_turned_only_by_whoever_searched_and_only_of_a_search(world):
+    clerk = world.person()
+    for command, said, button in (
+        ("/invoice find unpaid", "all customers · unpaid", ids.FIND_PAGE),
+        ("/overdue", "the most urgent first", ids.OVERDUE_PAGE),
+    ):
+        await clerk.command("C0BILLING", command)
+        found = await clerk.sees(said)
+        lane = world.app.rooms.context.lane
+        for change in ("user_id = 'U0DANA'", "user_id = 'U0CLERK', surface = 'view'"):
+            await lane.write(lambda tx, change=change: tx.run(f"UPDATE visit SET {change}"))
+            last = clerk.messages()[-1]["ts"]
+            await clerk.click(found, None, action_id=button)
+            await clerk.sees("That search is no longer known", after=last)
 
 
 async def test_a_form_that_is_forgotten_writes_nothing(world):

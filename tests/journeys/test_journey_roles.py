@@ -136,7 +136,6 @@ async def test_a_role_taken_away_while_the_form_was_open_stops_it(world, user, c
     await person.command("C0BILLING", command)
     form = await person.modal(modal)
     world.stage.slack.workspace.user(user).deleted = True
-    world.app.rooms.context.directory.forget()
     await person.submit(form, values)
     await person.modal("Duebot only works for full members")
     assert world.writes() == []
@@ -154,6 +153,35 @@ async def test_an_invoice_is_not_created_for_somebody_who_lost_the_role(world):
     refused = shown_text(await tech.modal("you need the role technician"))
     assert "you have no role" in refused
     assert world.writes() == []
+
+
+async def test_an_open_form_asks_syncro_nothing_for_somebody_who_lost_the_role(world):
+    tech = world.person("U0TECH")
+    await tech.command("C0BILLING", '/invoice new "acme widgets"')
+    form = await tech.modal("Review")
+    chosen = {"text": {"type": "plain_text", "text": "Managed Firewall"}, "value": "1"}
+    given = {ids.IN_LINE_PRODUCT: {"selected_option": chosen}, ids.IN_LINE_PRICE: {"value": "5"}}
+    world.stage.slack.workspace.groups["S0TECHS"].users.remove("U0TECH")
+    world.app.rooms.context.directory.forget()
+    for name in (ids.IN_LINE_PRODUCT, ids.IN_LINE_PRICE, ids.LINE_ADD):
+        block, element = inner(form, name)
+        action = {"block_id": block["block_id"], "action_id": element["action_id"], "type": element["type"]}
+        last = max((m["ts"] for m in tech.messages()), default="0")
+        container = {"type": "view", "view_id": form["id"]}
+        await world.stage.slack.visits.act(tech.id, container, action | given.get(name, {}))
+        await tech.sees("you need the role technician", after=last)
+    assert not [seen for seen in world.stage.syncro.requests if "/products" in seen.path]
+    assert shown_text(tech.views()[-1]) == shown_text(form)
+
+
+def inner(view, name):
+    """The block and the element whose action id begins with ``name``."""
+    return next(
+        (block, element)
+        for block in view["blocks"]
+        for element in (*block.get("elements", ()), block.get("element", {}))
+        if element.get("action_id", "").startswith(name)
+    )
 
 
 async def test_a_form_belongs_to_whoever_opened_it(world):
