@@ -15,10 +15,12 @@ from bot.use_cases.context import Context
 
 #: The lists that can hold money still expected, or about to be; an id that leaves them is read once.
 _LIVING = (Status.DRAFT, Status.SENT, Status.VIEWED, Status.PARTIAL)
-#: Where a payment's details are worth a read as soon as the invoice is new to us.
+#: Where there is money on an invoice; payments are only in its detail.
 _PAID_ON = (Status.PARTIAL, Status.PAID)
 #: Invoices dated this long before the last sync are listed too: one that was made and paid since is in no other list.
 _LOOK_BACK = timedelta(days=3)
+#: Payments of invoices dated this lately are known from the first sync on: for duplicates, digests, last payments.
+_PAYMENTS_BACK = timedelta(days=60)
 _SYNCED = "synced_at"
 _ALL = 1_000_000
 
@@ -58,8 +60,9 @@ class MirrorSync:
     async def run(self, full: bool = False, progress: Progress = _silent) -> SyncReport:
         """Brings the mirror up to date. Raises ``SyncroError``; what was read until then is kept.
 
-        The first sync reads every invoice's header; later ones the lists of what is not settled and of what is dated
-        lately, and once each invoice that left them or whose balance changed (its payments are only in the detail).
+        The first sync reads every invoice's header and the payments of late; later ones the lists of what is not
+        settled and of what is dated lately, and once each invoice that left them, whose balance changed or that is
+        no longer paid (its payments are only in the detail).
         Whoever asks while others wait shares the next run with them: a burst of unknown numbers costs Syncro two
         syncs, not twenty.
         """
@@ -102,17 +105,21 @@ class MirrorSync:
         await self._context.lane.write(lambda tx: mirror.put_customers(tx, customers, now))
 
     async def _everything(self, progress: Progress) -> tuple[int, int, list[str]]:
-        """Every header; and details of what is partly paid, for its payments."""
-        changed: list[str] = []
+        """Every header; and the ids of what needs its payments read: partly or lately paid, or changed since."""
+        since = self._context.today() - _PAYMENTS_BACK
+        changed: dict[str, None] = {}
         seen: set[str] = set()
         pages = 0
         async for page in self._context.gateway.invoices():
-            await self._put(page.invoices)
+            kept = await self._kept(page.invoices)
+            moved = {one.id: None for one in page.invoices if one.id in kept and _moved(one, kept)}
+            await self._put(tuple(one for one in page.invoices if one.id not in moved))
+            changed.update(moved)
+            changed.update((one.id, None) for one in page.invoices if _lately_paid_on(one, since))
             seen.update(one.id for one in page.invoices)
-            changed += [one.id for one in page.invoices if one.status is Status.PARTIAL]
             pages += 1
             progress("invoices", page.page, page.pages)
-        return len(seen), pages, changed
+        return len(seen), pages, [*changed]
 
     async def _living(self, since: date, progress: Progress) -> tuple[int, int, list[str]]:
         """What is not settled or dated ``since`` or later; and the ids of what left these lists or has new payments.
@@ -125,7 +132,8 @@ class MirrorSync:
         pages = 0
         for what, found in self._lists(since):
             async for page in found:
-                fresh = {one.id: None for one in page.invoices if _moved(one, before)}
+                kept = await self._kept(page.invoices)
+                fresh = {one.id: None for one in page.invoices if _moved(one, kept)}
                 await self._put(tuple(one for one in page.invoices if one.id not in fresh))
                 moved.update(fresh)
                 seen.update(one.id for one in page.invoices)
@@ -138,6 +146,14 @@ class MirrorSync:
         for status in _LIVING:
             yield f"{status.value} invoices", self._context.gateway.invoices(status=status)
         yield "recent invoices", self._context.gateway.invoices(date_from=since)
+
+    async def _kept(self, invoices: tuple[Invoice, ...]) -> Mapping[str, Invoice]:
+        """What the mirror has of these invoices, by id."""
+
+        def read(tx: Tx) -> list[Invoice | None]:
+            return [mirror.invoice(tx, one.id) for one in invoices]
+
+        return {one.id: one for one in await self._context.lane.read(read) if one}
 
     async def _put(self, invoices: tuple[Invoice, ...]) -> None:
         now = self._context.now()
@@ -152,15 +168,26 @@ class MirrorSync:
         await self._put((invoice,))
 
 
-def _moved(invoice: Invoice, before: Mapping[str, int | None]) -> bool:
-    """Whether its payments may be others than those kept: another balance, or new to us with money on it."""
-    if invoice.id in before:
-        return before[invoice.id] != invoice.balance
-    return invoice.status in _PAID_ON
+def _moved(invoice: Invoice, kept: Mapping[str, Invoice]) -> bool:
+    """Whether its payments may be others than those kept: another balance, no longer paid, or new with money on it.
+
+    What was paid is no longer so when its payment is deleted in Syncro.
+    """
+    before = kept.get(invoice.id)
+    if before is None:
+        return invoice.status in _PAID_ON
+    paid_on = before.status in _PAID_ON or invoice.status in _PAID_ON
+    return before.balance != invoice.balance or (paid_on and before.status is not invoice.status)
 
 
-def _held(tx: Tx, since: date) -> dict[str, int | None]:
-    """The balances kept of invoices that these lists should hold."""
+def _lately_paid_on(invoice: Invoice, since: date) -> bool:
+    """Whether its payments are worth a read when every header is: partly paid, or paid and dated lately."""
+    lately = invoice.date is not None and invoice.date >= since
+    return invoice.status is Status.PARTIAL or (invoice.status is Status.PAID and lately)
+
+
+def _held(tx: Tx, since: date) -> dict[str, None]:
+    """The ids kept of invoices that these lists should hold."""
     living, _ = mirror.find_invoices(tx, statuses=_LIVING, limit=_ALL, offset=0)
     recent, _ = mirror.find_invoices(tx, date_from=since, limit=_ALL, offset=0)
-    return {one.id: one.balance for one in (*living, *recent)}
+    return {one.id: None for one in (*living, *recent)}

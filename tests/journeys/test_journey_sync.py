@@ -56,6 +56,42 @@ async def test_a_payment_whose_reading_failed_is_read_by_the_next_sync(world):
     assert [one.reference for one in await kept_payments(world, invoice)] == ["late"]
 
 
+async def test_a_payment_deleted_in_syncro_leaves_the_mirror_too(world):
+    invoice = made(world, TODAY - timedelta(days=90))
+    world.company.email(invoice.id, to=["billing@acme.example"])
+    payment = world.company.pay(invoice.id, Decimal(world.company.balance(invoice)) / 100, reference="gone")
+    await world.app.rooms.lookup.invoice(str(invoice.id))
+    await world.app.rooms.sync.run()
+    assert [one.reference for one in await kept_payments(world, invoice)] == ["gone"]
+    world.company.remove_payment(payment.id)
+    assert world.company.status(invoice) == "sent"
+    await world.app.rooms.sync.run()
+    assert await kept_payments(world, invoice) == []
+
+
+async def test_reading_everything_again_forgets_a_deleted_payment(world):
+    invoice = made(world, TODAY - timedelta(days=90))
+    payment = world.company.pay(invoice.id, Decimal(world.company.balance(invoice)) / 100, reference="gone")
+    await world.app.rooms.lookup.invoice(str(invoice.id))
+    world.company.remove_payment(payment.id)
+    await world.app.rooms.sync.run(full=True)
+    assert await kept_payments(world, invoice) == []
+
+
+async def test_reading_everything_knows_the_payments_of_late(worlds):
+    async with worlds(size=30) as world:
+        old, late = made(world, TODAY - timedelta(days=61)), made(world, TODAY - timedelta(days=60))
+        for invoice in (old, late):
+            world.company.pay(invoice.id, Decimal(world.company.balance(invoice)) / 100, reference="before")
+        told = []
+        report = await world.app.rooms.sync.run(full=True, progress=lambda *step: told.append(step))
+        assert [one.reference for one in await kept_payments(world, late)] == ["before"]
+        assert await kept_payments(world, old) == [], "older payments are read when somebody looks"
+        steps = [step for step in told if step[0] == "details"]
+        assert steps == [("details", number, report.details) for number in range(1, report.details + 1)]
+        assert (await world.app.rooms.sync.run()).details == 0, "nothing is read twice"
+
+
 async def test_an_outcome_told_later_says_how_old_its_balance_is(world):
     invoice = world.showpiece
     await world.app.rooms.lookup.invoice(str(invoice.id))
