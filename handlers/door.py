@@ -20,13 +20,14 @@ from bot.views.errors import unexpected
 from bot.views.forms import field_errors
 from bot.views.modals_common import message_view, working
 from bot.views.values import action_of
-from handlers.desk import Arrival, Desk, arrival_of
+from handlers.desk import Arrival, Desk, arrival_of, loggable
 from handlers.forms import Form, Pushed, Sent, show_view
 
 log = structlog.get_logger()
 
 #: Slack wants an answer within 3 seconds; a submission gets this long to finish before it is told "working…".
 SUBMIT_SECONDS = 2.0
+_GONE = "This form is from another version of Duebot. Nothing was written. Close it and open it again."
 _MOST_TASKS = 200
 _SETTLE_SECONDS = 0.5
 
@@ -108,9 +109,11 @@ class Door:
         event: dict[str, Any] = body.get("event") or {}
         handler = self._events.get(str(event.get("type", "")))
         if handler is not None and not self._full():
-            user_id = str(event.get("user", ""))
-            team_id = str(body.get("team_id", ""))
-            self._start(Arrival(user_id=user_id, user_name="", team_id=team_id), handler(event))
+            arrival = Arrival(
+                user_id=str(event.get("user", "")), user_name="", team_id=str(body.get("team_id", ""))
+            )
+            if arrival.user_id and self._ours(arrival):
+                self._start(arrival, handler(event))
 
     async def view_closed(self, ack: AsyncAck) -> None:
         """A closed view: nothing waits for it; a running write goes on and tells in Slack."""
@@ -127,7 +130,7 @@ class Door:
             try:
                 found = await asyncio.wait_for(handler(arrival, str(body.get("value", ""))), SUBMIT_SECONDS)
             except (DuebotError, TimeoutError) as error:
-                log.info("no_options", error=str(error))
+                log.info("no_options", **loggable(error))
             except Exception:
                 log.exception("unexpected", what="options")
         await ack(options=found)
@@ -140,7 +143,8 @@ class Door:
         view: dict[str, Any] = body.get("view") or {}
         form = self._forms.get(str(view.get("callback_id", "")))
         if form is None:
-            await ack()
+            gone = message_view("Form", _GONE, str(view.get("private_metadata", "")))
+            await ack(response_action="update", view=gone)
             return
         visit_id = str(view.get("private_metadata", ""))
         if self._full():
@@ -200,7 +204,7 @@ class Door:
             visit = await self._desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
             await show_view(self._desk, view_id, visit, view, answer.error)
         except DuebotError as error:
-            log.warning("outcome_not_shown", error=str(error))
+            log.warning("outcome_not_shown", **loggable(error))
 
     # ---- tasks ---------------------------------------------------------------------------------------------
 

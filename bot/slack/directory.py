@@ -78,6 +78,11 @@ class Directory:
         """Reads everything afresh from here on."""
         self._kept.clear()
 
+    async def member_now(self, user_id: str) -> Member:
+        """A person, read afresh: for the moment of acting."""
+        self._kept.pop(("member", user_id), None)
+        return await self.member(user_id)
+
     async def member(self, user_id: str) -> Member:
         """A person. Guests, deactivated users, bots and other workspaces' people are not ``full``."""
         return await self._remember("member", user_id, lambda: self._read_member(user_id))

@@ -40,7 +40,12 @@ class Authority:
         return Person(user_id, (await self._directory.member(user_id)).name)
 
     async def require(self, user_id: str, action: Action) -> Role:
-        """The person's role, if it permits ``action``. Raises ``NoRole``, naming the role and who has it."""
+        """The person's role, if it permits ``action``. Raises ``NoRole``, naming the role and who has it.
+
+        For all but looking, Slack is asked afresh whether the person still is a full member.
+        """
+        if action is not Action.LOOK_UP and not user_id.startswith(OPERATOR):
+            await self._directory.member_now(user_id)
         role = await self.role_of(user_id)
         if may(role, action):
             return role

@@ -6,12 +6,12 @@ from typing import Any, cast
 import pytest
 
 import handlers.door
-from bot.domain.errors import SlackLimited, SlackLost, SlackNotSent, SlackRefused
+from bot.domain.errors import NotFound, SlackLimited, SlackLost, SlackNotSent, SlackRefused
 from bot.slack.client import Slack
 from bot.views import ids
 from bot.views.gallery import gallery
 from bot.views.values import action_of
-from handlers.desk import Desk
+from handlers.desk import Desk, loggable
 from handlers.reception import make_door
 from sandbox.slack.shown import buttons, shown_text
 
@@ -21,6 +21,12 @@ BUTTONS = {
     for name, value in vars(ids).items()
     if name.isupper() and not name.startswith(("VIEW_", "IN_", "SHORTCUT_"))
 }
+
+
+def test_a_log_line_holds_no_sentence():
+    assert loggable(NotFound("No customer is called Acme.")) == {"error": "NotFound", "code": ""}
+    refused = SlackRefused("Slack refused views.open (expired_trigger_id).", "expired_trigger_id")
+    assert loggable(refused) == {"error": "SlackRefused", "code": "expired_trigger_id"}
 
 
 def walk(value: Any):
@@ -78,7 +84,7 @@ async def test_a_form_of_another_version_says_that_nothing_was_written(world):
     clerk = world.person()
     await clerk.command("C0BILLING", "/invoice pay 1042")
     form = await clerk.modal("Balance")
-    world.stage.slack.modals.opened(form["id"]).body["callback_id"] = "pay.form.v0"
+    world.stage.slack.modals.opened(form["id"]).view["callback_id"] = "pay.form.v0"
     await clerk.submit(form)
     await clerk.modal("Nothing was written")
     assert world.writes() == []

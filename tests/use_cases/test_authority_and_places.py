@@ -32,6 +32,8 @@ class People:
             user_id, user_id[2:].lower(), full=not outside and user_id != "U0GONE", outsider=outside
         )
 
+    member_now = member
+
     async def group_members(self, group_id: str) -> frozenset[str]:
         return frozenset(self.groups.get(group_id, ()))
 
