@@ -100,7 +100,7 @@ class Desk:
         try:
             await self.say(arrival, Message(_PATIENCE, []))
         except SlackError as error:
-            log.info("not_said", error=str(error))
+            log.info("not_said", **loggable(error))
 
     # ---- answering -----------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ class Desk:
             else:
                 await self.answer(arrival, error_message(error))
         except SlackError as problem:
-            log.warning("answer_lost", error=str(problem))
+            log.warning("answer_lost", **loggable(problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,12 @@ class Arrival:
     def person(self) -> Person:
         """Who acts, with the name that Slack sent."""
         return Person(self.user_id, self.user_name or self.user_id)
+
+
+def loggable(error: Exception) -> dict[str, str]:
+    """What a log line may hold of an error: its kind, and Slack's name for it. Sentences can name customers."""
+    code = error.code if isinstance(error, SlackRefused) else ""
+    return {"error": type(error).__name__, "code": code}
 
 
 def arrival_of(body: dict[str, Any]) -> Arrival:

@@ -16,7 +16,7 @@ from bot.views.cards import invoice_card
 from bot.views.forms import read_anyway, read_new
 from bot.views.modal_new import LINES_LIMIT, new_form, review
 from bot.views.modals_common import message_view, outcome_view
-from handlers.desk import Arrival, arrival_of_visit
+from handlers.desk import Arrival, arrival_of_visit, loggable
 from handlers.forms import Form, Pushed, Sent, detail_lines, redraw
 
 log = structlog.get_logger()
@@ -153,7 +153,7 @@ class ReviewInvoice(Form):
             card = await self.desk.lookup.card(await self.desk.lookup.invoice(invoice_id))
             await self.desk.answer(arrival_of_visit(sent.visit), invoice_card(card, role))
         except DuebotError as error:
-            log.info("card_not_shown", error=str(error))
+            log.info("card_not_shown", **loggable(error))
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NoRole):

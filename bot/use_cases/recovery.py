@@ -59,8 +59,8 @@ class Recovery:
         try:
             await self._go_on(replace(taken, recovered=1))
         except DuebotError as error:
-            # It is settled as refused, and the person is told by the outbox.
-            log.info("operation_refused", kind=taken.kind, error=str(error))
+            # It is settled as refused, and the person is told by the outbox; the sentence can name customers.
+            log.info("operation_refused", kind=taken.kind, error=type(error).__name__)
         except Exception:  # the boundary of one operation: the others must get their turn
             log.exception("operation_broken", kind=taken.kind, key=key)
             await self._give_up(taken, taken.ended_at or taken.created_at, "Something unexpected stopped it.")
