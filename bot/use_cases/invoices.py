@@ -144,9 +144,9 @@ class Invoices:
                 request["due_date"] = day.isoformat()
                 if shown.date is not None and day < shown.date:
                     problems.found["due_date"] = "The due date is before the invoice date."
-        if terms is not None and terms.strip() != shown.terms.strip():
+        if terms is not None and _differs(terms, shown.terms):
             request["terms"] = problems.take("terms", lambda: _short(terms.strip(), MOST_TERMS, "terms"), "")
-        if notes is not None and notes.strip() != shown.notes.strip():
+        if notes is not None and _differs(notes, shown.notes):
             request["notes"] = problems.take("notes", lambda: _short(notes.strip(), MOST_NOTES, "notes"), "")
         problems.settle()
         if not request:
@@ -290,6 +290,11 @@ def _line(draft: DraftLine, currency: str, problems: _Problems) -> list[LineItem
     if quantity is None or price is None:
         return []
     return [LineItem(name, quantity, price, draft.taxable, product_id=draft.product_id or None)]
+
+
+def _differs(typed: str, shown: str) -> bool:
+    """Whether a person changed a text. Syncro's web form ends lines with CR and LF, Slack's input with LF."""
+    return typed.replace("\r\n", "\n").strip() != shown.replace("\r\n", "\n").strip()
 
 
 def _short(text: str, limit: int, field: str) -> str:

@@ -28,6 +28,17 @@ async def test_only_what_changed_is_sent(world):
     await world.person("U0BOSS").sees("edited an invoice", "C0BILLING")
 
 
+async def test_other_line_ends_are_no_change(world):
+    world.company.edit(world.showpiece.id, notes="Thank you.\r\nPay soon.", terms="Net 30\r\n2% off")
+    clerk = world.person()
+    form = await opened(clerk, "edit", has="Save")
+    values = {"Notes": "Thank you.\nPay soon.", "Terms": "Net 30\n2% off", "Due date": "2026-03-20"}
+    assert await clerk.submit(form, values) == {}
+    await clerk.modal("due date changed")
+    (write,) = world.writes()
+    assert list(write.body) == ["due_date"]
+
+
 async def test_an_edit_that_makes_no_sense_stands_at_its_field(world):
     clerk = world.person()
     form = await opened(clerk, "edit", has="Save")
