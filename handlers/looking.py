@@ -1,16 +1,21 @@
 """Looking things up: cards, searches, the aging board, customers; and the buttons under them."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.commands import Board, Customer, Find, Show
-from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.errors import BadInput, Busy, NotAllowed, NotFound, SlackLimited, SlackNotSent, SlackRefused
 from bot.domain.roles import Action, Role
-from bot.store import visits
+from bot.store import claims, visits
 from bot.views.blocks import Message
 from bot.views.board import board
 from bot.views.cards import customer_card, invoice_card, search_results
+from bot.views.errors import did_you_mean
 from bot.views.values import read_page, read_pick
 from handlers.desk import Arrival, Desk
+
+_SHARE = "share"
+_SHARED_FOR = timedelta(minutes=10)
 
 
 class Looking:
@@ -56,7 +61,21 @@ class Looking:
             raise NotAllowed("Invite me into this channel first: /invite @Duebot.")
         invoice = await self._desk.lookup.invoice(str(action.get("value", "")))
         shown = invoice_card(await self._desk.lookup.card(invoice), None)
-        await self._desk.slack.respond(arrival.response_url, shown.text, shown.blocks, in_channel=True)
+        slot = f"{arrival.channel_id}:{arrival.message_ts}:{invoice.id}"
+        if not await self._claim_share(slot, arrival.user_id):
+            raise Busy("That card is already shared here.")
+        try:
+            await self._desk.slack.respond(arrival.response_url, shown.text, shown.blocks, in_channel=True)
+        except (SlackRefused, SlackLimited, SlackNotSent):
+            await self._desk.context.lane.write(lambda tx: claims.release(tx, _SHARE, slot))
+            raise
+
+    async def _claim_share(self, slot: str, user_id: str) -> bool:
+        """Whether this click is the first on this card's button: a second one must not post it again."""
+        now = self._desk.context.now()
+        return await self._desk.context.lane.write(
+            lambda tx: claims.take(tx, _SHARE, slot, user_id, now, _SHARED_FOR)
+        )
 
     # ---- searches ------------------------------------------------------------------------------------------
 
@@ -131,9 +150,16 @@ class Looking:
         return board(held, role)
 
     async def customer(self, arrival: Arrival, command: Customer) -> None:
-        """``/overdue acme``."""
+        """``/overdue acme``; a word that no customer has may be a subcommand with a slip."""
         role = await self._role(arrival)
-        customer = await self._desk.lookup.customer(command.words)
+        try:
+            customer = await self._desk.lookup.customer(command.words)
+        except NotFound:
+            if not command.suggestion:
+                raise
+            meant = did_you_mean(f"/overdue {command.words}", f"/overdue {command.suggestion}")
+            await self._desk.say(arrival, meant)
+            return
         await self._desk.answer(arrival, customer_card(await self._desk.lookup.customer_card(customer), role))
 
     async def customer_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:

@@ -67,6 +67,7 @@ _BAD = (
     ("/invoice statement acme", "isn't in this version"),
     ("/overdue automatic on", "isn't in this version"),
     ("/overdue 45+", "Did you mean “/overdue 30+”"),
+    ("/overdue autmatic", "Did you mean “/overdue automatic”"),
     ("/overdue zzzzqqq", "No customer is called anything like"),
 )
 
