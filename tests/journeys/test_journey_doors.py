@@ -85,7 +85,7 @@ async def test_a_form_of_another_version_says_that_nothing_was_written(world):
     await clerk.command("C0BILLING", "/invoice pay 1042")
     form = await clerk.modal("Balance")
     world.stage.slack.modals.opened(form["id"]).view["callback_id"] = "pay.form.v0"
-    await clerk.submit(form)
+    await clerk.submit(form, {"Method": "Check"})
     await clerk.modal("Nothing was written")
     assert world.writes() == []
 

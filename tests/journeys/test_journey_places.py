@@ -1,5 +1,7 @@
 """Where customers' debts are shown: never where another organisation or a guest reads along."""
 
+import asyncio
+
 import pytest
 
 from bot.views import ids
@@ -42,6 +44,19 @@ async def test_a_write_begun_there_is_told_in_the_dm(world, channel, outsider):
     await clerk.modal("$10.00 recorded")
     await clerk.sees("recorded a payment", clerk.dm)
     assert "$" not in all_seen(world, outsider, channel)
+
+
+async def test_a_double_click_on_share_here_posts_once(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    card = await clerk.sees("Share here")
+    await asyncio.gather(*(clerk.click(card, "Share here") for _ in range(3)))
+    await clerk.sees("already shared here")
+    await world.idle()
+    shown = [
+        one for one in world.person("U0BOSS").messages("C0BILLING") if "INV-2024-1042" in shown_text(one)
+    ]
+    assert len(shown) == 1
 
 
 @pytest.mark.parametrize(("channel", "outsider"), [("C0SHARED", "U0OTHER"), ("C0GUESTS", "U0GUEST")])
