@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.domain.facts import OperationOutcome
-from bot.domain.money import say_money
 from bot.views import ids
 from bot.views.blocks import (
     INPUT_LIMIT,
@@ -24,7 +23,7 @@ from bot.views.blocks import (
     trim,
 )
 from bot.views.values import block_id
-from bot.views.wording import status_words, thing
+from bot.views.wording import after_words, thing
 
 _TITLE_LIMIT = 24
 _LABEL_LIMIT = 200
@@ -105,10 +104,7 @@ def _advice(outcome: OperationOutcome) -> list[Block]:
 def _after(outcome: OperationOutcome) -> list[Block]:
     if outcome.card is None:
         return []
-    invoice = outcome.card.invoice
-    state = status_words(invoice, outcome.card.today)
-    balance = say_money(invoice.balance, invoice.currency)
-    return [plain_section(f"{invoice.number}, {invoice.customer_name}: {state}, balance {balance}")]
+    return [plain_section(after_words(outcome.card, outcome.sentence))]
 
 
 # Inputs

@@ -1,7 +1,6 @@
 """How a write ended, for the channel and the person's own messages."""
 
 from bot.domain.facts import OperationOutcome
-from bot.domain.money import say_money
 from bot.views import ids
 from bot.views.blocks import (
     Block,
@@ -16,7 +15,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.parts import decide_buttons
-from bot.views.wording import as_of_words, done, status_words, thing
+from bot.views.wording import after_words, as_of_words, done, thing
 
 
 def outcome_message(outcome: OperationOutcome) -> Message:
@@ -67,11 +66,9 @@ def _result(outcome: OperationOutcome) -> list[Block]:
 def _balance(outcome: OperationOutcome) -> list[Block]:
     if outcome.card is None:
         return []
-    card, invoice = outcome.card, outcome.card.invoice
-    balance = say_money(invoice.balance, invoice.currency)
-    state = status_words(invoice, card.today)
+    card = outcome.card
     return [
-        plain_section(f"{invoice.number}, {invoice.customer_name}: {state}, balance {balance}"),
+        plain_section(after_words(card, outcome.sentence)),
         context(as_of_words(card.as_of, card.today)),
     ]
 

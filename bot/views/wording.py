@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.domain.dates import say_date
-from bot.domain.facts import OpenOperation
+from bot.domain.facts import InvoiceCard, OpenOperation
 from bot.domain.invoice import Invoice, Payment, Status
 from bot.domain.money import say_money, to_minor
 from bot.views.blocks import escape, one_line, trim
@@ -145,6 +145,15 @@ def balance_words(invoice: Invoice) -> str:
     if invoice.balance is None:
         return "balance unknown"
     return f"{say_money(invoice.balance, invoice.currency)} open"
+
+
+def after_words(card: InvoiceCard, sentence: str) -> str:
+    """How an invoice stands after a write, as literal text; with its balance unless ``sentence`` just said so."""
+    invoice = card.invoice
+    balance = f"balance {say_money(invoice.balance, invoice.currency)}"
+    state = status_words(invoice, card.today)
+    parts = [state] if f"{balance}." in sentence else [state, balance]
+    return f"{invoice.number}, {invoice.customer_name}: {', '.join(parts)}"
 
 
 def operation_words(operation: OpenOperation) -> str:

@@ -19,6 +19,7 @@ from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message
 from bot.views.help import help_message
 from bot.views.home import home
+from bot.views.modals_common import outcome_view
 from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.wording import as_of_words, say_price, status_words
@@ -272,6 +273,16 @@ def test_other_outcomes_ask_nothing(state: str) -> None:
 
 def test_outcome_says_the_balance_after() -> None:
     assert "balance $606.25" in shown(outcome_message(facts.outcome("confirmed", "Recorded.")).blocks)
+
+
+def test_outcome_says_a_balance_once() -> None:
+    told = facts.outcome("confirmed", "$200.00 recorded; balance $606.25.")
+    for blocks in (outcome_message(told).blocks, outcome_view(told, "visit")["blocks"]):
+        said = shown(blocks)
+        assert said.count("$606.25") == 1
+        assert "partly paid" in said
+    since = facts.outcome("confirmed", "$200.00 recorded; balance $706.25.")
+    assert "balance $606.25" in shown(outcome_message(since).blocks), "somebody paid since"
 
 
 def test_help_lists_only_what_the_role_may_do() -> None:
