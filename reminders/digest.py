@@ -120,7 +120,7 @@ class Digests:
 
         def write(tx: Tx) -> str:
             now = self._context.now()
-            claims.finish(tx, job, slot, Figures.of(facts).to_json(), now)
+            claims.finish(tx, job, slot, Figures.of(facts, before).to_json(), now)
             return outbox.put(tx, _key(plan.channel, slot), DIGEST, plan.channel, payload, now)
 
         outbox_id = await self._context.lane.write(write)

@@ -217,10 +217,11 @@ def payments_on(tx: Tx, invoice_id: str) -> list[Payment]:
 
 
 def recent_payments(tx: Tx, since: date) -> list[tuple[Payment, Invoice]]:
-    """Successful payments dated ``since`` or later, newest first, each with its invoice."""
+    """Successful payments dated, or recorded by Syncro's stamp, ``since`` or later: newest first, with the invoice."""
     rows = tx.all(
-        """SELECT * FROM payment WHERE date >= :since AND successful = 1 AND invoice_id IS NOT NULL
-           ORDER BY date DESC, id DESC""",
+        """SELECT * FROM payment
+           WHERE (date >= :since OR created_at >= :since) AND successful = 1 AND invoice_id IS NOT NULL
+           ORDER BY date DESC NULLS LAST, id DESC""",
         {"since": day_text(since)},
     )
     payments = [payment_from(row) for row in rows]

@@ -5,7 +5,7 @@ Amounts are minor units; "today" is the business's date. Each answer is one cons
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -47,10 +47,11 @@ class Figures:
         return cls(date.fromisoformat(kept["on"]), kept["overdue"], tuple(kept["payments"]))
 
     @classmethod
-    def of(cls, told: Digest) -> "Figures":
-        """The figures of a digest."""
+    def of(cls, told: Digest, before: "Figures | None" = None) -> "Figures":
+        """The figures of a digest; what another one listed ``before`` on the same day counts as listed."""
         overdue = {totals.currency: totals.overdue_amount for totals in told.totals}
-        return cls(told.today, overdue, tuple(payment.id for payment, _ in told.payments))
+        earlier = before.payments if before and before.on == told.today else ()
+        return cls(told.today, overdue, (*earlier, *(payment.id for payment, _ in told.payments)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +127,25 @@ class Overdue:
         """The facts of a digest on ``today``, compared with what the last one told (``before``).
 
         ``stale`` is a sentence when the mirror may be old. ``over_days`` keeps only what is more than so many
-        days past due. Payments that the last digest listed are not listed again.
+        days past due. Listed are payments recorded in Syncro since the last digest, whatever their own date; those that
+        it listed are not listed again.
         """
         as_of = await self._as_of()
         yesterday = today - timedelta(days=1)
         since = before.on if before else yesterday
         midnight = datetime.combine(since, time(), self._context.zone)
-        seen = await self._context.lane.read(lambda tx: _snapshot(tx, midnight, since))
+        # Syncro's stamps name other days than ours, at most the neighbouring one: the exact day is judged below.
+        paid_since = since - timedelta(days=1)
+        seen = await self._context.lane.read(lambda tx: _snapshot(tx, midnight, paid_since))
         unpaid = _older(seen.unpaid, over_days, today) if over_days else seen.unpaid
         totals = self._totals(unpaid, today)
         fresh = aging.newly_overdue(unpaid, today, since)
         listed = set(before.payments) if before else set()
-        paid = [(payment, invoice) for payment, invoice in seen.payments if payment.id not in listed]
+        paid = [
+            (payment, invoice)
+            for payment, invoice in seen.payments
+            if payment.id not in listed and self._recorded_on(payment) >= since
+        ]
         return Digest(
             business=self._context.policy.business.name,
             today=today,
@@ -166,6 +174,14 @@ class Overdue:
             return found
         nothing = tuple(BucketTotal(name, 0, 0) for name in aging.BUCKETS)
         return (AgingTotals(self._context.policy.business.currency, nothing),)
+
+    def _recorded_on(self, payment: Payment) -> date:
+        """The business day on which a payment was entered in Syncro; its own date when Syncro doesn't say."""
+        try:
+            stamp = datetime.fromisoformat(payment.created_at)
+        except ValueError:
+            return payment.date or date.min
+        return self._context.local(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).date()
 
     def _owner(self, customer_id: str) -> str:
         return self._context.policy.people.owner_of(customer_id)

@@ -1,6 +1,7 @@
 """One digest per channel and day: over restarts, two processes, lost answers, and Syncro being down."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +16,11 @@ from bot.store import claims, mirror, outbox
 async def post(bot: Bot) -> None:
     await bot.digests.run(PLAN)
     await bot.outbox.deliver_due()
+
+
+def payments_told(world: World) -> str:
+    """What the newest digest says of payments."""
+    return re.split(r"payments? since", words(world.posted("C0BILLING")[-1]), maxsplit=1, flags=re.I)[1]
 
 
 async def test_one_digest_a_day_however_often_the_bot_is_restarted(world: World, bot: Bot) -> None:
@@ -59,6 +65,35 @@ async def test_again_makes_another_one(world: World, bot: Bot) -> None:
     await bot.outbox.deliver_due()
     assert report.slot == "2026-03-10:2"
     assert len(world.posted("C0BILLING")) == 2
+
+
+async def test_a_payment_entered_late_with_an_earlier_date_is_listed_once(world: World, bot: Bot) -> None:
+    await post(bot)
+    world.move(days=1)
+    invoice = (await bot.context.lane.read(mirror.unpaid))[0]
+    company = world.syncro.company
+    company.pay(int(invoice.id), 1, reference="back-dated", on=date(2026, 3, 2))
+    seen = []
+    for _ in range(3):
+        await post(bot)
+        seen.append(invoice.number in payments_told(world))
+        world.move(days=1)
+    assert seen == [True, False, False]
+
+
+async def test_a_second_digest_on_a_day_lets_the_next_day_repeat_nothing(world: World, bot: Bot) -> None:
+    await post(bot)
+    world.move(days=1)
+    invoice = (await bot.context.lane.read(mirror.unpaid))[0]
+    world.syncro.company.pay(int(invoice.id), 1)
+    await post(bot)
+    assert invoice.number in payments_told(world)
+    await bot.digests.run(PLAN, again=True)
+    await bot.outbox.deliver_due()
+    assert invoice.number not in payments_told(world)
+    world.move(days=1)
+    await post(bot)
+    assert invoice.number not in payments_told(world)
 
 
 async def test_only_today_can_be_posted(bot: Bot) -> None:

@@ -197,7 +197,14 @@ async def test_payments_of_a_customer(lane: Lane) -> None:
     assert await lane.read(lambda tx: mirror.last_payment(tx, "c1")) == PAYMENT
     assert await lane.read(lambda tx: mirror.last_payment(tx, "c3")) is None
     recent = await lane.read(lambda tx: mirror.recent_payments(tx, date(2026, 2, 10)))
-    assert [(payment.id, invoice.id) for payment, invoice in recent] == [("p5", "9"), ("p1", "1")]
+    assert [(payment.id, invoice.id) for payment, invoice in recent] == [
+        ("p5", "9"),
+        ("p1", "1"),
+        ("p2", "2"),
+        ("p3", "1"),
+    ], "recorded then, whatever its own date"
+    recent = await lane.read(lambda tx: mirror.recent_payments(tx, date(2026, 2, 27)))
+    assert recent == []
 
 
 async def test_customers_come_back_as_they_went_in(lane: Lane) -> None:
