@@ -37,7 +37,12 @@ class OpenOperation:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceCard:
-    """Everything on an invoice card. ``as_of`` is when Syncro was read; ``live`` is false for the mirror."""
+    """Everything on an invoice card. ``as_of`` is when Syncro was read; ``live`` is false for the mirror.
+
+    ``unread`` is the sentence that says why Syncro couldn't be read for it just now, or empty.
+
+    ``shareable`` is false where nobody but the reader would see it shared.
+    """
 
     invoice: Invoice
     today: dt.date
@@ -45,8 +50,10 @@ class InvoiceCard:
     syncro_url: str
     abilities: Abilities = Abilities()
     live: bool = True
+    unread: str = ""
     operation: OpenOperation | None = None
     last_contact: str = ""
+    shareable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

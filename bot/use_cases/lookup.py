@@ -87,11 +87,11 @@ class Lookup:
             invoice = await self.invoice(invoice_id)
         except SyncroMissing:
             raise
-        except SyncroError:
+        except SyncroError as error:
             kept = await self.kept_card(invoice_id)
             if kept is None:
                 raise
-            return kept
+            return replace(kept, unread=error.sentence)
         if known is not None and invoice.number != known.number:
             raise SyncroLost(
                 f"I asked Syncro for {known.number} and got {invoice.number}. Nothing is shown; try again."

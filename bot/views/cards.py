@@ -142,7 +142,9 @@ def _open_operation(card: InvoiceCard, role: Role | None) -> list[Block]:
 
 def _footer(card: InvoiceCard) -> str:
     read = as_of_words(card.as_of, card.today)
-    source = read if card.live else f"{read}, from Duebot's own copy: Syncro can't be read just now"
+    source = read if card.live else f"{read}, from Duebot's own copy"
+    if card.unread:
+        source = f"{source}. {escape(one_line(card.unread))}"
     return " · ".join(part for part in (source, escape(one_line(card.last_contact))) if part)
 
 

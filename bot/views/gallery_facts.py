@@ -90,6 +90,7 @@ def card(held: Invoice, operation: OpenOperation | None = None, *, live: bool = 
         as_of=AS_OF,
         syncro_url=f"https://example.syncromsp.com/invoices/{held.id}",
         live=live,
+        unread="" if live else "Syncro can't be reached just now.",
         operation=operation,
         last_contact="Last contact: firm reminder on Fri, Feb 27, 2026",
     )

@@ -43,7 +43,7 @@ async def test_a_card_is_shown_from_the_copy_and_says_so(world):
     world.stage.syncro.faults.add("GET /invoices/{id}", **DOWN)
     await clerk.command("C0BILLING", "/invoice 1042")
     card = shown_text(await clerk.sees("$806.25 open"))
-    assert "from Duebot's own copy: Syncro can't be read just now" in card
+    assert "from Duebot's own copy. Duebot could not read the invoice" in card
     await clerk.command("C0BILLING", "/invoice find unpaid")
     await clerk.sees("all customers · unpaid")
 
