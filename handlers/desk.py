@@ -4,13 +4,14 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from bot.domain.errors import DuebotError, NoRole, NotAllowed, SlackError, SlackLost, SlackRefused
-from bot.domain.roles import Person
+from bot.domain.facts import InvoiceCard
+from bot.domain.roles import Person, Role
 from bot.slack.client import Slack
 from bot.store import visits
 from bot.store.visits import Visit
@@ -23,6 +24,7 @@ from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.places import Places
 from bot.views.blocks import Message
+from bot.views.cards import invoice_card
 from bot.views.errors import error_message
 from bot.views.tables import without_new_blocks
 
@@ -114,6 +116,11 @@ class Desk:
         if not await self._respond(arrival, message, replace):
             await self.tell_directly(arrival.user_id, message)
 
+    async def answer_card(self, arrival: "Arrival", card: InvoiceCard, role: Role) -> None:
+        """An invoice's card as a private answer; it offers sharing only where that can be done."""
+        shown = replace(card, shareable=arrival.shareable)
+        await self.answer(arrival, invoice_card(shown, role))
+
     async def say(self, arrival: "Arrival", message: Message) -> None:
         """A private sentence without customer data: it may stand anywhere."""
         if not await self._respond(arrival, message, False):
@@ -176,6 +183,14 @@ class Arrival:
     message_ts: str = ""
     thread_ts: str = ""
     trigger_id: str = ""
+
+    @property
+    def shareable(self) -> bool:
+        """Whether a card can be shared there: not in App Home nor a direct message (Slack's ids with D).
+
+        Nobody else reads those with the bot, and into those between people the bot can't look.
+        """
+        return self.channel_id[:1] not in ("", "D")
 
     @property
     def person(self) -> Person:

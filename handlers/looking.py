@@ -34,7 +34,7 @@ class Looking:
         role = await self._role(arrival)
         async with self._desk.patience(arrival):
             card = await self._desk.lookup.card_of(await self._desk.lookup.find_id(command.ref))
-        await self._desk.answer(arrival, invoice_card(card, role))
+        await self._desk.answer_card(arrival, card, role)
 
     async def card(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """A button that opens an invoice's card; its value is the invoice's id."""
@@ -49,7 +49,7 @@ class Looking:
         role = await self._role(arrival)
         async with self._desk.patience(arrival):
             card = await self._desk.lookup.card_of(invoice_id)
-        await self._desk.answer(arrival, invoice_card(card, role))
+        await self._desk.answer_card(arrival, card, role)
 
     async def share(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """“Share here”: the card as everybody may see it, where customers' debts may be shown."""

@@ -12,7 +12,6 @@ from bot.domain.facts import DraftLine, InvoiceDraft
 from bot.domain.roles import Action
 from bot.store.visits import Visit
 from bot.views.blocks import View, plain
-from bot.views.cards import invoice_card
 from bot.views.forms import read_anyway, read_new
 from bot.views.modal_new import LINES_LIMIT, new_form, review
 from bot.views.modals_common import message_view, outcome_view
@@ -151,7 +150,7 @@ class ReviewInvoice(Form):
         try:
             role = await self.desk.authority.role_of(sent.person.id)
             card = await self.desk.lookup.card(await self.desk.lookup.invoice(invoice_id))
-            await self.desk.answer(arrival_of_visit(sent.visit), invoice_card(card, role))
+            await self.desk.answer_card(arrival_of_visit(sent.visit), card, role)
         except DuebotError as error:
             log.info("card_not_shown", **loggable(error))
 

@@ -22,7 +22,7 @@ def invoice_buttons(card: InvoiceCard, role: Role | None) -> list[Block]:
         buttons.append(button("Look again", ids.CARD, invoice.id))
     if card.syncro_url:
         buttons.append(button("Open in Syncro", ids.OPEN_SYNCRO, invoice.id, url=card.syncro_url))
-    if role is not None:
+    if role is not None and card.shareable:
         buttons.append(button("Share here", ids.SHARE, invoice.id))
     return buttons
 

@@ -23,6 +23,20 @@ async def test_a_number_shows_the_card_privately(world):
     assert not [m for m in world.person("U0BOSS").messages("C0BILLING") if "1042" in str(m)]
 
 
+async def test_a_card_in_a_direct_message_is_not_offered_for_sharing(world):
+    clerk = world.person()
+    for place in (clerk.dm, "D0PEOPLE"):
+        await clerk.command(place, "/invoice 1042")
+        assert "Share here" not in buttons(await clerk.sees("INV-2024-1042", place))
+    page = await clerk.home("My customers")
+    await clerk.choose(page, "Open a customer…", "Acme Widgets")
+    customer = await clerk.sees("Invoices go to", clerk.dm)
+    last = clerk.messages(clerk.dm)[-1]["ts"]
+    await clerk.choose(customer, "Open an invoice…", "INV-2024-1042")
+    card = await clerk.sees("Record payment", clerk.dm, after=last)
+    assert "Share here" not in buttons(card)
+
+
 async def test_an_invoice_is_named_in_every_usual_way(world):
     clerk, link = world.person(), syncro_page(world, f"/invoices/{world.showpiece.id}")
     ways = ("1042", "#1042", "01042", "INV-2024-1042", "inv-2024-1042", "show 1042", link, f"<{link}|it>")

@@ -95,11 +95,17 @@ async def test_where_the_bot_cannot_look_only_the_asker_is_answered(world, user,
     await person.command(place, "/invoice 1042")
     card = await person.sees("$806.25 open", place)
     assert card["is_ephemeral"]
-    await person.click(card, "Share here")
-    refused = await person.sees("I can't see who is in that conversation")
-    assert "/invite" in shown_text(refused)
     others = [one for one in ("U0CFO", "U0ADMIN", "U0BOSS", "U0CLERK") if one != user]
     assert not any("Acme" in all_seen(world, one, place) for one in others)
+
+
+async def test_where_the_bot_cannot_look_nothing_is_shared(world):
+    boss = world.person("U0BOSS")
+    await boss.command("C0PRIVATE", "/invoice 1042")
+    await boss.click(await boss.sees("$806.25 open"), "Share here")
+    refused = await boss.sees("I can't see who is in that conversation")
+    assert "/invite" in shown_text(refused)
+    assert not any("Acme" in all_seen(world, one, "C0PRIVATE") for one in ("U0CFO", "U0ADMIN"))
 
 
 async def test_a_public_channel_without_the_bot_takes_a_shared_card(world):

@@ -275,6 +275,11 @@ def test_outcome_says_the_balance_after() -> None:
     assert "balance $606.25" in shown(outcome_message(facts.outcome("confirmed", "Recorded.")).blocks)
 
 
+def test_sharing_is_offered_where_somebody_else_reads() -> None:
+    assert ids.SHARE in offered(Status.SENT, Role.VIEWER)
+    assert ids.SHARE not in offered(Status.SENT, Role.VIEWER, shareable=False)
+
+
 def test_outcome_says_a_balance_once() -> None:
     told = facts.outcome("confirmed", "$200.00 recorded; balance $606.25.")
     for blocks in (outcome_message(told).blocks, outcome_view(told, "visit")["blocks"]):
