@@ -44,11 +44,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """``tick``: between two rings. ``sync``: how old the mirror may get. ``sync_retry``: after a failed sync."""
+    """``tick``: between two rings. ``sync``: how old the mirror may get. ``sync_retry``: after a failed sync.
+
+    ``drain``: how long a stop waits until lost writes are read back.
+    """
 
     tick: timedelta = timedelta(seconds=20)
     sync: timedelta = timedelta(minutes=10)
     sync_retry: timedelta = timedelta(minutes=1)
+    drain: timedelta = timedelta(seconds=30)
 
 
 def due_jobs(now: datetime, policy: Policy, calendar: BusinessCalendar) -> tuple[Due, ...]:
@@ -85,6 +89,8 @@ class Schedule:
         self._outbox = outbox
         self._rhythm = rhythm or Rhythm()
         self._one_tick = asyncio.Lock()
+        self._one_check = asyncio.Lock()
+        self._checks: set[asyncio.Task[None]] = set()
         self._sync_tried: datetime | None = None
         self._forgot_on: date | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -92,7 +98,7 @@ class Schedule:
     def start(self) -> None:
         """Begins to ring, the first time at once: what was missed while the bot was down is made up for."""
         self._scheduler.add_job(
-            self.tick_now,
+            self._ring,
             "interval",
             seconds=self._rhythm.tick.total_seconds(),
             next_run_time=datetime.now(UTC),
@@ -103,20 +109,54 @@ class Schedule:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Rings no more, and returns when the tick under way is done."""
+        """Rings no more, and returns when the tick under way is done.
+
+        Reading lost writes back gets a bounded time: what is cut off stands in the journal, and the next start goes
+        on with it.
+        """
         if self._scheduler.running:
             self._scheduler.remove_all_jobs()
         async with self._one_tick:
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)
+        await self._end_checks()
+
+    async def _end_checks(self) -> None:
+        checks = set(self._checks)
+        if not checks:
+            return
+        _, late = await asyncio.wait(checks, timeout=self._rhythm.drain.total_seconds())
+        for check in late:
+            check.cancel()
+        await asyncio.gather(*checks, return_exceptions=True)
 
     async def tick_now(self) -> None:
         """Does everything that is due at this moment, and returns when it is done. Never raises an error."""
+        check = self._start_check()
+        await self._tick()
+        await asyncio.wait([check])
+
+    async def _ring(self) -> None:
+        """A tick that waits for no lost write: reading those back takes long while Syncro hangs."""
+        if not self._checks:
+            self._start_check()
+        await self._tick()
+
+    async def _tick(self) -> None:
         async with self._one_tick:
-            # Reading back lost writes may take long while Syncro is down, and must not hold up the digests.
-            await asyncio.gather(
-                self._guarded("operations", self._journal.check_open), self._guarded("jobs", self._jobs)
-            )
+            await self._guarded("jobs", self._jobs)
+            await self._guarded("outbox", self._outbox.deliver_due)
+
+    def _start_check(self) -> asyncio.Task[None]:
+        check = asyncio.create_task(self._check())
+        self._checks.add(check)
+        check.add_done_callback(self._checks.discard)
+        return check
+
+    async def _check(self) -> None:
+        """One pass over open operations, and posting what it has to tell."""
+        async with self._one_check:
+            await self._guarded("operations", self._journal.check_open)
             await self._guarded("outbox", self._outbox.deliver_due)
 
     async def _jobs(self) -> None:

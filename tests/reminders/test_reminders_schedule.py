@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from reminders_world import PLAN, POLICY, Bot, World
@@ -139,6 +139,53 @@ async def test_it_rings_at_once_and_drains_when_stopped(world: World, bot: Bot) 
     await asyncio.wait_for(schedule.stop(), 5)
     assert len(world.posted("C0BILLING", "Northwind IT, ")) == 1
     assert len(world.posted("D0CLERK", "Reminder")) == 1
+
+
+class _Slow:
+    """A journal whose pass over open operations ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.ended = 0
+        self.go_on = asyncio.Event()
+
+    async def check_open(self) -> int:
+        self.begun += 1
+        await self.go_on.wait()
+        self.ended += 1
+        return 0
+
+
+def reading_back(bot: Bot, journal: _Slow, rhythm: Rhythm) -> Schedule:
+    return Schedule(bot.context, bot.sync, journal, bot.digests, bot.sweep, bot.outbox, rhythm)  # type: ignore[arg-type]  # a journal as far as ticks ask
+
+
+async def test_a_long_reading_back_holds_up_no_digest(world: World, bot: Bot) -> None:
+    journal = _Slow()
+    schedule = reading_back(bot, journal, Rhythm(tick=timedelta(seconds=0.05), drain=timedelta(0)))
+    schedule.start()
+    for count in (1, 2):
+        await world.slack.wait_for(
+            lambda count=count: len(world.posted("C0BILLING", "Northwind IT, ")) == count
+        )
+        world.move(days=1)
+    await asyncio.wait_for(schedule.stop(), 5)
+    assert (journal.begun, journal.ended) == (1, 0), "one pass at a time, and cut off in the end"
+
+
+async def test_a_stop_waits_for_a_reading_back_that_ends(bot: Bot) -> None:
+    journal = _Slow()
+    schedule = reading_back(bot, journal, Rhythm())
+    ticking = asyncio.create_task(schedule.tick_now())
+    while not journal.begun:  # noqa: ASYNC110 - lets the tick begin
+        await asyncio.sleep(0)
+    async with schedule._one_tick:
+        stopping = asyncio.create_task(schedule.stop())
+    done, _ = await asyncio.wait([ticking, stopping], timeout=0.1)
+    assert not done
+    journal.go_on.set()
+    await asyncio.wait_for(asyncio.gather(ticking, stopping), 5)
+    assert journal.ended == 1
 
 
 async def test_where_people_stood_is_forgotten_after_a_month(world: World, bot: Bot) -> None:
