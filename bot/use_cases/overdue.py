@@ -76,8 +76,7 @@ class Overdue:
         """One page of debtors, those who most deserve a call first.
 
         ``mine`` keeps the customers that ``user_id`` owns; ``over`` those with an invoice more than ``over_days``
-        past due: the totals then count only such invoices, each customer's row all that they owe. A page beyond
-        the last one is the last one.
+        past due, with all that these owe. A page beyond the last one is the last one.
         """
         as_of = await self._as_of()
         today = self._context.today()
@@ -86,11 +85,12 @@ class Overdue:
             unpaid = [one for one in unpaid if self._owner(one.customer_id) == user_id]
         older_than = over_days if scope == "over" else 0
         debtors = aging.debtors(unpaid, today, self._owner, older_than)
-        counted = _older(unpaid, older_than, today) if older_than else unpaid
+        listed = {debtor.customer_id for debtor in debtors}
+        counted = [one for one in unpaid if one.customer_id in listed] if older_than else unpaid
         pages = max(1, -(-len(debtors) // PAGE_SIZE))
         page = min(max(page, 1), pages)
         return Board(
-            title=_TITLES.get(scope, f"More than {over_days} days past due"),
+            title=_TITLES.get(scope, f"Customers more than {over_days} days past due"),
             today=today,
             totals=self._totals(counted, today),
             debtors=tuple(debtors[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
