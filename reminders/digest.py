@@ -137,8 +137,20 @@ class Digests:
         return digest(await self._overdue.digest_facts(day, known, note, over_days(plan)))
 
     async def _before(self, job: str) -> Figures | None:
-        last = await self._context.lane.read(lambda tx: claims.last(tx, job))
-        return Figures.from_json(last[1]) if last else None
+        """The figures of the last digest that people saw: one that was never posted passes its own on."""
+
+        def read(tx: Tx) -> dict[str, Any] | None:
+            last = claims.last(tx, job)
+            if last is None:
+                return None
+            slot, figures = last
+            item = outbox.by_key(tx, f"{job}:{slot}")
+            unseen = item is not None and item.state in ("dropped", "failed")
+            kept: dict[str, Any] | None = item.payload["before"] if item is not None and unseen else figures
+            return kept
+
+        kept = await self._context.lane.read(read)
+        return Figures.from_json(kept) if kept else None
 
     async def correct(self) -> int:
         """Asks for a correction of today's digests that were posted on old figures; how many.

@@ -96,6 +96,22 @@ async def test_a_second_digest_on_a_day_lets_the_next_day_repeat_nothing(world: 
     assert invoice.number not in payments_told(world)
 
 
+async def test_a_digest_that_nobody_saw_is_nothing_to_compare_with(world: World, bot: Bot) -> None:
+    await post(bot)
+    world.move(days=1)
+    owed = await bot.context.lane.read(mirror.unpaid)
+    paid = max((one for one in owed if one.overdue(bot.context.today())), key=lambda one: one.balance or 0)
+    world.pay(paid.id)
+    world.slack.faults.add("chat.postMessage", "error:not_in_channel")
+    await post(bot)
+    assert len(world.posted("C0BILLING", "Overdue digest")) == 1
+    world.move(days=1)
+    await post(bot)
+    newest = words(world.posted("C0BILLING", "Overdue digest")[-1])
+    assert paid.number in newest
+    assert "less since the last digest" in newest or "more since the last digest" in newest
+
+
 async def test_only_today_can_be_posted(bot: Bot) -> None:
     with pytest.raises(BadInput, match="dry-run"):
         await bot.digests.run(PLAN, as_of=date(2026, 3, 1))
