@@ -234,3 +234,12 @@ async def test_home_leads_to_a_customer(world):
     await clerk.choose(page, "Open a customer…", "Acme Dental")
     await clerk.sees("Invoices go to", clerk.dm)
     assert world.stage.slack.problems == []
+
+
+async def test_a_form_that_slack_opened_too_late_is_told_in_words(world):
+    world.stage.slack.faults.add("views.open", "error:expired_trigger_id")
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice pay 1042")
+    told = await clerk.sees("Slack took too long to open the form")
+    assert "expired_trigger_id" not in shown_text(told)
+    assert world.writes() == []
