@@ -1,6 +1,7 @@
 """The transport to Syncro: authorization, timeouts, pacing, and repeating of reads. Writes are sent once."""
 
 import asyncio
+import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import stamina
 
 from bot.domain.errors import Misconfigured, SyncroLimited, SyncroLost, SyncroNotSent
 from bot.syncro.exact import read_json, write_json
-from bot.syncro.pace import Pace
+from bot.syncro.pace import Lane, Pace
 from bot.syncro.status import Task, error_of, failure_in, lost, not_sent
 
 _LARGEST_BODY = 20 * 1024 * 1024
@@ -72,9 +73,19 @@ class Client:
         self._patience = patience or Patience()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._pace = pace or Pace()
+        self._lane = Lane.INTERACTIVE
         self._limited = host not in _LOOPBACK
         # A proxy from the environment can't reach this machine's own loopback.
         self._http = http or httpx.AsyncClient(trust_env=host not in _LOOPBACK)
+
+    def in_background(self) -> "Client":
+        """This very client for work that nobody waits for: its requests make way for people's.
+
+        Connections, pace and everything else are shared with it.
+        """
+        view = copy.copy(self)
+        view._lane = Lane.BACKGROUND
+        return view
 
     async def get(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
         """A read, repeated when no connection or no readable answer came, and after a short pause on a 429.
@@ -143,6 +154,8 @@ class Client:
             content=None if body is None else write_json(body),
             timeout=self._timeout,
         )
+        if self._lane is Lane.BACKGROUND:
+            await self.leave_room()
         await self._take_slot(task)
         self._pace.count()
         try:

@@ -8,10 +8,18 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from enum import StrEnum
 
 #: Requests in any sliding minute after which reading in bulk waits.
 BULK_PER_MINUTE = 140
 _MINUTE = 60.0
+
+
+class Lane(StrEnum):
+    """Who waits for a request: a person, or work in the background, which makes way."""
+
+    INTERACTIVE = "interactive"
+    BACKGROUND = "background"
 
 
 class Pace:
