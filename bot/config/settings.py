@@ -1,7 +1,7 @@
 """Settings from the environment or ``.env``. Every name, its meaning and default stand in docs/settings.md."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import Misconfigured
 
+#: Where settings stand that are not in the environment: in the directory that Duebot is started in.
+ENV_FILE = Path(".env")
 _SYNCRO_PATH = "/api/v1"
 _MISSING = {
     "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (it begins with xoxb-) from your Slack app's OAuth page",
@@ -166,17 +168,43 @@ class Settings(BaseSettings):
     tick_seconds: Seconds = Field(30, validation_alias="DUEBOT_TICK_SECONDS")
 
     @classmethod
-    def load(cls, env_file: Path | None = Path(".env")) -> Self:
+    def load(cls, env_file: Path | None = ENV_FILE) -> Self:
         """Settings from the environment, then from ``env_file``.
 
         Raises ``Misconfigured`` naming every bad setting and its cure.
         """
+        settings, unusable = cls.salvage(env_file)
+        if unusable:
+            raise Misconfigured(_sentence([f"{name} {words}" for name, words in unusable.items()]))
+        return settings
+
+    @classmethod
+    def salvage(cls, env_file: Path | None) -> tuple[Self, Mapping[str, str]]:
+        """The settings that can be used, and by name what is wrong with each other one, which keeps its default.
+
+        Raises ``Misconfigured`` when ``env_file`` can't be read.
+        """
         try:
-            return cls(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument, no field
+            return cls._read(env_file), {}
         except ValidationError as error:
-            raise Misconfigured(_sentence([_problem(detail) for detail in error.errors()])) from None
+            unusable = dict(_problem(detail) for detail in error.errors())
+        defaults = {
+            name: field.default
+            for field in cls.model_fields.values()
+            if (name := str(field.validation_alias)) in unusable
+        }
+        return cls._read(env_file, **defaults), unusable
+
+    @classmethod
+    def _read(cls, env_file: Path | None, **instead: object) -> Self:
+        try:
+            return cls(_env_file=env_file, **instead)  # type: ignore[arg-type,call-arg]  # pydantic-settings' own argument, no field
         except UnicodeDecodeError:
             raise Misconfigured(f"{env_file} is not UTF-8 text: save it as UTF-8.") from None
+        except OSError as error:
+            raise Misconfigured(
+                f"{env_file} can't be read ({error.strerror}): let the user who runs Duebot read it."
+            ) from None
 
     @property
     def socket_mode(self) -> bool:
@@ -205,6 +233,12 @@ class Settings(BaseSettings):
             raise _not_set(missing)
         return self.require_syncro(), self.require_slack()
 
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """What the bot needs to run and isn't set: how to come by it, by name."""
+        names = [*self._missing_for_syncro(), *self._missing_for_slack()]
+        return {name: _MISSING[name] for name in names}
+
     def _missing_for_slack(self) -> list[str]:
         missing = []
         if self.slack_bot_token is None:
@@ -222,13 +256,13 @@ def _not_set(missing: Sequence[str]) -> Misconfigured:
     return Misconfigured(_sentence([f"{name} is not set: {_MISSING[name]}" for name in missing]))
 
 
-def _problem(detail: ErrorDetails) -> str:
-    """One bad setting in words. The value itself is left out: it may be a secret."""
+def _problem(detail: ErrorDetails) -> tuple[str, str]:
+    """A bad setting's name and what is wrong with it. The value itself is left out: it may be a secret."""
     name = str(detail["loc"][0])
     words = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "value_error":
-        return f"{name} {words}"
-    return f"{name} is not usable: {words[:1].lower()}{words[1:]}"
+        return name, words
+    return name, f"is not usable: {words[:1].lower()}{words[1:]}"
 
 
 def _sentence(problems: Sequence[str]) -> str:
