@@ -24,6 +24,7 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
         "--bot-url", default="http://127.0.0.1:3000/slack/events", help="where the bot takes Slack's requests"
     )
     parser.add_argument("--socket-mode", action="store_true", help="let the bot connect instead")
+    parser.add_argument("--shape", choices=("guide", "openapi"), default="guide", help="how Syncro's speaks")
     parser.add_argument("--manifest", type=Path, help="the app manifest whose commands and scopes hold")
     return parser.parse_args(given)
 
@@ -32,7 +33,12 @@ async def run(chosen: argparse.Namespace) -> None:
     """Serve until interrupted."""
     clock = Clock()
     stage = Stage(
-        clock, sample_company(clock), chosen.slack_port, syncro_port=chosen.syncro_port, host=chosen.host
+        clock,
+        sample_company(clock),
+        chosen.slack_port,
+        syncro_port=chosen.syncro_port,
+        host=chosen.host,
+        shape=chosen.shape,
     )
     if chosen.manifest:
         stage.use_manifest(manifest_of(chosen.manifest))

@@ -13,7 +13,7 @@ import yaml
 from sandbox.clock import Clock
 from sandbox.company import Company
 from sandbox.slack.server import SlackSandbox
-from sandbox.syncro.server import SyncroSandbox
+from sandbox.syncro.server import Shape, SyncroSandbox
 from sandbox.welcome import welcome
 
 _HERE = Path(__file__).parent
@@ -41,18 +41,25 @@ def opening(now: datetime) -> datetime:
 class Stage:
     """Both stand-ins, started and stopped together: ``async with Stage(clock, company, port) as stage``.
 
-    ``port`` is that of Slack's stand-in and its page; 0 is a free one.
+    ``port`` is that of Slack's stand-in and its page; 0 is a free one. ``shape`` is how Syncro's speaks.
     """
 
     def __init__(
-        self, clock: Clock, company: Company, port: int = 0, *, syncro_port: int = 0, host: str = _LOOPBACK
+        self,
+        clock: Clock,
+        company: Company,
+        port: int = 0,
+        *,
+        syncro_port: int = 0,
+        host: str = _LOOPBACK,
+        shape: Shape = "guide",
     ) -> None:
         self._host = host
         self._port = port
         self._syncro_port = syncro_port
         self._syncro_key = secrets.token_hex(8)
         self.slack = SlackSandbox(clock, signing_secret=secrets.token_hex(16))
-        self.syncro = SyncroSandbox(company, clock, api_key=self._syncro_key)
+        self.syncro = SyncroSandbox(company, clock, api_key=self._syncro_key, shape=shape)
         self.page = ""
         self._syncro_address = ""
 
@@ -79,6 +86,7 @@ class Stage:
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "SYNCRO_BASE_URL": self._syncro_address,
             "SYNCRO_API_KEY": self._syncro_key,
+            "SYNCRO_API_SHAPE": self.syncro.shape,
         }
 
     def use_manifest(self, manifest: dict[str, Any]) -> None:

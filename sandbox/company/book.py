@@ -1,12 +1,13 @@
 """The sample company's books: state, the rules Syncro keeps, and what happens in Syncro's own screens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from itertools import count
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sandbox.company.records import (
@@ -18,14 +19,17 @@ from sandbox.company.records import (
     Product,
     Ticket,
     User,
+    Watched,
     to_cents,
 )
 
 T = TypeVar("T")
+K = TypeVar("K", int, str)
 BUSINESS_ZONE = ZoneInfo("America/New_York")
 PAYMENT_METHODS = ("Credit Card", "Cash", "Check", "Offline CC", "Quick", "Other", "ACH")
 #: Statuses an invoice can have, in the order in which it usually passes through them.
 STATUSES = ("draft", "sent", "viewed", "partial", "paid", "void")
+_DERIVED_AT_MOST = 64
 
 
 class Keep(Enum):
@@ -60,6 +64,10 @@ class LineInput:
     price: Decimal
     taxable: bool = True
     product_id: int | None = None
+    item: str = ""
+    cost: Decimal = Decimal(0)
+    discount_percent: Decimal = Decimal(0)
+    discount_dollars: Decimal = Decimal(0)
 
 
 class Company:
@@ -78,6 +86,8 @@ class Company:
         self.next_number = 1
         self._ids = {"invoice": count(1001), "line": count(50001), "payment": count(20001)}
         self._payments_of: dict[int, list[Payment]] = {}
+        self._derived: dict[Hashable, Any] = {}
+        self._derived_at: tuple[int, int, int] = (0, 0, 0)
 
     # What is known
 
@@ -99,10 +109,10 @@ class Company:
 
     def invoice_by_number(self, number: str) -> Invoice:
         """The invoice of that exact number. Raises ``NoSuch``."""
-        for invoice in self.invoices.values():
-            if invoice.number == number:
-                return invoice
-        raise NoSuch(number)
+        by_number: dict[str, Invoice] = self.derived(
+            "by number", lambda: {invoice.number: invoice for invoice in self.invoices.values()}
+        )
+        return self._get(by_number, number)
 
     def customer_by_name(self, business_name: str) -> Customer:
         """The first customer of that exact name. Raises ``NoSuch``."""
@@ -135,6 +145,27 @@ class Company:
             return "viewed"
         return "sent" if invoice.sent else "draft"
 
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` works out from invoices and payments, kept under ``key`` until one of them changes.
+
+        So paging through a long list sorts it once and not once a page.
+        """
+        now = (Watched.changes, len(self.invoices), len(self.payments))
+        if now != self._derived_at or len(self._derived) >= _DERIVED_AT_MOST:
+            self._derived.clear()
+            self._derived_at = now
+        if key not in self._derived:
+            self._derived[key] = make()
+        made: T = self._derived[key]
+        return made
+
+    def newest_invoices(self, key: Hashable, fits: Callable[[Invoice], bool]) -> list[Invoice]:
+        """The invoices that fit, newest id first. ``key`` stands for the filter; see ``derived``."""
+        return self.derived(
+            ("invoices", key),
+            lambda: sorted(filter(fits, self.invoices.values()), key=lambda invoice: -invoice.id),
+        )
+
     # What Syncro's API and its screens can do
 
     def create_invoice(
@@ -147,17 +178,20 @@ class Company:
         terms: str = "",
         lines: Sequence[LineInput] = (),
         number: str | None = None,
+        **more: Any,
     ) -> Invoice:
-        """A new draft; the next number of the series unless one is given. Raises ``NoSuch``, ``Refused``."""
+        """A new draft; the next number of the series unless one is given. ``more`` are fields of ``Invoice``.
+
+        Raises ``NoSuch``, ``Refused``.
+        """
         self.customer(customer_id)
         now = self.clock.now()
         number = number if number is not None else f"INV-2024-{self.next_number:04d}"
-        if any(invoice.number == number for invoice in self.invoices.values()):
-            raise Refused("Number has already been taken")
+        self._number_is_free(number)
         invoice = Invoice(
-            next(self._ids["invoice"]), number, customer_id, on, due_date, notes, terms, now, now
+            self.new_id("invoice"), number, customer_id, on, due_date, notes, terms, now, now, **more
         )
-        invoice.lines = [self._line(line) for line in lines]
+        invoice.lines = tuple(self._line(line) for line in lines)
         self.add(invoice)
         return invoice
 
@@ -165,7 +199,7 @@ class Company:
         """Add a line. Raises ``NoSuch``, ``Refused`` on a paid or void invoice."""
         invoice = self._modifiable(invoice_id)
         added = self._line(line)
-        invoice.lines.append(added)
+        invoice.lines = (*invoice.lines, added)
         self._touch(invoice)
         return added
 
@@ -272,6 +306,7 @@ class Company:
         self.payments[payment.id] = payment
         for invoice_id in shares:
             self._payments_of.setdefault(invoice_id, []).append(payment)
+            self._note_payment(invoice_id, payment.created_at)
         return payment
 
     def remove_payment(self, payment_id: int) -> None:
@@ -280,25 +315,49 @@ class Company:
         del self.payments[payment_id]
         for invoice_id in payment.shares:
             self._payments_of[invoice_id].remove(payment)
+            self._note_payment(invoice_id, self.clock.now())
 
     def fail_payment(self, payment_id: int) -> None:
         """Turn a payment unsuccessful (a returned cheque), which reopens its invoices. Raises ``NoSuch``."""
-        self._get(self.payments, payment_id).success = False
+        payment = self._get(self.payments, payment_id)
+        payment.success = False
+        for invoice_id in payment.shares:
+            self._note_payment(invoice_id, self.clock.now())
+
+    def delete_invoice(self, invoice_id: int) -> None:
+        """Delete an invoice; what was paid of it becomes account credit. Raises ``NoSuch``."""
+        self._get(self.invoices, invoice_id)
+        del self.invoices[invoice_id]
+        for payment in self._payments_of.pop(invoice_id, ()):
+            payment.shares = {other: cents for other, cents in payment.shares.items() if other != invoice_id}
 
     def edit_due_date(self, invoice_id: int, due_date: date | None) -> Invoice:
         """Change or clear the due date. Raises ``NoSuch``, ``Refused``."""
         return self.edit(invoice_id, due_date=due_date)
 
-    def change_line(self, invoice_id: int, line_id: int, *, quantity: Decimal, price: Decimal) -> None:
-        """Change a line's quantity and price. Raises ``NoSuch``."""
+    def change_line(self, invoice_id: int, line_id: int, **changes: Any) -> Line:
+        """Change fields of a line (see ``Line``). Raises ``NoSuch``."""
         invoice = self.invoice(invoice_id)
-        if all(line.id != line_id for line in invoice.lines):
-            raise NoSuch(str(line_id))
-        invoice.lines = [
-            replace(line, quantity=quantity, price=price) if line.id == line_id else line
-            for line in invoice.lines
-        ]
+        line = self._get({line.id: line for line in invoice.lines}, line_id)
+        changed = replace(line, **changes)
+        invoice.lines = tuple(changed if line.id == line_id else line for line in invoice.lines)
         self._touch(invoice)
+        return changed
+
+    def change_header(self, invoice_id: int, **changes: Any) -> Invoice:
+        """Change fields of an invoice (see ``Invoice``), paid or not. Raises ``NoSuch``, ``Refused``."""
+        invoice = self.invoice(invoice_id)
+        if changes.get("number", invoice.number) != invoice.number:
+            self._number_is_free(changes["number"])
+        for name, value in changes.items():
+            setattr(invoice, name, value)
+        self._touch(invoice)
+        return invoice
+
+    def change_price(self, product_id: int, price: Decimal) -> None:
+        """Change a catalogue price; lines already written keep theirs. Raises ``NoSuch``."""
+        product = self._get(self.products, product_id)
+        self.products[product_id] = replace(product, price=price)
 
     def view(self, invoice_id: int) -> None:
         """The customer opens the invoice they were sent. Raises ``NoSuch``."""
@@ -326,7 +385,28 @@ class Company:
     def _line(self, line: LineInput) -> Line:
         if line.product_id is not None and line.product_id not in self.products:
             raise Refused("product_id is unknown")
-        return Line(self.new_id("line"), line.name, line.quantity, line.price, line.taxable, line.product_id)
+        return Line(
+            self.new_id("line"),
+            line.name,
+            line.quantity,
+            line.price,
+            line.taxable,
+            line.product_id,
+            line.item,
+            line.cost,
+            line.discount_percent,
+            line.discount_dollars,
+        )
+
+    def _number_is_free(self, number: str) -> None:
+        with suppress(NoSuch):
+            self.invoice_by_number(number)
+            raise Refused("Number has already been taken")
+
+    def _note_payment(self, invoice_id: int, at: datetime) -> None:
+        """Payments of an invoice have changed; payments of sample invoices are entered oldest first."""
+        if invoice_id in self.invoices:
+            self.invoices[invoice_id].paid_at = at
 
     def _modifiable(self, invoice_id: int) -> Invoice:
         invoice = self.invoice(invoice_id)
@@ -339,7 +419,7 @@ class Company:
         invoice.updated_at = self.clock.now()
 
     @staticmethod
-    def _get(records: dict[int, T], record_id: int) -> T:
+    def _get(records: dict[K, T], record_id: K) -> T:
         try:
             return records[record_id]
         except KeyError:

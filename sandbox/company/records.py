@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date as Day
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import ClassVar
 
-TAX_RATE = Decimal("0.075")
+_TAX_PER_MILLE = 75
 
 
 def to_cents(amount: Decimal) -> int:
@@ -19,6 +20,17 @@ def to_cents(amount: Decimal) -> int:
 def to_dollars(cents: int) -> Decimal:
     """``cents`` as dollars with exactly two digits: 80625 is ``Decimal("806.25")``."""
     return Decimal(cents).scaleb(-2)
+
+
+class Watched:
+    """A record whose every change is counted, so that whatever was derived from records knows its age."""
+
+    __slots__ = ()
+    changes: ClassVar[int] = 0
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        Watched.changes += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +66,23 @@ class Customer:
     opt_out: bool = False
     disabled: bool = False
 
+    @property
+    def full_name(self) -> str:
+        """The person's name."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def called(self) -> str:
+        """The business's name, or the person's where there is no business."""
+        return self.business_name or self.full_name
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of an invoice or a ticket. ``total`` in cents, before tax."""
+    """A line of an invoice or a ticket. ``total`` in cents, before tax.
+
+    ``item`` is the short name where somebody gave one beside ``name``.
+    """
 
     id: int
     name: str
@@ -65,16 +90,26 @@ class Line:
     price: Decimal
     taxable: bool = True
     product_id: int | None = None
+    item: str = ""
+    cost: Decimal = Decimal(0)
+    discount_percent: Decimal = Decimal(0)
+    discount_dollars: Decimal = Decimal(0)
+    total: int = field(init=False)
 
-    @property
-    def total(self) -> int:
-        """Quantity times price in cents, rounded half up."""
-        return to_cents(self.quantity * self.price)
+    def __post_init__(self) -> None:
+        """Works out ``total``: quantity times price less the discounts, rounded half up."""
+        full = self.quantity * self.price
+        if self.discount_percent or self.discount_dollars:
+            full = full * (100 - self.discount_percent) / 100 - self.discount_dollars
+        object.__setattr__(self, "total", to_cents(full))
 
 
 @dataclass(slots=True)
-class Invoice:
-    """An invoice. Its status and balance follow from these facts and its payments (see ``Company``)."""
+class Invoice(Watched):
+    """An invoice. Its status and balance follow from these facts and its payments (see ``Company``).
+
+    ``updated_at`` is when somebody last changed the invoice itself, ``paid_at`` when its payments last changed.
+    """
 
     id: int
     number: str
@@ -85,11 +120,14 @@ class Invoice:
     terms: str
     created_at: datetime
     updated_at: datetime
-    lines: list[Line] = field(default_factory=list)
+    lines: tuple[Line, ...] = ()
     sent: bool = False
     viewed: bool = False
     void: bool = False
     ticket_id: int | None = None
+    contact_id: int | None = None
+    po_number: str = ""
+    paid_at: datetime | None = None
 
     @property
     def subtotal(self) -> int:
@@ -100,7 +138,8 @@ class Invoice:
     def tax(self) -> int:
         """Cents of tax: 7.5 % of the taxable lines together, rounded half up."""
         taxable = sum(line.total for line in self.lines if line.taxable)
-        return to_cents(to_dollars(taxable) * TAX_RATE)
+        rounded = (abs(taxable) * _TAX_PER_MILLE + 500) // 1000
+        return rounded if taxable >= 0 else -rounded
 
     @property
     def total(self) -> int:
@@ -109,7 +148,7 @@ class Invoice:
 
 
 @dataclass(slots=True)
-class Payment:
+class Payment(Watched):
     """Money received: ``amount`` cents. ``shares``: invoice id → cents of it; without any it is credit."""
 
     id: int

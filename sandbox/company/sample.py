@@ -35,6 +35,29 @@ class _Plan:
     number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """A payment to be entered when all are known, so that their ids run with time as Syncro's do."""
+
+    invoice: Invoice
+    cents: int
+    method: str
+    reference: str
+    day: Day
+    created_at: datetime
+
+    def enter(self, company: Company) -> None:
+        company.take_payment(
+            self.invoice.customer_id,
+            self.cents,
+            {self.invoice.id: self.cents},
+            method=self.method,
+            reference=self.reference,
+            on=self.day,
+            created_at=self.created_at,
+        )
+
+
 def sample_company(clock: Clock, *, seed: int = 2024, size: int = 600) -> Company:
     """The sample company on the clock's present date, with about ``size`` invoices.
 
@@ -48,8 +71,11 @@ def sample_company(clock: Clock, *, seed: int = 2024, size: int = 600) -> Compan
     plans += _usual(company, size, len(plans), random)
     plans.sort(key=lambda plan: plan.date)
     first = _SHOWPIECE_TAIL - next(index for index, plan in enumerate(plans) if plan is showpiece)
+    received: list[_Receipt] = []
     for index, plan in enumerate(plans):
-        _write(company, plan, plan.number or f"INV-2024-{first + index:04d}", random)
+        received += _write(company, plan, plan.number or f"INV-2024-{first + index:04d}", random)
+    for receipt in sorted(received, key=lambda receipt: receipt.created_at):
+        receipt.enter(company)
     return company
 
 
@@ -144,7 +170,8 @@ def _usual(company: Company, size: int, written: int, random: Random) -> Iterato
         yield due_on(today - timedelta(days=random.randint(-20, 400)), "paid")
 
 
-def _write(company: Company, plan: _Plan, number: str, random: Random) -> None:
+def _write(company: Company, plan: _Plan, number: str, random: Random) -> list[_Receipt]:
+    """Enter the planned invoice and return what was paid of it."""
     created = min(_stamp(plan.date, random), company.clock.now())
     invoice = Invoice(
         company.new_id("invoice"),
@@ -165,21 +192,22 @@ def _write(company: Company, plan: _Plan, number: str, random: Random) -> None:
     invoice.void = plan.state == "void"
     company.add(invoice)
     if plan.state == "paid":
-        _pay(company, invoice, invoice.total, random)
-    elif plan.state == "partial":
-        _pay(company, invoice, invoice.total * random.randint(20, 75) // 100, random)
+        return list(_paid(company, invoice, invoice.total, random))
+    if plan.state == "partial":
+        return list(_paid(company, invoice, invoice.total * random.randint(20, 75) // 100, random))
+    return []
 
 
-def _lines(company: Company, plan: _Plan, random: Random) -> list[Line]:
+def _lines(company: Company, plan: _Plan, random: Random) -> tuple[Line, ...]:
     if plan.lines is not None:
-        return [
+        return tuple(
             Line(company.new_id("line"), name, Decimal(quantity), Decimal(price), taxable)
             for name, quantity, price, taxable in plan.lines
-        ]
+        )
     chosen = random.sample(
         [product for product in company.products.values() if product.price], random.randint(1, 4)
     )
-    return [
+    return tuple(
         Line(
             company.new_id("line"),
             product.name,
@@ -189,10 +217,10 @@ def _lines(company: Company, plan: _Plan, random: Random) -> list[Line]:
             product.id,
         )
         for product in chosen
-    ]
+    )
 
 
-def _pay(company: Company, invoice: Invoice, cents: int, random: Random) -> None:
+def _paid(company: Company, invoice: Invoice, cents: int, random: Random) -> Iterator[_Receipt]:
     """One payment, sometimes two, on days between the invoice's and today."""
     first = cents * random.randint(30, 70) // 100 if random.random() < 0.12 else cents
     today = company.today()
@@ -204,15 +232,8 @@ def _pay(company: Company, invoice: Invoice, cents: int, random: Random) -> None
         day += timedelta(days=random.randint(0, max(0, (latest - day).days)))
         method = random.choice(("Check", "Check", "ACH", "ACH", "Credit Card", "Cash", "Offline CC"))
         reference = str(random.randint(1000, 9999)) if method in ("Check", "ACH") else ""
-        company.take_payment(
-            invoice.customer_id,
-            amount,
-            {invoice.id: amount},
-            method=method,
-            reference=reference,
-            on=day,
-            created_at=min(_stamp(day, random), company.clock.now()),
-        )
+        created = min(_stamp(day, random), company.clock.now())
+        yield _Receipt(invoice, amount, method, reference, day, created)
 
 
 def _stamp(day: Day, random: Random) -> datetime:

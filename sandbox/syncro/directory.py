@@ -64,7 +64,7 @@ class Directory:
         """Newest first, 50 a page, without timers and charges."""
         customer_id = query_whole(request, "customer_id")
         number, status = request.query.get("number"), request.query.get("status")
-        since = _moment(request, "since_updated_at")
+        since = moment(request, "since_updated_at")
         found = [
             ticket
             for ticket in sorted(self._company.tickets.values(), key=lambda ticket: -ticket.id)
@@ -78,13 +78,7 @@ class Directory:
 
     async def ticket(self, request: web.Request) -> web.Response:
         """One ticket with its timers and charges."""
-        ticket = self._company.ticket(path_id(request))
-        body = {
-            **_ticket_header(ticket),
-            "ticket_timers": [_timer_row(timer) for timer in ticket.timers],
-            "line_items": [_charge_row(line) for line in ticket.lines],
-        }
-        return answer({"ticket": body})
+        return answer({"ticket": ticket_row(self._company.ticket(path_id(request)))})
 
     async def products(self, request: web.Request) -> web.Response:
         """The catalogue by name, 25 a page."""
@@ -126,14 +120,13 @@ class Directory:
 
 def customer_row(customer: Customer) -> dict[str, Any]:
     """A customer as Syncro writes it. ``online_profile_url`` holds a login key that a client must drop."""
-    full_name = f"{customer.first_name} {customer.last_name}"
     return {
         "id": customer.id,
         "firstname": customer.first_name,
         "lastname": customer.last_name,
-        "fullname": full_name,
+        "fullname": customer.full_name,
         "business_name": customer.business_name,
-        "business_then_name": customer.business_name or full_name,
+        "business_then_name": customer.called,
         "email": customer.email,
         "notification_email": customer.notification_email,
         "invoice_cc_emails": ", ".join(customer.cc_emails),
@@ -147,7 +140,7 @@ def customer_row(customer: Customer) -> dict[str, Any]:
         "opt_out": customer.opt_out,
         "disabled": customer.disabled,
         "online_profile_url": f"https://msp.example/my_profile/v2/login/{customer.portal_key}",
-        "created_at": _stamp(customer.created_at),
+        "created_at": stamp(customer.created_at),
         "contacts": [
             {
                 "id": contact.id,
@@ -161,6 +154,15 @@ def customer_row(customer: Customer) -> dict[str, Any]:
     }
 
 
+def ticket_row(ticket: Ticket) -> dict[str, Any]:
+    """A ticket with its timers and charges."""
+    return {
+        **_ticket_header(ticket),
+        "ticket_timers": [_timer_row(timer) for timer in ticket.timers],
+        "line_items": [_charge_row(line) for line in ticket.lines],
+    }
+
+
 def _ticket_header(ticket: Ticket) -> dict[str, Any]:
     return {
         "id": ticket.id,
@@ -168,8 +170,8 @@ def _ticket_header(ticket: Ticket) -> dict[str, Any]:
         "subject": ticket.subject,
         "customer_id": ticket.customer_id,
         "status": ticket.status,
-        "created_at": _stamp(ticket.created_at),
-        "updated_at": _stamp(ticket.updated_at),
+        "created_at": stamp(ticket.created_at),
+        "updated_at": stamp(ticket.updated_at),
     }
 
 
@@ -177,7 +179,7 @@ def _timer_row(timer: Timer) -> dict[str, Any]:
     return {
         "id": timer.id,
         "user_id": timer.user_id,
-        "start_time": _stamp(timer.started_at),
+        "start_time": stamp(timer.started_at),
         "billable_time": timer.minutes,
         "billable": timer.billable,
         "recorded": timer.recorded,
@@ -213,7 +215,7 @@ def _permissions(*resources: str) -> dict[str, dict[str, bool]]:
 
 
 def _searched(customer: Customer) -> tuple[str, ...]:
-    return customer.business_name, f"{customer.first_name} {customer.last_name}", customer.email or ""
+    return customer.business_name, customer.full_name, customer.email or ""
 
 
 def _holds(text: str | None, fields: Iterable[str]) -> bool:
@@ -221,16 +223,18 @@ def _holds(text: str | None, fields: Iterable[str]) -> bool:
     return text is None or any(text.casefold() in field.casefold() for field in fields)
 
 
-def _moment(request: web.Request, name: str) -> datetime | None:
+def moment(request: web.Request, name: str) -> datetime | None:
+    """A moment of the query string; without an offset it is the business's local time. Raises ``ApiError`` 400."""
     text = request.query.get(name)
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        given = datetime.fromisoformat(text)
     except ValueError:
         raise invalid(f"{name} must be a time (ISO 8601)") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE)
+    return given if given.tzinfo else given.replace(tzinfo=BUSINESS_ZONE)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as Syncro writes it: the business's local time with its offset."""
     return moment.astimezone(BUSINESS_ZONE).isoformat(timespec="milliseconds")

@@ -51,15 +51,16 @@ class Guide:
         since, until = query_day(request, "date_from"), query_day(request, "date_to")
         if status is not None and status not in STATUSES:
             raise invalid(f"status must be one of {', '.join(STATUSES)}")
-        found = [
-            invoice
-            for invoice in self._company.invoices.values()
-            if (customer_id is None or invoice.customer_id == customer_id)
-            and (since is None or invoice.date >= since)
-            and (until is None or invoice.date <= until)
-            and (status is None or self._company.status(invoice) == status)
-        ]
-        found.sort(key=lambda invoice: -invoice.id)
+
+        def fits(invoice: Invoice) -> bool:
+            return (
+                (customer_id is None or invoice.customer_id == customer_id)
+                and (since is None or invoice.date >= since)
+                and (until is None or invoice.date <= until)
+                and (status is None or self._company.status(invoice) == status)
+            )
+
+        found = self._company.newest_invoices(("guide", customer_id, status, since, until), fits)
         page, meta = paged(request, found, PAGE_SIZE)
         return answer({"invoices": [self._header(invoice) for invoice in page], "meta": meta})
 

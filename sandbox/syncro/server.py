@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -17,10 +17,15 @@ from sandbox.syncro.control import Control
 from sandbox.syncro.directory import Directory
 from sandbox.syncro.faults import Faults, Handler
 from sandbox.syncro.guide import Guide
+from sandbox.syncro.oddities import Oddities
+from sandbox.syncro.openapi import OpenApi
 from sandbox.syncro.pages import Pages
+from sandbox.syncro.payments import Payments
 from sandbox.syncro.wire import ApiError, loads
 
 BASE = "/api/v1"
+#: The invoice management guide's API, or Syncro's published one.
+Shape = Literal["guide", "openapi"]
 _KEPT_REQUESTS = 20_000
 _SHUTDOWN_SECONDS = 1.0
 
@@ -63,11 +68,13 @@ class Limits:
 
 
 class SyncroSandbox:
-    """Syncro's API over ``company``. Only bearers of ``api_key`` are let in."""
+    """Syncro's API over ``company``, in one of two shapes. Only bearers of ``api_key`` are let in."""
 
-    def __init__(self, company: Company, clock: Clock, *, api_key: str) -> None:
+    def __init__(self, company: Company, clock: Clock, *, api_key: str, shape: Shape = "guide") -> None:
         self.company = company
         self.clock = clock
+        self.shape: Shape = shape
+        self.oddities = Oddities()
         self.faults = Faults()
         self.limits = Limits()
         self.requests: deque[Request] = deque(maxlen=_KEPT_REQUESTS)
@@ -77,7 +84,11 @@ class SyncroSandbox:
     def app(self) -> web.Application:
         """The whole stand-in: the API, the pages that links lead to, and the control calls."""
         api = web.Application(middlewares=[self._write_down, self._let_in, self._spoil])
-        api.add_routes(Guide(self.company).routes())
+        if self.shape == "guide":
+            api.add_routes(Guide(self.company).routes())
+        else:
+            api.add_routes(OpenApi(self.company, self.oddities).routes())
+            api.add_routes(Payments(self.company, self.oddities).routes())
         api.add_routes(Directory(self.company).routes())
         app = web.Application()
         app.add_subapp(BASE, api)

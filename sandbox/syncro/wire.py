@@ -12,17 +12,22 @@ _DIGITS = 12
 
 
 class ApiError(Exception):
-    """An answer other than success: ``status`` and the sentence that goes with it."""
+    """An answer other than success: ``status`` and the sentence that goes with it.
 
-    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+    The body is ``{"error": text}`` unless another is given.
+    """
+
+    def __init__(
+        self, status: int, text: str, headers: Mapping[str, str] | None = None, *, body: Any = None
+    ) -> None:
         super().__init__(text)
         self.status = status
-        self.text = text
         self.headers = dict(headers or {})
+        self.body = {"error": text} if body is None else body
 
     def response(self) -> web.Response:
         """The answer as Syncro words it."""
-        return answer({"error": self.text}, self.status, self.headers)
+        return answer(self.body, self.status, self.headers)
 
 
 def invalid(text: str) -> ApiError:
@@ -171,6 +176,12 @@ def query_whole(request: web.Request, name: str) -> int | None:
     return int(text)
 
 
+def counted(request: web.Request, records: list[Any], size: int) -> tuple[list[Any], dict[str, int]]:
+    """Like ``paged``, with the fuller ``meta`` of invoices and payments in the published API."""
+    page, meta = paged(request, records, size)
+    return page, {**meta, "total_entries": len(records), "per_page": size}
+
+
 def paged(request: web.Request, records: list[Any], size: int) -> tuple[list[Any], dict[str, int]]:
     """The page asked for, with its ``meta``; past the last it is empty. Raises ``ApiError`` 400."""
     page = query_whole(request, "page")
@@ -181,9 +192,9 @@ def paged(request: web.Request, records: list[Any], size: int) -> tuple[list[Any
     return records[(page - 1) * size : page * size], {"total_pages": pages, "page": page}
 
 
-def path_id(request: web.Request) -> int:
+def path_id(request: web.Request, name: str = "id") -> int:
     """The id in the path. Raises ``ApiError`` 404."""
-    text = request.match_info["id"]
+    text = request.match_info[name]
     if not (text.isascii() and text.isdecimal()):
         raise ApiError(404, "Not found")
     return int(text)
