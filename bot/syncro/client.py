@@ -3,19 +3,21 @@
 import asyncio
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import stamina
 
 from bot.domain.errors import Misconfigured, SyncroLimited, SyncroLost, SyncroNotSent
+from bot.syncro.circuit import Circuit
 from bot.syncro.exact import read_json, write_json
-from bot.syncro.pace import Lane, Pace
+from bot.syncro.line import HeldBack, Line, Traffic
+from bot.syncro.pace import PATIENCE, Lane, Pace
 from bot.syncro.status import Task, error_of, failure_in, lost, not_sent
 
 _LARGEST_BODY = 20 * 1024 * 1024
-_AT_ONCE = 4
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 #: What httpx raises before a request's first byte has left.
 _BEFORE_SENDING = (
@@ -29,15 +31,11 @@ _BEFORE_SENDING = (
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How reads are repeated: ``attempts`` in all, growing waits, and the longest pause that a 429 may ask for.
-
-    Times are seconds.
-    """
+    """How reads are repeated: ``attempts`` in all, and growing waits in seconds."""
 
     attempts: int = 3
     first_wait: float = 0.2
     longest_wait: float = 2.0
-    longest_pause: float = 30.0
 
 
 class Client:
@@ -56,6 +54,8 @@ class Client:
         connect_timeout: float = 5.0,
         patience: Patience | None = None,
         pace: Pace | None = None,
+        circuit: Circuit | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         http: httpx.AsyncClient | None = None,
     ) -> None:
         host = _checked_host(base_url)
@@ -68,24 +68,37 @@ class Client:
         # An answer that repeats the key must not carry it into a sentence or a log.
         self._own_key = re.compile(rb"(?<![\w-])" + re.escape(api_key.encode()) + rb"(?![\w-])")
         self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
-        # httpx times each read; a server that drips bytes would otherwise hold a slot for ever.
+        # httpx times each read; a server that drips bytes would otherwise hold its turn for ever.
         self._deadline = connect_timeout + 3 * timeout
         self._patience = patience or Patience()
-        self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._pace = pace or Pace()
+        self._line = Line(pace or Pace(), circuit or Circuit(), now)
         self._lane = Lane.INTERACTIVE
-        self._limited = host not in _LOOPBACK
         # A proxy from the environment can't reach this machine's own loopback.
         self._http = http or httpx.AsyncClient(trust_env=host not in _LOOPBACK)
 
     def in_background(self) -> "Client":
         """This very client for work that nobody waits for: its requests make way for people's.
 
-        Connections, pace and everything else are shared with it.
+        Connections, pace, circuit and everything else are shared with it.
         """
         view = copy.copy(self)
         view._lane = Lane.BACKGROUND
         return view
+
+    @property
+    def skew(self) -> timedelta | None:
+        """Syncro's clock minus ours, by its last answer (to the second); ``None`` before the first."""
+        return self._line.skew
+
+    @property
+    def circuit_open(self) -> bool:
+        """Whether requests are held back because Syncro doesn't answer."""
+        return self._line.circuit.is_open
+
+    @property
+    def traffic(self) -> Traffic:
+        """What has been asked of Syncro since the start."""
+        return self._line.traffic
 
     async def get(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
         """A read, repeated when no connection or no readable answer came, and after a short pause on a 429.
@@ -117,21 +130,15 @@ class Client:
         """A change, sent once; raises like ``post``."""
         return await self._send("PUT", path, task, body=body)
 
-    async def leave_room(self) -> None:
-        """Before a request of many: waits until people's requests have room beside it.
-
-        What runs on this very machine is a stand-in, which nobody shares.
-        """
-        if self._limited:
-            await self._pace.leave_room()
-
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
     def _worth_repeating(self, error: Exception) -> bool | float:
         if isinstance(error, SyncroLimited):
-            return error.retry_after <= self._patience.longest_pause and error.retry_after
+            return error.retry_after <= PATIENCE[self._lane] and error.retry_after
+        if isinstance(error, HeldBack) or self.circuit_open:
+            return False
         return isinstance(error, SyncroNotSent | SyncroLost)
 
     async def _send(
@@ -154,25 +161,17 @@ class Client:
             content=None if body is None else write_json(body),
             timeout=self._timeout,
         )
-        if self._lane is Lane.BACKGROUND:
-            await self.leave_room()
-        await self._take_slot(task)
-        self._pace.count()
-        try:
+        patience = self._deadline if self._lane is Lane.INTERACTIVE else None
+        async with self._line.turn(self._lane, task, patience):
             response, content = await self._exchange(request, task)
-        finally:
-            self._slots.release()
-        if not response.is_success:
-            told = self._own_key.sub(b"(key)", content)
-            raise error_of(response.status_code, response.headers, told, task)
-        return _answer(content, task)
-
-    async def _take_slot(self, task: Task) -> None:
-        try:
-            async with asyncio.timeout(self._deadline):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise not_sent(task, "too many requests to Syncro are waiting") from None
+            self._line.set_by(response.headers.get("date", ""))
+            if not response.is_success:
+                told = self._own_key.sub(b"(key)", content)
+                raise error_of(response.status_code, response.headers, told, task)
+            answer = _parsed(content, task)
+        if failure := failure_in(answer):
+            raise lost(task, f"Syncro's answer contradicts itself: it says both success and “{failure}”")
+        return answer
 
     async def _exchange(self, request: httpx.Request, task: Task) -> tuple[httpx.Response, bytes]:
         try:
@@ -199,16 +198,13 @@ async def _bounded_body(response: httpx.Response, task: Task) -> bytes:
     return bytes(content)
 
 
-def _answer(content: bytes, task: Task) -> object:
+def _parsed(content: bytes, task: Task) -> object:
     if not content.strip():
         return None
     try:
-        answer = read_json(content)
+        return read_json(content)
     except ValueError:
         raise lost(task, "Syncro's answer could not be read") from None
-    if failure := failure_in(answer):
-        raise lost(task, f"Syncro's answer contradicts itself: it says both success and “{failure}”")
-    return answer
 
 
 def _checked_host(base_url: str) -> str:

@@ -1,18 +1,25 @@
-"""Syncro's pace: how much was asked lately, and when reading in bulk may go on.
+"""Syncro's pace: who may send the next request, and when.
 
-Syncro answers 180 requests a minute and address (its documented limit). Reading in bulk keeps to fewer, so that
-people who click meanwhile are not refused.
+Syncro answers 180 requests a minute and address (its documented limit). People's requests go first. Work in the
+background keeps to 140 of them, so a click in the middle of a long reading finds room.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
-#: Requests in any sliding minute after which reading in bulk waits.
-BULK_PER_MINUTE = 140
+#: Requests in any sliding minute; Syncro refuses more.
+PER_MINUTE = 180
+#: Requests under way at once. The background holds at most half of them: two keep bulk reading going while one
+#: answer travels, and a person finds the other two free, whatever it does.
+AT_ONCE = 4
+BACKGROUND_AT_ONCE = 2
 _MINUTE = 60.0
+#: The longest pause that Syncro may ask for; one that asks for more is tried again after it.
+_LONGEST_PAUSE = 3600.0
 
 
 class Lane(StrEnum):
@@ -22,24 +29,120 @@ class Lane(StrEnum):
     BACKGROUND = "background"
 
 
+#: Seconds of a pause that are waited out. A person rather hears at once that it takes longer; what is counted by
+#: the minute is over after one, so work in the background waits for that.
+PATIENCE = {Lane.INTERACTIVE: 30.0, Lane.BACKGROUND: 120.0}
+
+
+class Paused(Exception):
+    """Syncro asked for a pause that is longer than this lane waits; ``seconds`` are left of it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Pace:
-    """Remembers the requests of the last minute. ``most`` of them hold bulk reading up; ``monotonic`` is in seconds."""
+    """Lets requests leave in turn: people's first, first come, first served within a lane.
 
-    def __init__(self, most: int = BULK_PER_MINUTE, monotonic: Callable[[], float] = time.monotonic) -> None:
+    A request counts from when it leaves until a minute after its end: so whenever Syncro sees it in between, no
+    minute of Syncro's holds more than ``per_minute``, nor more than 7/9 of that from the background. Times are
+    seconds on ``monotonic``.
+    """
+
+    def __init__(self, per_minute: int = PER_MINUTE, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self._background = max(1, per_minute * 7 // 9)
         self._monotonic = monotonic
-        self._lately: deque[float] = deque(maxlen=most)
+        self._flying = dict.fromkeys(Lane, 0)
+        self._ended: dict[Lane, deque[float]] = {lane: deque() for lane in Lane}
+        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
+        self._opens_at = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
 
-    def count(self) -> None:
-        """A request leaves now."""
-        self._lately.append(self._monotonic())
+    async def enter(self, lane: Lane) -> None:
+        """Returns when a request of this lane may leave; then ``leave`` or ``give_back`` must follow.
 
-    def wait(self) -> float:
-        """Seconds until bulk reading may ask again."""
-        if len(self._lately) < (self._lately.maxlen or 0):
-            return 0.0
-        return max(0.0, self._lately[0] + _MINUTE - self._monotonic())
+        Raises ``Paused``. Whoever is cancelled takes nothing away from the others.
+        """
+        if (left := self.paused()) > PATIENCE[lane]:
+            raise Paused(left)
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting[lane].append(turn)
+        self._admit()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._withdraw(lane, turn)
+            raise
 
-    async def leave_room(self) -> None:
-        """Returns when bulk reading may ask again."""
-        while (seconds := self.wait()) > 0:  # noqa: ASYNC110 - what is waited for is the time itself
-            await asyncio.sleep(seconds)
+    def leave(self, lane: Lane) -> None:
+        """A request that was let go has ended."""
+        self._ended[lane].append(self._monotonic())
+        self.give_back(lane)
+
+    def give_back(self, lane: Lane) -> None:
+        """A turn was not used: nothing left."""
+        self._flying[lane] -= 1
+        self._admit()
+
+    def paused(self) -> float:
+        """Seconds that are left of a pause that Syncro asked for."""
+        return max(0.0, self._opens_at - self._monotonic())
+
+    def pause(self, seconds: float) -> None:
+        """Nothing leaves for this long, an hour at most. Who won't wait that long is told at once."""
+        self._opens_at = max(self._opens_at, self._monotonic() + min(seconds, _LONGEST_PAUSE))
+        left = self.paused()
+        for lane, queue in self._waiting.items():
+            while queue and left > PATIENCE[lane]:
+                turn = queue.popleft()
+                if not turn.done():
+                    turn.set_exception(Paused(left))
+
+    def _withdraw(self, lane: Lane, turn: asyncio.Future[None]) -> None:
+        """Somebody was cancelled while waiting, or in the very moment in which their turn came."""
+        if turn.cancelled():
+            with contextlib.suppress(ValueError):
+                self._waiting[lane].remove(turn)
+            self._admit()
+        elif turn.exception() is None:
+            self.give_back(lane)
+
+    def _admit(self) -> None:
+        """Gives turns to whoever may leave now, and looks again when the next request has left the minute."""
+        now = self._monotonic()
+        for ended in self._ended.values():
+            while ended and ended[0] + _MINUTE <= now:
+                ended.popleft()
+        for lane, queue in self._waiting.items():
+            while queue and self._has_room(lane, now):
+                turn = queue.popleft()
+                if not turn.done():
+                    self._flying[lane] += 1
+                    turn.set_result(None)
+            if queue:
+                break  # Nobody in the background overtakes a person who waits.
+        self._set_alarm(now)
+
+    def _has_room(self, lane: Lane, now: float) -> bool:
+        used = {each: self._flying[each] + len(self._ended[each]) for each in Lane}
+        if (
+            now < self._opens_at
+            or sum(self._flying.values()) >= AT_ONCE
+            or sum(used.values()) >= self.per_minute
+        ):
+            return False
+        return lane is Lane.INTERACTIVE or (
+            self._flying[lane] < BACKGROUND_AT_ONCE and used[lane] < self._background
+        )
+
+    def _set_alarm(self, now: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        moments = [ended[0] + _MINUTE for ended in self._ended.values() if ended]
+        if now < self._opens_at:
+            moments.append(self._opens_at)
+        if moments and any(self._waiting.values()):
+            self._alarm = asyncio.get_running_loop().call_later(min(moments) - now, self._admit)

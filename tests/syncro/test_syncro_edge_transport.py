@@ -17,8 +17,6 @@ from bot.domain.errors import (
     SyncroUnauthorized,
 )
 from bot.syncro.client import Client, Patience
-from bot.syncro.gateway import Gateway
-from bot.syncro.pace import Pace
 from bot.syncro.status import Task
 
 BASE = "https://msp.example/api/v1"
@@ -256,32 +254,3 @@ async def test_a_closed_port_is_not_sent() -> None:
     with pytest.raises(SyncroNotSent, match="Nothing was sent"):
         await client.post("/x", WRITE)
     await client.close()
-
-
-async def test_bulk_reading_waits_until_the_minute_has_room_again() -> None:
-    now = [0.0]
-    pace = Pace(most=3, monotonic=lambda: now[0])
-    client = client_of(Server(GOOD), pace=pace)
-    for _ in range(3):
-        await client.leave_room()
-        await client.get("/invoices", READ)
-        now[0] += 10
-    assert pace.wait() == 30
-    await client.get("/invoices/1", READ)  # a person's own request never waits
-    assert pace.wait() == 40
-    now[0] += 40
-    assert pace.wait() == 0
-
-
-async def test_every_page_of_a_list_leaves_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = httpx.Response(200, json={"invoices": [], "meta": {"total_pages": 3}})
-    server = Server(page)
-    client = client_of(server)
-    asked: list[int] = []
-
-    async def leave_room() -> None:
-        asked.append(len(server.requests))
-
-    monkeypatch.setattr(client, "leave_room", leave_room)
-    assert len([one async for one in Gateway(client, "guide", lambda _: "USD").invoices()]) == 3
-    assert asked == [0, 1, 2]
