@@ -7,6 +7,7 @@ Nothing here retries. slack_sdk's default handlers repeat a call whose connectio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -38,13 +39,14 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is in its workspace, from one ``auth.test``."""
+    """Who the bot is in its workspace, from one ``auth.test``. ``answered_at`` is Slack's clock, if it told."""
 
     bot_user_id: str
     bot_id: str
     team_id: str
     team: str
     scopes: frozenset[str]
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Slack:
             team_id=answer.get("team_id", ""),
             team=answer.get("team", ""),
             scopes=frozenset(scope.strip() for scope in scopes if scope.strip()),
+            answered_at=_moment(str(headers.get("date", ""))),
         )
 
     async def call(self, method: str, **arguments: Any) -> AsyncSlackResponse:
@@ -238,6 +241,15 @@ def _retry_after(headers: Mapping[str, str]) -> float:
         return max(0.0, float(headers.get("Retry-After") or headers.get("retry-after") or 1))
     except ValueError:
         return 1.0
+
+
+def _moment(told: str) -> datetime | None:
+    """An HTTP date (RFC 9110) as an aware moment, to the second; ``None`` for anything else."""
+    try:
+        moment = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _refusal(method: str, response: Any) -> SlackError:

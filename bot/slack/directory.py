@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -23,7 +23,11 @@ _LIST_PAGES = 15
 _MEMBERS_MOST = _LIST_PAGES * _PAGE
 #: Slack won't list the workspace's people for us; each of them can still be looked up.
 _NO_LIST = frozenset({"missing_scope", "unknown_method"})
-_GUESTS = ("is_restricted", "is_ultra_restricted", "is_stranger")
+_GUESTS = ("is_restricted", "is_ultra_restricted")
+
+#: What keeps somebody from being an ordinary member; the first that applies.
+Bar = Literal["", "unknown", "elsewhere", "guest", "deactivated", "bot"]
+_OUTSIDE: frozenset[Bar] = frozenset({"elsewhere", "guest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,14 @@ class Member:
     """A person as Slack sees them.
 
     ``full`` is an active, ordinary member of our own workspace; ``outsider`` a guest or somebody of another
-    organisation, who must not see customers' debts.
+    organisation, who must not see customers' debts. ``barred`` is what keeps somebody from being full.
     """
 
     id: str
     name: str
     full: bool
     outsider: bool
+    barred: Bar = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +97,31 @@ class Directory:
             answer = await self._slack.query("users.info", user=user_id)
         except SlackRefused as error:
             if error.code in {"user_not_found", "user_not_visible", "users_not_found"}:
-                return Member(user_id, user_id, full=False, outsider=True)
+                return Member(user_id, user_id, full=False, outsider=True, barred="unknown")
             raise
         user: Mapping[str, Any] = answer.get("user") or {}
-        outsider = self._outside(user)
-        barred = outsider or any(user.get(flag) for flag in ("deleted", "is_bot", "is_app_user"))
-        return Member(user_id, _name_of(user) or user_id, full=not barred, outsider=outsider)
+        barred = self._bar(user)
+        return Member(
+            user_id,
+            _name_of(user) or user_id,
+            full=not barred,
+            outsider=barred in _OUTSIDE,
+            barred=barred,
+        )
 
-    def _outside(self, user: Mapping[str, Any]) -> bool:
-        elsewhere = bool(self._team_id) and user.get("team_id") not in (None, self._team_id)
-        return elsewhere or any(user.get(flag) for flag in _GUESTS)
+    def _bar(self, user: Mapping[str, Any]) -> Bar:
+        if self._elsewhere(user):
+            return "elsewhere"
+        if any(user.get(flag) for flag in _GUESTS):
+            return "guest"
+        if user.get("deleted"):
+            return "deactivated"
+        return "bot" if user.get("is_bot") or user.get("is_app_user") else ""
+
+    def _elsewhere(self, user: Mapping[str, Any]) -> bool:
+        """Of another workspace than ours, or of another organisation."""
+        stranger = bool(self._team_id) and user.get("team_id") not in (None, self._team_id)
+        return stranger or bool(user.get("is_stranger"))
 
     async def group_members(self, group_id: str) -> frozenset[str]:
         """The users of a user group; a group that no longer exists has nobody."""
@@ -181,7 +201,7 @@ class Directory:
                     return {}
                 raise
             users: Sequence[Mapping[str, Any]] = answer.get("members") or ()
-            outside.update((str(user["id"]), self._outside(user)) for user in users)
+            outside.update((str(user["id"]), self._bar(user) in _OUTSIDE) for user in users)
             cursor = _next_cursor(answer)
             if cursor is None:
                 break
