@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,18 +23,22 @@ from bot.store.audit import Audit
 from bot.store.open import open_store, presence_at
 from bot.syncro.client import Client
 from bot.syncro.gateway import Gateway
+from bot.syncro.pace import Pace
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
-from bot.use_cases.kinds import PaymentKind, VoidKind
-from bot.use_cases.kinds_invoice import CreateKind, EditKind, EmailKind, LineKind
+from bot.use_cases.kinds import VoidKind
+from bot.use_cases.kinds_invoice import EditKind, EmailKind
+from bot.use_cases.kinds_lines import CreateKind, LineKind
+from bot.use_cases.kinds_payment import PaymentKind
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.places import Places
+from bot.use_cases.shapes import remember_shape, remembered_shape
 from bot.use_cases.vitals import Vitals
 from handlers.desk import Desk
 from handlers.door import Door
@@ -66,6 +71,7 @@ class Rooms:
     settings: Settings
     policy: Policy
     slack: Slack
+    syncro: Client
     context: Context
     journal: Journal
     sync: MirrorSync
@@ -88,9 +94,14 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
     """Opens the store and makes the use cases. Asks neither Slack nor Syncro anything. Raises ``Misconfigured``."""
     syncro = settings.require_syncro()
     client = Client(
-        syncro.base_url, syncro.api_key.get_secret_value(), timeout=settings.syncro_timeout_seconds
+        syncro.base_url,
+        syncro.api_key.get_secret_value(),
+        timeout=settings.syncro_timeout_seconds,
+        pace=Pace(settings.syncro_per_minute),
+        now=now,
     )
     lane = await open_store(settings.database_url)
+    shape = await remembered_shape(lane, syncro.base_url) if syncro.shape == "auto" else syncro.shape
     token = settings.slack_bot_token
     slack = Slack.connect(token.get_secret_value() if token else "", settings.slack_api_url)
     key = settings.audit_key.get_secret_value() if settings.audit_key else ""
@@ -98,7 +109,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
     directory = Directory(slack, team_id)
     context = Context(
         lane=lane,
-        gateway=Gateway(client, syncro.shape, policy.currency_of),
+        gateway=Gateway(client, shape, policy.currency_of, partial(remember_shape, lane, syncro.base_url)),
         directory=directory,
         policy=policy,
         calendar=calendar_of(policy),
@@ -120,6 +131,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         settings=settings,
         policy=policy,
         slack=slack,
+        syncro=client,
         context=context,
         journal=Journal(context, kinds_of_write(context, authority)),
         sync=sync,
@@ -189,7 +201,7 @@ class App:
         )
         self._posting: asyncio.Task[None] | None = None
         self._presence = presence_at(settings.database_url)
-        self._vitals = Vitals(rooms.context)
+        self._vitals = Vitals(rooms.context, rooms.syncro)
         self._sockets: Sockets | None = None
         if access.app_token is not None:
             self._sockets = Sockets(self.reception.app, access.app_token.get_secret_value())

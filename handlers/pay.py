@@ -10,7 +10,7 @@ from bot.domain.parse_money import parse_amount
 from bot.domain.pay_command import Pay
 from bot.domain.roles import Action
 from bot.store.visits import Visit
-from bot.use_cases.kinds import require_payable
+from bot.use_cases.kinds_payment import require_payable
 from bot.views.blocks import View
 from bot.views.forms import PayForm, read_pay, read_which
 from bot.views.modal_pay import pay_form, pay_which

@@ -13,6 +13,7 @@
     ├── SyncroError
     │   ├── SyncroRefused       a clear answer: nothing was written (400, 404, 422)
     │   │   ├── SyncroUnauthorized  401: a bad key, or a permission that the key lacks
+    │   │   ├── SyncroTaken         the number that was allocated for an invoice has one already
     │   │   └── SyncroMissing       404
     │   ├── SyncroLimited       429: refused for pace, nothing was written; ``retry_after`` seconds
     │   ├── SyncroNotSent       nothing left this machine (no connection, our own pacing)
@@ -114,10 +115,18 @@ class SyncroRefused(SyncroError):
 
 
 class SyncroUnauthorized(SyncroRefused):
-    """401: a bad key, or a permission that the key lacks (Syncro answers 401 to both)."""
+    """401: a bad key, or a permission that the key lacks (Syncro answers 401 to both).
 
-    def __init__(self, sentence: str) -> None:
+    ``permission`` is what Syncro calls the one that is lacking; empty when the key itself is not accepted.
+    """
+
+    def __init__(self, sentence: str, permission: str = "") -> None:
         super().__init__(sentence, 401)
+        self.permission = permission
+
+
+class SyncroTaken(SyncroRefused):
+    """The number that was allocated for a new invoice is another invoice's."""
 
 
 class SyncroMissing(SyncroRefused):

@@ -13,13 +13,26 @@ from bot.domain.invoice import Customer, Invoice, LineItem, Payment
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What the API shape of this account can do; what it can't is not offered, and says why when asked."""
+    """What the API shape of this account can do; what it can't is not offered, and says why when asked.
+
+    ``email_text``: recipients, subject and text can be chosen. ``states``: draft, sent, viewed and void are told.
+    ``terms``: an invoice has terms of its own. ``numbers``: new invoices are numbered by Syncro. ``filters``: lists
+    can be asked for by customer, status and date. ``payment_list``: the payments of all invoices can be listed.
+    ``exact_lines``: an invoice takes all the lines that are sent, as they are sent. ``reference_length``: characters
+    of a payment's reference.
+    """
 
     void: bool = True
     email_text: bool = True
     states: bool = True
     payment_notes: bool = True
     payment_date: bool = True
+    terms: bool = True
+    numbers: bool = True
+    filters: bool = True
+    payment_list: bool = False
+    exact_lines: bool = True
+    reference_length: int = 100
 
 
 @dataclass(frozen=True, slots=True)

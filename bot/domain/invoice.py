@@ -33,7 +33,10 @@ EDITABLE = UNPAID | {Status.DRAFT}
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One line. ``price`` is per unit, ``total`` in minor units or ``None`` when Syncro does not say."""
+    """One line. ``price`` is per unit, ``total`` in minor units or ``None`` when Syncro does not say.
+
+    ``description`` is what the line says besides its name, where the shape has both.
+    """
 
     name: str
     quantity: Decimal
@@ -42,11 +45,17 @@ class LineItem:
     id: str = ""
     product_id: str | None = None
     total: int | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as Syncro holds it. ``amount`` in minor units; ``invoice_id`` is ``None`` when unapplied."""
+    """A payment as Syncro holds it. ``amount`` in minor units.
+
+    ``invoice_id`` is the invoice to which all of ``amount`` went; ``None`` when it is unapplied (credit of
+    ``customer_id``), or spread over several: these are ``spread_over``, and what went to each is not known.
+    ``mark`` is that of our own entry; ``reference`` stands without it.
+    """
 
     id: str
     invoice_id: str | None
@@ -57,6 +66,9 @@ class Payment:
     notes: str = ""
     created_at: str = ""
     successful: bool = True
+    mark: str = ""
+    customer_id: str = ""
+    spread_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An invoice. ``lines`` and ``payments`` are ``None`` when only the header is known (a list or the mirror)."""
+    """An invoice. ``lines`` and ``payments`` are ``None`` when only the header is known (a list or the mirror).
+
+    ``created_at`` and ``updated_at`` are Syncro's own stamps, empty where it doesn't say.
+    """
 
     id: str
     number: str
@@ -104,6 +119,7 @@ class Invoice:
     notes: str = ""
     terms: str = ""
     created_at: str = ""
+    updated_at: str = ""
     lines: tuple[LineItem, ...] | None = None
     payments: tuple[Payment, ...] | None = None
 
@@ -134,7 +150,7 @@ def lines_subtotal(lines: Sequence[LineItem], currency: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
-    """What is asked of Syncro when an invoice is created."""
+    """What is asked of Syncro when an invoice is created. ``number`` only where Syncro doesn't number by itself."""
 
     customer_id: str
     date: dt.date
@@ -142,11 +158,16 @@ class NewInvoice:
     lines: tuple[LineItem, ...]
     notes: str = ""
     terms: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """What is asked of Syncro when a payment is recorded. ``amount`` in minor units of ``currency``."""
+    """What is asked of Syncro when a payment is recorded. ``amount`` in minor units of ``currency``.
+
+    ``customer_id`` and ``invoice_number`` are those of the invoice that is paid. ``mark`` and ``entered_by`` are
+    written where the shape has room for them, so that it can be found again.
+    """
 
     amount: int
     currency: str
@@ -154,6 +175,10 @@ class NewPayment:
     reference: str
     date: dt.date
     notes: str = ""
+    customer_id: str = ""
+    invoice_number: str = ""
+    mark: str = ""
+    entered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

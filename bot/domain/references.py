@@ -113,3 +113,14 @@ def _from_link(token: str, syncro_host: str) -> InvoiceRef:
 def _host(netloc: str) -> str:
     """A host for comparing; a user name before it stays in, so that it can't pass for the host."""
     return netloc.lower().removesuffix(":443").removesuffix(".")
+
+
+def number_after(number: str) -> str:
+    """The next invoice number in the same style: ``INV-2024-0999`` gives ``INV-2024-1000``, ``1042`` gives ``1043``.
+
+    Raises ``ValueError`` when it doesn't end in digits.
+    """
+    match = re.search(r"[0-9]+\Z", number)
+    if match is None:
+        raise ValueError("a number without digits has none after it")
+    return number[: match.start()] + str(int(match[0]) + 1).zfill(len(match[0]))

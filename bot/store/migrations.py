@@ -144,6 +144,8 @@ _AUDIT: tuple[Step, ...] = (
     ),
 )
 
+_PROGRESS: tuple[Step, ...] = ("ALTER TABLE operation ADD COLUMN progress TEXT NOT NULL DEFAULT '{}'",)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -153,6 +155,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0005-visits", _VISITS),
     ("0006-contacts", _CONTACTS),
     ("0007-audit", _AUDIT),
+    ("0008-operation-progress", _PROGRESS),
 )
 
 

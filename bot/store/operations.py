@@ -4,7 +4,7 @@ States: prepared → sent → confirmed | refused | unknown. At most one operati
 sent or unknown); the database itself sees to that.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,8 @@ class Operation:
     """One attempt at one write.
 
     ``request`` and ``result`` are JSON values (money in minor units); ``invoice_id`` is ``None`` while an
-    invoice is being created. ``ended_at``: when the request ended without a clear answer; ``absent_at``: the
+    invoice is being created. ``progress`` is how far a write of several requests is, and what was allocated for it
+    before the request under way left. ``ended_at``: when the request ended without a clear answer; ``absent_at``: the
     first complete read that did not find it; ``recovered`` is 1 when a later process took it over; ``resent``
     is 1 when it was sent a second time after it was certainly absent.
     """
@@ -50,6 +51,7 @@ class Operation:
     lease_until: datetime | None = None
     recovered: int = 0
     resent: int = 0
+    progress: dict[str, Any] = field(default_factory=dict)
 
 
 def insert(tx: Tx, op: Operation) -> None:
@@ -57,10 +59,10 @@ def insert(tx: Tx, op: Operation) -> None:
     inserted = tx.run(
         """INSERT INTO operation (key, base_key, attempt, kind, invoice_id, customer_id, actor_id, actor_name,
                request, request_hash, version_seen, mark, visit_id, state, sentence, result, created_at, sent_at,
-               ended_at, absent_at, settled_at, lease_until, recovered, resent)
+               ended_at, absent_at, settled_at, lease_until, recovered, resent, progress)
            VALUES (:key, :base_key, :attempt, :kind, :invoice_id, :customer_id, :actor_id, :actor_name,
                :request, :request_hash, :version_seen, :mark, :visit_id, :state, :sentence, :result, :created_at,
-               :sent_at, :ended_at, :absent_at, :settled_at, :lease_until, :recovered, :resent)
+               :sent_at, :ended_at, :absent_at, :settled_at, :lease_until, :recovered, :resent, :progress)
            ON CONFLICT DO NOTHING""",
         _to_row(op),
     )
@@ -89,22 +91,50 @@ def open_on(tx: Tx, invoice_id: str) -> Operation | None:
     return _from_row(row) if row else None
 
 
-def mark_sent(tx: Tx, key: str, at: datetime) -> None:
-    """The request is about to leave; commit this before the first byte does.
+def mark_sent(tx: Tx, key: str, at: datetime, progress: dict[str, Any] | None = None) -> None:
+    """The request is about to leave, with what was allocated for it; commit this before the first byte does.
 
     Raises ``Conflict`` unless it is prepared, or was found absent and marked as resent: then somebody else has
     sent it, or it is settled, and nothing may be sent.
     """
-    marked = _change(
-        tx,
-        """UPDATE operation SET state = 'sent', sent_at = :at, ended_at = NULL, absent_at = NULL
+    marked = tx.run(
+        """UPDATE operation SET state = 'sent', sent_at = :at, ended_at = NULL, absent_at = NULL,
+               progress = COALESCE(:progress, progress)
            WHERE key = :key
                AND (state = 'prepared' OR (state = 'sent' AND resent = 1 AND absent_at IS NOT NULL))""",
-        key,
-        at,
+        {"key": key, "at": iso(at), "progress": None if progress is None else to_json(progress)},
     )
     if not marked:
         raise Conflict(f"operation {key} was sent or settled by somebody else; nothing was sent")
+
+
+def mark_next(
+    tx: Tx,
+    key: str,
+    before: dict[str, Any],
+    progress: dict[str, Any],
+    invoice_id: str | None,
+    sentence: str,
+    at: datetime,
+) -> bool:
+    """The next request of a sent operation is about to leave, with what was done before it; commit this first.
+
+    It counts as sent for the first time. False when somebody else has moved it on or settled it.
+    """
+    changed = tx.run(
+        """UPDATE operation SET progress = :progress, invoice_id = :invoice_id, sentence = :sentence, sent_at = :at,
+               ended_at = NULL, absent_at = NULL, resent = 0
+           WHERE key = :key AND state = 'sent' AND progress = :before""",
+        {
+            "key": key,
+            "before": to_json(before),
+            "progress": to_json(progress),
+            "invoice_id": invoice_id,
+            "sentence": sentence,
+            "at": iso(at),
+        },
+    )
+    return changed == 1
 
 
 def mark_ended(tx: Tx, key: str, at: datetime) -> bool:
@@ -270,6 +300,7 @@ def _to_row(op: Operation) -> dict[str, object]:
     times = ("created_at", "sent_at", "ended_at", "absent_at", "settled_at", "lease_until")
     return asdict(op) | {
         "request": to_json(op.request),
+        "progress": to_json(op.progress),
         "result": None if op.result is None else to_json(op.result),
         **{name: iso_or_none(getattr(op, name)) for name in times},
     }
@@ -281,6 +312,7 @@ def _from_row(row: Row) -> Operation:
         **values
         | {
             "request": from_json(row["request"]),
+            "progress": from_json(row["progress"]),
             "result": None if row["result"] is None else from_json(row["result"]),
             "created_at": at(row["created_at"]),
             "sent_at": at_or_none(row["sent_at"]),

@@ -1,9 +1,10 @@
 """Syncro in our own words: what it can be asked for, whatever shape its invoices have on the wire."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+import copy
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal
 
 from bot.domain.errors import Misconfigured, SyncroLost, SyncroMissing, SyncroNotSent
 from bot.domain.facts import Abilities
@@ -20,56 +21,79 @@ from bot.domain.invoice import (
     Status,
     Ticket,
 )
-from bot.syncro import guide, wire
+from bot.syncro import openapi, wire
+from bot.syncro.calls import CustomerPage, InvoicePage, PaymentPage, expected, pages, part, quoted
 from bot.syncro.client import Client
+from bot.syncro.guide_invoices import GuideInvoices
+from bot.syncro.openapi_invoices import OpenapiInvoices
+from bot.syncro.shape import Shape
 from bot.syncro.status import Task
 
-Shape = Literal["guide", "openapi", "auto"]
+ShapeName = Literal["guide", "openapi"]
+_SHAPES: dict[ShapeName, type[Shape]] = {"guide": GuideInvoices, "openapi": OpenapiInvoices}
+#: While the shape isn't known nothing is offered that only one of them can do.
+_CAUTIOUS = openapi.ABILITIES
 
 
-@dataclass(frozen=True, slots=True)
-class InvoicePage:
-    """One page of invoice headers; ``page`` counts from 1."""
-
-    invoices: tuple[Invoice, ...]
-    page: int
-    pages: int
+Tell = Callable[[ShapeName], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerPage:
-    """One page of customers; ``page`` counts from 1."""
+async def _tell_nobody(_name: ShapeName) -> None:
+    """Nobody keeps what was found out."""
 
-    customers: tuple[Customer, ...]
-    page: int
-    pages: int
+
+@dataclass(slots=True)
+class _Knowledge:
+    """Which shape the account speaks: said by a setting, remembered, or found out; empty while nobody knows.
+
+    ``tell`` is told once what was found out.
+    """
+
+    name: ShapeName | Literal[""]
+    tell: Tell
 
 
 class Gateway:
     """What Duebot asks of Syncro. ``currency_of`` tells a customer's currency by id.
 
-    Reads and writes raise the ``SyncroError`` family (see ``bot.domain.errors``). A write that raises
-    ``SyncroLost`` may have happened; after every other error nothing was written.
+    ``shape`` is that of the setting or of an earlier run; empty text lets the first call look at the first page of
+    invoices, and ``tell`` keep what it finds. Reads and writes raise the ``SyncroError`` family (see
+    ``bot.domain.errors``), and ``Misconfigured`` where the shape can't be told. A write that raises ``SyncroLost``
+    may have happened; after every other error nothing was written.
     """
 
-    abilities = Abilities()
-
-    def __init__(self, client: Client, shape: Shape, currency_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        shape: ShapeName | Literal[""],
+        currency_of: Callable[[str], str],
+        tell: Tell = _tell_nobody,
+    ) -> None:
         self._client = client
-        self._shape = shape
         self._currency_of = currency_of
+        self._known = _Knowledge(shape, tell)
+
+    def in_background(self) -> "Gateway":
+        """The same, asking behind people's requests: for everything that nobody waits for."""
+        other = copy.copy(self)
+        other._client = self._client.in_background()
+        return other
+
+    @property
+    def shape(self) -> ShapeName | Literal[""]:
+        """The wire shape, once it is known."""
+        return self._known.name
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the account's shape can do; the least of both while it isn't known."""
+        return _SHAPES[self.shape].abilities if self.shape else _CAUTIOUS
 
     async def ready(self) -> None:
-        """Know the wire shape; ``auto`` looks at the first page of invoices once.
-
-        Raises ``Misconfigured`` for a shape that Duebot does not speak or can't tell.
-        """
-        if self._shape == "auto":
-            self._shape = await self._detect()
-        if self._shape == "openapi":
-            raise Misconfigured(
-                "This Syncro account speaks the “openapi” shape, which this version of Duebot can't use yet."
-            )
+        """Know the wire shape. Raises ``Misconfigured`` for one that can't be told, ``SyncroError`` like a read."""
+        if not self._known.name:
+            self._known.name = name = await self._detect()
+            await self._known.tell(name)
 
     def invoice_url(self, invoice_id: str) -> str:
         """The invoice in Syncro's own screens."""
@@ -79,15 +103,22 @@ class Gateway:
         """The customer in Syncro's own screens."""
         return f"{self._screens}/customers/{customer_id}"
 
+    # ---- invoices and payments: what both shapes have in common ---------------------------------------------
+
     async def invoice(self, invoice_id: str) -> Invoice:
         """One invoice, live, with lines and payments.
 
         Raises ``SyncroLost`` when another invoice comes back, or lines or payments are left out though the amounts
         say that there are some: an unknown list must not be taken for an empty one.
         """
-        task = Task("read the invoice", "Invoices – View Details")
-        answer = await self._read(f"/invoices/{_part(invoice_id, 'invoice')}", task)
-        return _complete(self._invoice_in(answer, invoice_id, task), task)
+        return await (await self._speak()).invoice(invoice_id)
+
+    async def numbered(self, number: str, since: str) -> Invoice | None:
+        """The invoice with exactly this allocated number, made at ``since`` (an ISO stamp) or later; a complete look.
+
+        Only without ``abilities.numbers``.
+        """
+        return await (await self._speak()).numbered(number, since)
 
     async def invoices(
         self,
@@ -97,59 +128,66 @@ class Gateway:
         date_from: date | None = None,
         date_to: date | None = None,
     ) -> AsyncIterator[InvoicePage]:
-        """All pages of invoice headers that match; dates are invoice dates, both ends included."""
-        task = Task("list the invoices", "Invoices – List/Search")
-        filters = {
-            "customer_id": customer_id,
-            "status": "" if status is None else status.value,
-            "date_from": "" if date_from is None else date_from.isoformat(),
-            "date_to": "" if date_to is None else date_to.isoformat(),
-        }
-        async for answer, page, pages in self._pages("/invoices", filters, task):
-            rows = [wire.parse(guide.InvoiceRow, row, task) for row in wire.rows_in(answer, "invoices", task)]
-            yield InvoicePage(tuple(self._to_invoice(row, task) for row in rows), page, pages)
+        """All pages of invoice headers that match; dates are invoice dates, both ends included.
 
-    async def create_invoice(self, new: NewInvoice) -> Invoice:
-        """Create an invoice with its lines, and return what Syncro made of it."""
-        task = Task("create the invoice", "Invoices – Create", writes=True)
-        answer = await self._post("/invoices", task, guide.new_invoice_body(new))
-        return self._invoice_in(answer, "", task)
+        Only with ``abilities.filters``.
+        """
+        spoken = await self._speak()
+        async for page in spoken.invoices(customer_id, status, date_from, date_to):
+            yield page
 
-    async def edit_invoice(self, invoice_id: str, edit: InvoiceEdit) -> Invoice:
+    async def changed_invoices(self, since: str) -> AsyncIterator[InvoicePage]:
+        """Pages of headers that changed at ``since`` (Syncro's own stamp) or later; all for empty text.
+
+        Only without ``abilities.filters``, like ``unpaid_invoices`` and ``newest_payments``.
+        """
+        async for page in (await self._speak()).changed_invoices(since):
+            yield page
+
+    async def unpaid_invoices(self) -> AsyncIterator[InvoicePage]:
+        """Pages of headers of everything that isn't paid."""
+        async for page in (await self._speak()).unpaid_invoices():
+            yield page
+
+    async def newest_payments(self) -> AsyncIterator[PaymentPage]:
+        """Pages of payments, from the newest on: stop asking when what comes is known."""
+        async for page in (await self._speak()).newest_payments():
+            yield page
+
+    async def create_invoice(self, new: NewInvoice) -> str:
+        """Create an invoice with its lines; its id. Not every shape takes all lines: read it again."""
+        return await (await self._write()).create_invoice(new)
+
+    async def edit_invoice(self, invoice_id: str, edit: InvoiceEdit) -> None:
         """Change only the fields that ``edit`` names."""
-        task = Task("change the invoice", "Invoices – Edit", writes=True)
-        return await self._put_invoice(invoice_id, task, guide.edit_body(edit))
+        await (await self._write()).edit_invoice(invoice_id, edit)
 
-    async def void_invoice(self, invoice_id: str) -> Invoice:
+    async def void_invoice(self, invoice_id: str) -> None:
         """Void an invoice. Syncro refunds nothing by it."""
-        task = Task("void the invoice", "Invoices – Edit", writes=True)
-        return await self._put_invoice(invoice_id, task, {"status": "void"})
+        await (await self._write()).void_invoice(invoice_id)
 
     async def add_line(self, invoice_id: str, line: LineItem) -> None:
-        """Add one line."""
-        task = Task("add a line to the invoice", "Invoices – Edit", writes=True)
-        await self._post(f"/invoices/{_part(invoice_id, 'invoice')}/line_items", task, guide.line_body(line))
+        """Add one line. Values of the catalogue may win over ours for a product: read it again."""
+        await (await self._write()).add_line(invoice_id, line)
+
+    async def correct_line(self, invoice_id: str, line: LineItem) -> None:
+        """Set what the line ``line.id`` says, quantity, price and tax to those of ``line``."""
+        await (await self._write()).correct_line(invoice_id, line)
 
     async def email_invoice(self, invoice_id: str, email: Email) -> None:
-        """Have Syncro email the invoice."""
-        task = Task("email the invoice", "Invoices – Edit", writes=True)
-        await self._post(f"/invoices/{_part(invoice_id, 'invoice')}/email", task, guide.email_body(email))
+        """Have Syncro email the invoice; without ``abilities.email_text`` to whom and with what it chooses."""
+        await (await self._write()).email_invoice(invoice_id, email)
 
     async def record_payment(self, invoice_id: str, payment: NewPayment) -> Payment:
-        """Record a payment on an invoice. Raises ``SyncroLost`` when the answer is about another invoice."""
-        task = Task("record the payment on the invoice", "Payments – Create", writes=True)
-        path = f"/invoices/{_part(invoice_id, 'invoice')}/payments"
-        answer = await self._post(path, task, guide.payment_body(payment))
-        row = wire.parse(guide.PaymentRow, wire.row_in(answer, "payment", task), task)
-        recorded = guide.to_payment(row, invoice_id, payment.currency, task)
-        if recorded.invoice_id != invoice_id:
-            raise wire.garbled(task, "it is about another invoice")
-        return recorded
+        """Record a payment on an invoice; what Syncro booked."""
+        return await (await self._write()).record_payment(invoice_id, payment)
+
+    # ---- the directory: the same rows in both shapes ----------------------------------------------------------
 
     async def customer(self, customer_id: str) -> Customer:
         """One customer, live. Where their own page is missing, the list is asked for that id alone."""
-        task = Task(f"read customer {_quoted(customer_id)}", "Customers – View Detail")
-        path = f"/customers/{_part(customer_id, 'customer')}"
+        task = Task(f"read customer {quoted(customer_id)}", "Customers – View Detail")
+        path = f"/customers/{part(customer_id, 'customer')}"
         try:
             answer = await self._read(path, task)
         except SyncroMissing:
@@ -158,7 +196,7 @@ class Gateway:
                 raise
             return found
         row = wire.parse(wire.CustomerRow, wire.row_in(answer, "customer", task), task)
-        return _expected(wire.to_customer(row, task), customer_id, task)
+        return expected(wire.to_customer(row, task), customer_id, task)
 
     async def _listed_customer(self, customer_id: str) -> Customer | None:
         task = Task("list the customers", "Customers – List/Search")
@@ -172,11 +210,11 @@ class Gateway:
         """All pages of customers, disabled ones too; those that match ``query``, if it is given."""
         task = Task("list the customers", "Customers – List/Search")
         filters = {"query": query, "include_disabled": "true"}
-        async for answer, page, pages in self._pages("/customers", filters, task):
+        async for answer, page, last in pages(self._client, "/customers", filters, task):
             rows = [
                 wire.parse(wire.CustomerRow, row, task) for row in wire.rows_in(answer, "customers", task)
             ]
-            yield CustomerPage(tuple(wire.to_customer(row, task) for row in rows), page, pages)
+            yield CustomerPage(tuple(wire.to_customer(row, task) for row in rows), page, last)
 
     async def find_customers(self, query: str) -> tuple[Customer, ...]:
         """The first page of customers that match ``query``, without disabled ones."""
@@ -185,10 +223,10 @@ class Gateway:
 
     async def ticket(self, ticket_id: str) -> Ticket:
         """One ticket's header."""
-        task = Task(f"read ticket {_quoted(ticket_id)}", "Tickets – View Details")
-        answer = await self._read(f"/tickets/{_part(ticket_id, 'ticket')}", task)
+        task = Task(f"read ticket {quoted(ticket_id)}", "Tickets – View Details")
+        answer = await self._read(f"/tickets/{part(ticket_id, 'ticket')}", task)
         row = wire.parse(wire.TicketRow, wire.row_in(answer, "ticket", task), task)
-        return _expected(wire.to_ticket(row, task), ticket_id, task)
+        return expected(wire.to_ticket(row, task), ticket_id, task)
 
     async def find_products(self, query: str) -> tuple[Product, ...]:
         """The first page of products that match ``query`` and can be put on an invoice."""
@@ -209,10 +247,6 @@ class Gateway:
         task = Task("list the users", "Users – List")
         return wire.to_users(wire.rows_in(await self._read("/users", task), "users", task), task)
 
-    async def leave_room(self) -> None:
-        """Before one of many reads: waits until people's requests have room beside it. Pages do so by themselves."""
-        await self._client.leave_room()
-
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
@@ -221,7 +255,7 @@ class Gateway:
     def _screens(self) -> str:
         return self._client.base_url.removesuffix("/api/v1")
 
-    async def _detect(self) -> Shape:
+    async def _detect(self) -> ShapeName:
         task = Task("look at the first page of invoices", "Invoices – List/Search")
         rows = wire.rows_in(await self._client.get("/invoices", task, {"page": "1"}), "invoices", task)
         if not rows:
@@ -238,78 +272,16 @@ class Gateway:
             "Syncro's invoices look like no shape that Duebot knows. Set SYNCRO_API_SHAPE to guide or openapi."
         )
 
-    async def _read(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
+    async def _speak(self) -> Shape:
         await self.ready()
-        return await self._client.get(path, task, params)
+        return _SHAPES[self._known.name or "guide"](self._client, self._currency_of)
 
-    async def _post(self, path: str, task: Task, body: guide.Body) -> object:
-        await self._ready_to_write()
-        return await self._client.post(path, task, body)
-
-    async def _put_invoice(self, invoice_id: str, task: Task, body: guide.Body) -> Invoice:
-        path = f"/invoices/{_part(invoice_id, 'invoice')}"
-        await self._ready_to_write()
-        return self._invoice_in(await self._client.put(path, task, body), invoice_id, task)
-
-    async def _ready_to_write(self) -> None:
-        """As ``ready``, but a lost look at the shape is not a lost write."""
+    async def _write(self) -> Shape:
+        """As ``_speak``, but a lost look at the shape is not a lost write."""
         try:
-            await self.ready()
+            return await self._speak()
         except SyncroLost as error:
             raise SyncroNotSent(error.sentence) from error
 
-    async def _pages(
-        self, path: str, filters: Mapping[str, str], task: Task
-    ) -> AsyncIterator[tuple[object, int, int]]:
-        """Each page's answer, its number and how many there are, until the last."""
-        asked = {name: value for name, value in filters.items() if value}
-        page, pages = 1, 1
-        while page <= pages:
-            await self.leave_room()
-            answer = await self._read(path, task, {**asked, "page": str(page)})
-            pages = wire.pages_in(answer, page, task)
-            yield answer, page, pages
-            page += 1
-
-    def _invoice_in(self, answer: object, invoice_id: str, task: Task) -> Invoice:
-        row = wire.parse(guide.InvoiceRow, wire.row_in(answer, "invoice", task), task)
-        invoice = self._to_invoice(row, task)
-        return _expected(invoice, invoice_id, task) if invoice_id else invoice
-
-    def _to_invoice(self, row: guide.InvoiceRow, task: Task) -> Invoice:
-        return guide.to_invoice(row, self._currency_of(guide.customer_of(row)), task)
-
-
-Found = TypeVar("Found", Invoice, Customer, Ticket)
-
-
-def _expected(found: Found, asked: str, task: Task) -> Found:
-    if found.id != asked:
-        raise wire.garbled(task, "Syncro answered with another one")
-    return found
-
-
-def _complete(invoice: Invoice, task: Task) -> Invoice:
-    """Lists that Syncro left out are empty only if the amounts prove it."""
-    lines, payments = invoice.lines, invoice.payments
-    if lines is None and invoice.total == 0:
-        lines = ()
-    if payments is None and invoice.balance == invoice.total:
-        payments = ()
-    if lines is None or payments is None:
-        raise wire.garbled(task, "lines or payments are missing")
-    return replace(invoice, lines=lines, payments=payments)
-
-
-def _part(given: str, kind: str) -> str:
-    """An id as part of a path. Raises ``SyncroMissing`` for what can't be one; nothing is sent."""
-    if not wire.is_id(given):
-        raise SyncroMissing(
-            f"That is not the id of a Syncro {kind}. Search for the {kind} by its name or number."
-        )
-    return given
-
-
-def _quoted(given: str) -> str:
-    """An id as it stands in a sentence."""
-    return given if wire.is_id(given) else "?"
+    async def _read(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
+        return await self._client.get(path, task, params)

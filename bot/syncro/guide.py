@@ -15,11 +15,23 @@ from bot.domain.invoice import (
     Payment,
     Status,
 )
+from bot.domain.marks import mark_in_notes, mark_notes
 from bot.domain.money import from_minor, round_minor
 from bot.syncro.status import Task
-from bot.syncro.wire import CustomerRow, Day, Flag, Id, Number, Row, Text, garbled, minor
-
-Body = dict[str, object]
+from bot.syncro.wire import (
+    Body,
+    CustomerRow,
+    Day,
+    Flag,
+    Id,
+    Number,
+    Row,
+    Text,
+    garbled,
+    minor,
+    object_or_none,
+    wire_id,
+)
 
 
 class LineRow(Row):
@@ -48,10 +60,6 @@ class PaymentRow(Row):
     success: Flag = None
 
 
-def _object_or_none(value: object) -> object:
-    return value if isinstance(value, dict) else None
-
-
 class InvoiceRow(Row):
     """An invoice: a list's header, or with lines, payments and customer when read alone."""
 
@@ -61,7 +69,7 @@ class InvoiceRow(Row):
     customer_name: Text = Field(
         default="", validation_alias=AliasChoices("customer_business_then_name", "customer_name")
     )
-    customer: Annotated[CustomerRow | None, BeforeValidator(_object_or_none)] = None
+    customer: Annotated[CustomerRow | None, BeforeValidator(object_or_none)] = None
     date: Day = None
     due_date: Day = None
     status: Text = ""
@@ -72,6 +80,7 @@ class InvoiceRow(Row):
     notes: Text = ""
     terms: Text = ""
     created_at: Text = ""
+    updated_at: Text = ""
     line_items: tuple[LineRow, ...] | None = None
     payments: tuple[PaymentRow, ...] | None = Field(
         default=None, validation_alias=AliasChoices("payments", "payment_history")
@@ -104,6 +113,7 @@ def to_invoice(row: InvoiceRow, currency: str, task: Task) -> Invoice:
             notes=row.notes,
             terms=row.terms,
             created_at=row.created_at,
+            updated_at=row.updated_at,
             lines=None if row.line_items is None else tuple(_line(line, currency) for line in row.line_items),
             payments=None
             if row.payments is None
@@ -141,6 +151,7 @@ def to_payment(row: PaymentRow, invoice_id: str, currency: str, task: Task) -> P
         notes=row.notes,
         created_at=row.created_at,
         successful=row.success is not False,
+        mark=mark_in_notes(row.notes),
     )
 
 
@@ -189,14 +200,8 @@ def payment_body(payment: NewPayment) -> Body:
         "payment_method": payment.method,
         "reference": payment.reference,
         "date": payment.date.isoformat(),
-        "notes": payment.notes,
+        "notes": mark_notes(payment.notes, payment.mark, payment.entered_by),
     }
-
-
-def wire_id(text: str) -> int | str:
-    """An id as Syncro writes it: a number where it is one."""
-    plain = text.isascii() and text.isdigit() and (text == "0" or not text.startswith("0"))
-    return int(text) if plain else text
 
 
 def _status(row: InvoiceRow, task: Task) -> Status:

@@ -13,6 +13,7 @@ from bot.domain.errors import (
     SyncroMissing,
     SyncroNotSent,
     SyncroRefused,
+    SyncroTaken,
     SyncroUnauthorized,
 )
 from bot.syncro.exact import read_json
@@ -26,6 +27,7 @@ _CURES = {
     "customer_id is required": "Choose a customer and try again.",
     "date is required": "Enter the date and try again.",
 }
+_NUMBER_TAKEN = re.compile(r"\bnumber\b.*\b(taken|exists|in use|unique)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, task: Task) -
     words = words_of(body)
     match status:
         case 401:
-            return SyncroUnauthorized(_unauthorized(words, task))
+            return _unauthorized(words, task)
         case 403:
             return SyncroRefused(_permission(words, task), 403)
         case 404:
@@ -71,6 +73,8 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, task: Task) -
             )
         case 408:
             return lost(task, "Syncro took too long (408)")
+        case _ if 400 <= status < 500 and _NUMBER_TAKEN.search(words):
+            return SyncroTaken(_refused(status, words, task), status)
         case _ if 400 <= status < 500:
             return SyncroRefused(_refused(status, words, task), status)
         case _ if 300 <= status < 400:
@@ -131,10 +135,10 @@ def _texts(value: object, field: str = "") -> Iterator[str]:
             yield from _texts(item, "" if name in ("base", "message") else str(name))
 
 
-def _unauthorized(words: str, task: Task) -> str:
+def _unauthorized(words: str, task: Task) -> SyncroUnauthorized:
     if re.search(r"not authori[sz]ed|permission|admin", words, re.IGNORECASE):
-        return _permission(words, task)
-    return (
+        return SyncroUnauthorized(_permission(words, task), task.permission)
+    return SyncroUnauthorized(
         f"Syncro does not accept the API key, so Duebot could not {task.doing}. "
         "An operator should check SYNCRO_API_KEY, and make a new token in Syncro if it was revoked."
     )

@@ -5,13 +5,14 @@ wire, among them ``online_profile_url`` (it holds a portal login key) and user t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot.domain.errors import SyncroLost
 from bot.domain.invoice import Contact, Customer, Product, Ticket
 from bot.domain.money import to_minor
 from bot.syncro.exact import sane_number
@@ -92,6 +93,20 @@ Day = Annotated[date | None, BeforeValidator(_day)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
 
 Model = TypeVar("Model", bound=BaseModel)
+Read = TypeVar("Read")
+#: What a request carries, before it is written as JSON.
+Body = dict[str, object]
+
+
+def object_or_none(value: object) -> object:
+    """What should be an object but is not counts as absent."""
+    return value if isinstance(value, dict) else None
+
+
+def wire_id(text: str) -> int | str:
+    """An id as Syncro writes it: a number where it is one."""
+    plain = text.isascii() and text.isdigit() and (text == "0" or not text.startswith("0"))
+    return int(text) if plain else text
 
 
 class Row(BaseModel):
@@ -137,6 +152,28 @@ def rows_in(answer: object, name: str, task: Task) -> list[object]:
     if not isinstance(rows, list):
         raise garbled(task, f"it has no list “{name}”")
     return rows
+
+
+def readable(rows: list[object], read: Callable[[object], Read]) -> tuple[tuple[Read, ...], tuple[str, ...]]:
+    """What ``read`` makes of the rows, and the ids of those that make no sense: one bad row spoils no list.
+
+    Raises the ``SyncroLost`` of the last one when none can be read: then it is the list that can't be relied on.
+    """
+    found: list[Read] = []
+    unreadable: list[str] = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except SyncroLost:
+            unreadable.append(_id_in(row))
+            if len(unreadable) == len(rows):
+                raise
+    return tuple(found), tuple(unreadable)
+
+
+def _id_in(row: object) -> str:
+    given = str(row.get("id")) if isinstance(row, Mapping) else ""
+    return given if is_id(given) else "?"
 
 
 class _Meta(Row):

@@ -5,7 +5,7 @@ request leave, and it outlasts the longest time that a request may take, so two 
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from bot.domain.errors import (
     SyncroLimited,
     SyncroLost,
     SyncroNotSent,
+    SyncroTaken,
 )
 from bot.domain.invoice import Invoice
 from bot.domain.version import Version, differences
@@ -27,6 +28,8 @@ from bot.use_cases.context import Context
 from bot.use_cases.kinds import Absent, Found, Kind, Unclear
 from bot.use_cases.settlement import Settlement
 
+#: How many numbers are tried for a new invoice before somebody should look at the account.
+_NUMBERS_TRIED = 10
 _CHECKING = (
     "Syncro's answer was lost, so I'm reading back whether it went through. Please don't enter it again: "
     "I'll tell you in a direct message."
@@ -98,13 +101,20 @@ class Carrier:
         return live
 
     async def dispatch(self, operation: Operation) -> Operation:
-        """Sends a checked operation; for one that was certainly absent, a second and last time.
+        """Sends a checked operation; for a request that was certainly absent, a second and last time.
 
         Raises the error that refused it. If somebody else has taken it over, sends nothing and returns it as it is.
         """
         again = operation.state == "sent"
         try:
-            operation = await self._mark_sent(operation, again)
+            marked = await self._mark_sent(operation, again)
+        except LeaseLost:
+            return await self._settlement.current(operation)
+        return await self._send_marked(marked)
+
+    async def _send_marked(self, operation: Operation) -> Operation:
+        """Sends the request that was just marked as leaving, and goes on from its answer."""
+        try:
             result = await self._send(operation)
         except LeaseLost:
             return await self._settlement.current(operation)
@@ -112,9 +122,92 @@ class Carrier:
             return await self._lost(operation)
         except StoreError:
             raise  # Whether it left can't be written down now; reading back will tell.
+        except SyncroTaken as error:
+            return await self._number_taken(operation, error)
         except DuebotError as error:
-            return await (self.refuse_resend if again else self._refuse)(operation, error)
-        return await self.confirm(operation, result)
+            return await self._not_taken(operation, error)
+        return await self.go_on(operation, result)
+
+    async def _not_taken(self, operation: Operation, error: DuebotError) -> Operation:
+        """A request surely had no effect. Alone it is refused; in a write of several, what is done stays done."""
+        if "step" not in operation.progress:
+            return await (self.refuse_resend if operation.resent else self._refuse)(operation, error)
+        if isinstance(error, SyncroNotSent | SyncroLimited):
+            return await self._lost(operation)
+        return await self.confirm(operation, {**_done(operation), "problem": str(error)})
+
+    async def _number_taken(self, operation: Operation, error: SyncroTaken) -> Operation:
+        """The number is an invoice's: ours, if an earlier sending landed after all; else the next one is tried."""
+        kind = self.kind(operation)
+        try:
+            finding = await kind.find(operation)
+        except SyncroError:
+            return await self._lost(operation)
+        if not isinstance(finding, Absent):
+            return await self.conclude(operation, finding)
+        tries = int(operation.progress.get("tries", 0)) + 1
+        if tries >= _NUMBERS_TRIED:
+            return await self._refuse(operation, error)
+
+        def progress(tx: Tx) -> dict[str, Any]:
+            return {**kind.allocate(tx, operation), "tries": tries}
+
+        return await self._send_next(operation, progress, operation.invoice_id, "")
+
+    async def go_on(self, operation: Operation, result: dict[str, Any], late: bool = False) -> Operation:
+        """A request took effect: sends the next one of a write of several, or confirms it."""
+        kind = self.kind(operation)
+        if kind.one_request(operation):
+            return await self.confirm(operation, result, late)
+        done = {**_done(operation), **result}
+        try:
+            live = await self._read_again(operation, done)
+        except SyncroError:
+            return await self._lost(operation)
+        step = kind.next_step(operation, live, done)
+        if step is None:
+            return await self._confirm_seen(operation, done, live, late)
+        progress = {**step, "result": done}
+        return await self._send_next(
+            operation, lambda _tx: progress, live.id, kind.step_sentence(operation, live)
+        )
+
+    async def _send_next(
+        self,
+        operation: Operation,
+        progress: Callable[[Tx], dict[str, Any]],
+        invoice_id: str | None,
+        sentence: str,
+    ) -> Operation:
+        """Commits that another request of a sent operation is about to leave, and sends it."""
+        now = self._context.now()
+        lease = now + self._context.waits.lease
+
+        def write(tx: Tx) -> Operation | None:
+            holder = operations.open_on(tx, invoice_id) if invoice_id else None
+            claimed = operation.invoice_id if holder and holder.key != operation.key else invoice_id
+            moved = operations.holds(tx, operation.key, operation.lease_until) and operations.mark_next(
+                tx, operation.key, operation.progress, after := progress(tx), claimed, sentence, now
+            )
+            if not moved:
+                return None
+            operations.lease(tx, operation.key, lease)
+            return replace(
+                operation,
+                progress=after,
+                invoice_id=claimed,
+                sentence=sentence,
+                sent_at=now,
+                ended_at=None,
+                absent_at=None,
+                lease_until=lease,
+                resent=0,
+            )
+
+        marked = await self._context.lane.write(write)
+        if marked is None:
+            return await self._settlement.current(operation)
+        return await self._send_marked(marked)
 
     async def _mark_sent(self, operation: Operation, again: bool) -> Operation:
         """Commits that the request is about to leave, before its first byte does. Raises ``LeaseLost``."""
@@ -125,10 +218,12 @@ class Carrier:
             held = operations.holds(tx, operation.key, operation.lease_until)
             if not held or (again and not operations.mark_resent(tx, operation.key)):
                 raise LeaseLost
-            operations.mark_sent(tx, operation.key, now)
+            progress = operation.progress if again else self.kind(operation).allocate(tx, operation)
+            operations.mark_sent(tx, operation.key, now, progress)
             operations.lease(tx, operation.key, lease)
             return replace(
                 operation,
+                progress=progress,
                 state="sent",
                 sent_at=now,
                 ended_at=None,
@@ -223,26 +318,51 @@ class Carrier:
         return await self.conclude(operation, finding)
 
     async def conclude(self, operation: Operation, finding: Found | Unclear) -> Operation:
-        """Ends an operation whose answer was lost by what was read back."""
+        """Goes on with, or ends, an operation whose answer was lost by what was read back."""
         if isinstance(finding, Found):
-            return await self.confirm(operation, finding.result, late=True)
+            return await self.go_on(operation, finding.result, late=True)
         return await self._settlement.settle(operation, "unknown", finding.sentence, late=True)
 
     async def confirm(self, operation: Operation, result: dict[str, Any], late: bool = False) -> Operation:
         """Reads the invoice again, checks that the write did what it should, and says so."""
-        sentence = await self.read_result(operation, result)
-        return await self._settlement.settle(operation, "confirmed", sentence, result, late)
-
-    async def read_result(self, operation: Operation, result: dict[str, Any]) -> str:
-        """What was done, from a live read of the invoice; the local copy is brought up to date by the way."""
-        kind = self.kind(operation)
         try:
-            after = await self._context.gateway.invoice(
-                operation.invoice_id or str(result.get("invoice_id", ""))
-            )
+            after = await self._read_again(operation, result)
         except SyncroError:
-            said = kind.done_sentence(operation, None, result)
-            return f"{said} (I couldn't read the invoice again just now.)"
+            return await self._settlement.settle(
+                operation, "confirmed", self._unseen(operation, result), result, late
+            )
+        return await self._confirm_seen(operation, result, after, late)
+
+    async def _confirm_seen(
+        self, operation: Operation, result: dict[str, Any], after: Invoice, late: bool
+    ) -> Operation:
+        kind = self.kind(operation)
+        sentence = kind.done_sentence(operation, after, result)
+        final = kind.final(operation, after, result)
+        return await self._settlement.settle(operation, "confirmed", sentence, final, late)
+
+    async def read_result(self, operation: Operation, result: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """What was done, and what is kept of it, from a live read of the invoice."""
+        kind, result = self.kind(operation), {**_done(operation), **result}
+        try:
+            after = await self._read_again(operation, result)
+        except SyncroError:
+            return self._unseen(operation, result), result
+        return kind.done_sentence(operation, after, result), kind.final(operation, after, result)
+
+    def _unseen(self, operation: Operation, result: dict[str, Any]) -> str:
+        said = self.kind(operation).done_sentence(operation, None, result)
+        return f"{said} (I couldn't read the invoice again just now.)"
+
+    async def _read_again(self, operation: Operation, result: dict[str, Any]) -> Invoice:
+        """The invoice after a request, live; the local copy is brought up to date by the way."""
+        invoice_id = operation.invoice_id or str(result.get("invoice_id", ""))
+        live = await self._context.gateway.invoice(invoice_id)
         now = self._context.now()
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [after], now))
-        return kind.done_sentence(operation, after, result)
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
+        return live
+
+
+def _done(operation: Operation) -> dict[str, Any]:
+    """What the earlier requests of an operation have told."""
+    return dict(operation.progress.get("result", {}))

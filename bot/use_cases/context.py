@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import BusinessCalendar
@@ -50,6 +51,11 @@ class Context:
     now: Callable[[], datetime]
     waits: Waits = field(default_factory=Waits)
     wake_outbox: Callable[[], None] = lambda: None
+
+    @cached_property
+    def bulk(self) -> Gateway:
+        """The gateway for what nobody waits for: its requests go behind people's."""
+        return self.gateway.in_background()
 
     @property
     def zone(self) -> ZoneInfo:

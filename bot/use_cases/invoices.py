@@ -22,7 +22,7 @@ from bot.store.operations import Operation
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal
-from bot.use_cases.kinds_invoice import count_like, line_to_json
+from bot.use_cases.lines import count_like, line_to_json
 from bot.use_cases.lookup import Lookup
 
 T = TypeVar("T")
@@ -158,7 +158,11 @@ class Invoices:
         await self._authority.require(submission.actor.id, Action.EDIT)
         invoice = await self._lookup.invoice(invoice_id)
         item = self._lines([line], invoice.currency)[0]
-        request = {"line": line_to_json(item), "alike_before": count_like(invoice, item)}
+        request = {
+            "line": line_to_json(item),
+            "alike_before": count_like(invoice, item),
+            "ids_before": [one.id for one in invoice.lines or ()],
+        }
         return await self._perform(submission, "line", invoice, request)
 
     async def send(

@@ -28,7 +28,7 @@ from bot.use_cases.settlement import Settlement
 # Letters and digits that nobody misreads on the phone.
 _MARK_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 #: Parts of a request that we read rather than a person typed: a repeat of the same form may find them changed.
-_READ_BY_US = frozenset({"alike_before"})
+_READ_BY_US = frozenset({"alike_before", "ids_before"})
 _NAMES = {
     "payment": "recording a payment on",
     "void": "voiding",
@@ -149,9 +149,9 @@ class Journal:
             now = self._context.local(self._context.now())
             seen = finding.sentence if isinstance(finding, Unclear) else "It isn't there."
             return replace(operation, sentence=f"Looked again at {now:%H:%M}: {seen} {operation.sentence}")
-        done = await self._carrier.read_result(operation, finding.result)
+        done, result = await self._carrier.read_result(operation, finding.result)
         sentence = f"{done} Found in Syncro when {actor.name} checked again."
-        return await self._settlement.decide(operation, "confirmed", sentence, actor, finding.result)
+        return await self._settlement.decide(operation, "confirmed", sentence, actor, result)
 
     async def decide(self, key: str, happened: bool, actor: Person) -> Operation:
         """A person who has looked in Syncro says whether an unknown operation went through. It is audited.

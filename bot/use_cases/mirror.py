@@ -10,7 +10,7 @@ from bot.domain.invoice import Customer, Invoice, Status
 from bot.store import mirror
 from bot.store.lane import Tx
 from bot.store.rows import at, iso
-from bot.syncro.gateway import InvoicePage
+from bot.syncro.calls import InvoicePage
 from bot.use_cases.context import Context
 
 #: The lists that can hold money still expected, or about to be; an id that leaves them is read once.
@@ -86,7 +86,6 @@ class MirrorSync:
             since = self._context.local(last - _LOOK_BACK).date()
             invoices, pages, changed = await self._living(since, progress)
         for done, invoice_id in enumerate(changed, 1):
-            await self._context.gateway.leave_room()
             await self._detail(invoice_id)
             progress("details", done, len(changed))
         await self._context.lane.write(lambda tx: mirror.set_state(tx, _SYNCED, iso(started)))

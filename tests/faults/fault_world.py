@@ -27,7 +27,7 @@ from bot.syncro.gateway import Gateway
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.journal import Intent, Journal
-from bot.use_cases.kinds_invoice import count_like, line_to_json
+from bot.use_cases.lines import count_like, line_to_json
 from sandbox.clock import Clock
 from sandbox.company import LineInput
 from sandbox.slack.server import SlackSandbox
