@@ -316,6 +316,7 @@ async def staged_demo(port: int = 0) -> AsyncIterator["Stage"]:
                     "DATABASE_URL": f"sqlite:///{folder}/demo.db",
                     "DUEBOT_POLICY": str(policy_file),
                     "DUEBOT_PORT": 0,
+                    "DUEBOT_SYNCRO_PER_MINUTE": 100_000,
                     "SYNCRO_API_SHAPE": "guide",
                 }
             )

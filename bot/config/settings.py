@@ -146,6 +146,7 @@ class Settings(BaseSettings):
     syncro_api_shape: Annotated[Literal["auto", "guide", "openapi"], BeforeValidator(_lower)] = Field(
         "auto", validation_alias="SYNCRO_API_SHAPE"
     )
+    syncro_per_minute: int = Field(180, ge=1, le=100_000, validation_alias="DUEBOT_SYNCRO_PER_MINUTE")
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         "sqlite:///duebot.db", validation_alias="DATABASE_URL", repr=False
     )
@@ -232,6 +233,17 @@ class Settings(BaseSettings):
         if missing:
             raise _not_set(missing)
         return self.require_syncro(), self.require_slack()
+
+    @property
+    def listens_locally(self) -> bool:
+        """Whether only this machine reaches what listens on ``host``."""
+        return _is_loopback(self.host)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set, to be kept out of what is logged or shown."""
+        held = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(one.get_secret_value() for one in held if isinstance(one, SecretStr))
 
     @property
     def missing(self) -> Mapping[str, str]:

@@ -1,24 +1,30 @@
 """How the bot itself is doing: counts for ``/metrics``, without any name or amount."""
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from bot.store import operations, outbox
+from bot.syncro.client import Client
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import synced_at
 
 
 class Vitals:
-    """Reads the figures when they are asked for; nothing is counted in between."""
+    """Reads the figures when they are asked for. ``syncro`` is the client that all requests to Syncro share."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, syncro: Client) -> None:
         self._context = context
+        self._syncro = syncro
 
     async def check(self) -> None:
         """Raises a store error when the database doesn't answer."""
         await self._context.lane.read(lambda tx: tx.one("SELECT 1 AS one"))
 
     async def exposition(self, tasks: int) -> bytes:
-        """Prometheus text: operations and outbox by state, the mirror's age in seconds, running tasks."""
+        """Prometheus text: operations and outbox by state, the mirror's age, running tasks, traffic with Syncro."""
         registry = CollectorRegistry()
         by_state = await self._context.lane.read(operations.count_by_state)
         posts = await self._context.lane.read(outbox.count_by_state)
@@ -34,4 +40,32 @@ class Vitals:
         )
         at = await synced_at(self._context)
         age.set((self._context.now() - at).total_seconds() if at else float("nan"))
+        Gauge(
+            "duebot_syncro_circuit_open",
+            "1 while Syncro is left alone, as it doesn't answer",
+            registry=registry,
+        ).set(self._syncro.circuit_open)
+        registry.register(_Traffic(self._syncro))
         return generate_latest(registry)
+
+
+class _Traffic(Collector):
+    """What the client has counted since the start."""
+
+    def __init__(self, syncro: Client) -> None:
+        self._traffic = syncro.traffic
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """Requests by lane and outcome, and how long they waited for their turn."""
+        requests = CounterMetricFamily(
+            "duebot_syncro_requests_total", "Requests to Syncro", labels=["lane", "outcome"]
+        )
+        for (lane, outcome), number in self._traffic.requests.items():
+            requests.add_metric([lane, outcome], number)
+        yield requests
+        waited = CounterMetricFamily(
+            "duebot_syncro_wait_seconds_total", "Seconds that requests waited for their turn", labels=["lane"]
+        )
+        for lane, seconds in self._traffic.waited.items():
+            waited.add_metric([lane], seconds)
+        yield waited

@@ -34,6 +34,7 @@ async def app(stage: Stage, tmp_path: Path) -> AsyncIterator[App]:
         "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
         "DUEBOT_POLICY": str(policy),
         "DUEBOT_PORT": 0,
+        "DUEBOT_SYNCRO_PER_MINUTE": 100_000,
         "SYNCRO_API_SHAPE": "guide",
     }
     opened = await App.start(Settings.model_validate(given), load_policy(policy))

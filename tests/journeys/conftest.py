@@ -85,6 +85,7 @@ async def start_bot(stage: Stage, clock: Clock, folder: Path, extra: dict[str, A
         "DUEBOT_READBACK_GAP_SECONDS": 0.3,
         "DUEBOT_TICK_SECONDS": 0.2,
         "DUEBOT_SYNCRO_TIMEOUT_SECONDS": 2,
+        "DUEBOT_SYNCRO_PER_MINUTE": 100_000,
         "SYNCRO_API_SHAPE": "guide",
         **extra,
     }
