@@ -101,25 +101,22 @@ class Slack:
     async def call(self, method: str, **arguments: Any) -> AsyncSlackResponse:
         """One Web API call as JSON; Slack's codes become our errors."""
         sent = {name: value for name, value in arguments.items() if value is not None}
-        try:
-            return await self.web.api_call(method, json=sent)
-        except SlackApiError as error:
-            raise _refusal(method, error.response) from error
-        except aiohttp.ClientConnectorError as error:
-            raise SlackNotSent("Slack can't be reached just now.") from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise SlackLost(f"Slack's answer to {method} was lost.") from error
+        return await self._ask(method, json=sent)
 
     async def query(self, method: str, **arguments: Any) -> AsyncSlackResponse:
         """The same as a GET with query arguments, for methods that read."""
         sent = {name: str(value) for name, value in arguments.items() if value is not None}
+        return await self._ask(method, http_verb="GET", params=sent)
+
+    async def _ask(self, method: str, **how: Any) -> AsyncSlackResponse:
         try:
-            return await self.web.api_call(method, http_verb="GET", params=sent)
+            return await self.web.api_call(method, **how)
         except SlackApiError as error:
             raise _refusal(method, error.response) from error
         except aiohttp.ClientConnectorError as error:
             raise SlackNotSent("Slack can't be reached just now.") from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        # JSON that is no object makes slack_sdk stumble over its attributes.
+        except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError) as error:
             raise SlackLost(f"Slack's answer to {method} was lost.") from error
 
     async def post(
@@ -257,15 +254,17 @@ def _refusal(method: str, response: Any) -> SlackError:
     status = getattr(response, "status_code", 200)
     if status == 429:
         return SlackLimited(_WAIT, _retry_after(getattr(response, "headers", {})))
-    if status >= 500 or not isinstance(getattr(response, "data", None), dict):
+    data = getattr(response, "data", None)
+    # What has no error code is not Slack's: a web page of something in between, whatever its status.
+    if status >= 500 or not isinstance(data, dict) or "error" not in data:
         return SlackLost(f"Slack's answer to {method} was lost.")
-    code = str(response.data.get("error", "unknown_error"))
+    code = str(data["error"])
     if code == "ratelimited":
         return SlackLimited(_WAIT, _retry_after(getattr(response, "headers", {})))
     if code in {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}:
         return SlackLost(f"Slack's answer to {method} was lost ({code}).")
     if code in _SENTENCES:
         return SlackRefused(_SENTENCES[code], code)
-    details = (response.data.get("response_metadata") or {}).get("messages") or []
+    details = (data.get("response_metadata") or {}).get("messages") or []
     more = f": {'; '.join(map(str, details))[:300]}" if details else ""
     return SlackRefused(f"Slack refused {method} ({code}{more}).", code)
