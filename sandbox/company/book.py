@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -10,13 +10,16 @@ from itertools import count
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from sandbox.company.derived import Derived
 from sandbox.company.records import (
     Customer,
     Email,
     Invoice,
     Line,
+    LineInput,
     Payment,
     Product,
+    Schedule,
     Ticket,
     User,
     Watched,
@@ -29,7 +32,6 @@ BUSINESS_ZONE = ZoneInfo("America/New_York")
 PAYMENT_METHODS = ("Credit Card", "Cash", "Check", "Offline CC", "Quick", "Other", "ACH")
 #: Statuses an invoice can have, in the order in which it usually passes through them.
 STATUSES = ("draft", "sent", "viewed", "partial", "paid", "void")
-_DERIVED_AT_MOST = 64
 
 
 class Keep(Enum):
@@ -55,21 +57,6 @@ class NoSuch(Exception):
     """There is no record of that id."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineInput:
-    """A line as somebody asks for it."""
-
-    name: str
-    quantity: Decimal
-    price: Decimal
-    taxable: bool = True
-    product_id: int | None = None
-    item: str = ""
-    cost: Decimal = Decimal(0)
-    discount_percent: Decimal = Decimal(0)
-    discount_dollars: Decimal = Decimal(0)
-
-
 class Company:
     """The books. Every change is one synchronous method, so no request ever sees half of one."""
 
@@ -80,14 +67,14 @@ class Company:
         self.payments: dict[int, Payment] = {}
         self.products: dict[int, Product] = {}
         self.tickets: dict[int, Ticket] = {}
+        self.schedules: dict[int, Schedule] = {}
         self.users: dict[int, User] = {}
         self.emails: list[Email] = []
         self.payment_methods: tuple[str, ...] = PAYMENT_METHODS
         self.next_number = 1
         self._ids = {"invoice": count(1001), "line": count(50001), "payment": count(20001)}
         self._payments_of: dict[int, list[Payment]] = {}
-        self._derived: dict[Hashable, Any] = {}
-        self._derived_at: tuple[int, int, int] = (0, 0, 0)
+        self._derived = Derived()
 
     # What is known
 
@@ -146,18 +133,9 @@ class Company:
         return "sent" if invoice.sent else "draft"
 
     def derived(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` works out from invoices and payments, kept under ``key`` until one of them changes.
-
-        So paging through a long list sorts it once and not once a page.
-        """
-        now = (Watched.changes, len(self.invoices), len(self.payments))
-        if now != self._derived_at or len(self._derived) >= _DERIVED_AT_MOST:
-            self._derived.clear()
-            self._derived_at = now
-        if key not in self._derived:
-            self._derived[key] = make()
-        made: T = self._derived[key]
-        return made
+        """What ``make`` works out from invoices and payments, kept under ``key`` until one of them changes."""
+        version = (Watched.changes, len(self.invoices), len(self.payments))
+        return self._derived.of(version, key, make)
 
     def newest_invoices(self, key: Hashable, fits: Callable[[Invoice], bool]) -> list[Invoice]:
         """The invoices that fit, newest id first. ``key`` stands for the filter; see ``derived``."""
@@ -385,18 +363,7 @@ class Company:
     def _line(self, line: LineInput) -> Line:
         if line.product_id is not None and line.product_id not in self.products:
             raise Refused("product_id is unknown")
-        return Line(
-            self.new_id("line"),
-            line.name,
-            line.quantity,
-            line.price,
-            line.taxable,
-            line.product_id,
-            line.item,
-            line.cost,
-            line.discount_percent,
-            line.discount_dollars,
-        )
+        return Line(self.new_id("line"), **asdict(line))
 
     def _number_is_free(self, number: str) -> None:
         with suppress(NoSuch):
@@ -404,7 +371,7 @@ class Company:
             raise Refused("Number has already been taken")
 
     def _note_payment(self, invoice_id: int, at: datetime) -> None:
-        """Payments of an invoice have changed; payments of sample invoices are entered oldest first."""
+        """Remember when the payments of an invoice last changed."""
         if invoice_id in self.invoices:
             self.invoices[invoice_id].paid_at = at
 

@@ -144,3 +144,10 @@ TICKETS = (
     ("Phones silent after storm", "Resolved"),
     ("Quarterly maintenance", "New"),
 )
+
+#: Whose invoices recur, and how often.
+SCHEDULES = (
+    (ACME_WIDGETS, "Monthly"),
+    ("Lakeshore Dental Group", "Monthly"),
+    ("Teacup Pet Grooming", "Quarterly"),
+)

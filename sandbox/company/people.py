@@ -1,6 +1,7 @@
 """Customers, staff, catalogue and tickets of the sample company."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ from random import Random
 
 from sandbox.company import names
 from sandbox.company.book import Company
-from sandbox.company.records import Contact, Customer, Line, Product, Ticket, Timer, User
+from sandbox.company.records import Contact, Customer, Line, Product, Schedule, Ticket, Timer, User
 
 EXAMPLE_TICKET = 5567
 
@@ -30,6 +31,28 @@ def add_people(company: Company, random: Random) -> None:
         ticket = _ticket(company, index, subject, status, customer_id, now, random)
         company.tickets[ticket.id] = ticket
     _single_out_ticket(company)
+    company.schedules = {schedule.id: schedule for schedule in _schedules(company)}
+
+
+def _schedules(company: Company) -> Iterator[Schedule]:
+    """A few recurring invoices, one of them paused."""
+    workstation, server, *_ = company.products.values()
+    next_run = (company.today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    for index, (name, frequency) in enumerate(names.SCHEDULES):
+        customer_id = company.customer_by_name(name).id
+        lines = tuple(
+            Line(
+                62001 + index * 10 + number,
+                product.name,
+                Decimal(quantity),
+                product.price,
+                product.taxable,
+                product.id,
+            )
+            for number, (product, quantity) in enumerate(((workstation, 12 - index), (server, 1)))
+        )
+        paused = frequency == "Quarterly"
+        yield Schedule(801 + index, customer_id, "Managed services", frequency, next_run, lines, paused)
 
 
 def _domain(name: str) -> str:

@@ -104,6 +104,21 @@ class Line:
         object.__setattr__(self, "total", to_cents(full))
 
 
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """A line as somebody asks for it: the fields of ``Line`` that are theirs to give."""
+
+    name: str
+    quantity: Decimal
+    price: Decimal
+    taxable: bool = True
+    product_id: int | None = None
+    item: str = ""
+    cost: Decimal = Decimal(0)
+    discount_percent: Decimal = Decimal(0)
+    discount_dollars: Decimal = Decimal(0)
+
+
 @dataclass(slots=True)
 class Invoice(Watched):
     """An invoice. Its status and balance follow from these facts and its payments (see ``Company``).
@@ -201,6 +216,20 @@ class Ticket:
     updated_at: datetime
     timers: tuple[Timer, ...] = ()
     lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A recurring invoice: what it bills, how often, and when next."""
+
+    id: int
+    customer_id: int
+    name: str
+    frequency: str
+    next_run: Day
+    lines: tuple[Line, ...]
+    paused: bool = False
+    email_customer: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def sample_company(clock: Clock, *, seed: int = 2024, size: int = 600) -> Compan
         received += _write(company, plan, plan.number or f"INV-2024-{first + index:04d}", random)
     for receipt in sorted(received, key=lambda receipt: receipt.created_at):
         receipt.enter(company)
+    _bill_tickets(company)
     return company
 
 
@@ -196,6 +197,14 @@ def _write(company: Company, plan: _Plan, number: str, random: Random) -> list[_
     if plan.state == "partial":
         return list(_paid(company, invoice, invoice.total * random.randint(20, 75) // 100, random))
     return []
+
+
+def _bill_tickets(company: Company) -> None:
+    """The newest invoice of a customer with a resolved ticket was made from that ticket."""
+    newest = {invoice.customer_id: invoice for invoice in company.invoices.values() if not invoice.void}
+    for ticket in company.tickets.values():
+        if ticket.status == "Resolved" and ticket.customer_id in newest:
+            newest[ticket.customer_id].ticket_id = ticket.id
 
 
 def _lines(company: Company, plan: _Plan, random: Random) -> tuple[Line, ...]:

@@ -1,4 +1,4 @@
-"""A few calls for other processes on the same machine: order faults, see what arrived."""
+"""A few calls for other processes on the same machine: order faults and oddities, see what arrived."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -7,19 +7,30 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.company import Company
+from sandbox.company import Company, NoSuch
 from sandbox.syncro.faults import Faults, Handler
 from sandbox.syncro.guide import payment_row
-from sandbox.syncro.wire import ApiError, Fields, answer, invalid, query_whole, read_object
+from sandbox.syncro.oddities import Oddities
+from sandbox.syncro.permissions import Permissions
+from sandbox.syncro.wire import ApiError, Fields, answer, invalid, path_id, query_whole, read_object
 
 
 class Control:
     """Handlers under ``/sandbox/``, for loopback addresses only."""
 
-    def __init__(self, company: Company, faults: Faults, requests: Iterable[Any]) -> None:
+    def __init__(
+        self,
+        company: Company,
+        faults: Faults,
+        requests: Iterable[Any],
+        oddities: Oddities,
+        permissions: Permissions,
+    ) -> None:
         self._company = company
         self._faults = faults
         self._requests = requests
+        self._oddities = oddities
+        self._permissions = permissions
 
     def app(self) -> web.Application:
         """The calls as an application of their own."""
@@ -34,6 +45,12 @@ class Control:
                 web.get("/requests", self.show_requests),
                 web.get("/payments", self.show_payments),
                 web.get("/emails", self.show_emails),
+                web.get("/oddities", self.show_oddities),
+                web.post("/oddities", self.set_oddities),
+                web.get("/permissions", self.show_permissions),
+                web.post("/permissions", self.set_permissions),
+                web.delete("/invoices/{id}", self.delete_invoice),
+                web.post("/payments/{id}/fail", self.fail_payment),
             ]
         )
         return app
@@ -86,15 +103,53 @@ class Control:
         return answer({"requests": rows})
 
     async def show_payments(self, request: web.Request) -> web.Response:
-        """All payments, or those of ``invoice_id``."""
+        """All payments, account credit too, or those of ``invoice_id``."""
         wanted = query_whole(request, "invoice_id")
         rows = [
             payment_row(payment, invoice_id)
             for payment in self._company.payments.values()
-            for invoice_id in payment.shares
+            for invoice_id in payment.shares or (None,)
             if wanted in (None, invoice_id)
         ]
         return answer({"payments": rows})
+
+    async def fail_payment(self, request: web.Request) -> web.Response:
+        """Somebody in Syncro's screens marks a payment as unsuccessful."""
+        self._company.fail_payment(path_id(request))
+        return answer({"success": True})
+
+    async def delete_invoice(self, request: web.Request) -> web.Response:
+        """Somebody in Syncro's screens deletes an invoice."""
+        self._company.delete_invoice(path_id(request))
+        return answer({"success": True})
+
+    async def show_oddities(self, _: web.Request) -> web.Response:
+        """The oddities of the published API as they are now."""
+        return web.json_response(asdict(self._oddities))
+
+    async def set_oddities(self, request: web.Request) -> web.Response:
+        """Set those that are named."""
+        try:
+            self._oddities.change(await read_object(request))
+        except ValueError as wrong:
+            raise invalid(str(wrong)) from None
+        return web.json_response(asdict(self._oddities))
+
+    async def show_permissions(self, _: web.Request) -> web.Response:
+        """The permissions that the key's user lacks."""
+        return web.json_response({"taken": self._permissions.taken})
+
+    async def set_permissions(self, request: web.Request) -> web.Response:
+        """Take permissions away and give them back, by name."""
+        fields = Fields(await read_object(request), ("take", "give"))
+        try:
+            for name in fields.items("take"):
+                self._permissions.take(str(name))
+            for name in fields.items("give"):
+                self._permissions.give(str(name))
+        except ValueError as unknown:
+            raise invalid(str(unknown)) from None
+        return web.json_response({"taken": self._permissions.taken})
 
     async def show_emails(self, _: web.Request) -> web.Response:
         """The outbox: every invoice email that left, oldest first."""
@@ -109,6 +164,8 @@ async def loopback_only(request: web.Request, handler: Handler) -> web.StreamRes
         return ApiError(404, "Not found").response()
     try:
         return await handler(request)
+    except NoSuch:
+        return ApiError(404, "Not found").response()
     except ApiError as error:
         return error.response()
 

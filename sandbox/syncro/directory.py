@@ -8,18 +8,20 @@ from aiohttp import web
 
 from sandbox.company import Company
 from sandbox.company.book import BUSINESS_ZONE
-from sandbox.company.records import Customer, Line, Product, Ticket, Timer
+from sandbox.company.records import Customer, Line, Product, Schedule, Ticket, Timer, to_cents, to_dollars
+from sandbox.syncro.permissions import Permissions
 from sandbox.syncro.wire import answer, invalid, paged, path_id, query_whole
 
-CUSTOMERS_PAGE, TICKETS_PAGE, PRODUCTS_PAGE = 100, 50, 25
+CUSTOMERS_PAGE, TICKETS_PAGE, PRODUCTS_PAGE, SCHEDULES_PAGE = 100, 50, 25, 25
 _FOUND_BY_AUTOCOMPLETE = 10
 
 
 class Directory:
     """Handlers over the company's books; all of them only read."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, permissions: Permissions) -> None:
         self._company = company
+        self._permissions = permissions
 
     def routes(self) -> list[web.RouteDef]:
         """The routes, relative to the API's base."""
@@ -30,13 +32,15 @@ class Directory:
             web.get("/tickets", self.tickets),
             web.get("/tickets/{id}", self.ticket),
             web.get("/products", self.products),
+            web.get("/schedules", self.schedules),
             web.get("/payment_methods", self.payment_methods),
             web.get("/users", self.users),
             web.get("/me", self.me),
+            web.get("/settings", self.settings),
         ]
 
     async def customers(self, request: web.Request) -> web.Response:
-        """By name, 100 a page; disabled ones only with ``include_disabled=true``."""
+        """By name or as ``sort`` says, 100 a page; disabled ones only with ``include_disabled=true``."""
         query = request.query
         ids = {int(text) for text in query.getall("id[]", []) if text.isdecimal()}
         found = [
@@ -47,8 +51,10 @@ class Directory:
             and _holds(query.get("email"), (customer.email or "",))
             and (not ids or customer.id in ids)
         ]
-        page, meta = paged(request, found, CUSTOMERS_PAGE)
-        return answer({"customers": [customer_row(customer) for customer in page], "meta": meta})
+        rows, meta = paged(
+            request, _sorted(request, [customer_row(customer) for customer in found]), CUSTOMERS_PAGE
+        )
+        return answer({"customers": rows, "meta": meta})
 
     async def autocomplete(self, request: web.Request) -> web.Response:
         """A few customers whose name holds the text."""
@@ -88,6 +94,17 @@ class Directory:
         page, meta = paged(request, found, PRODUCTS_PAGE)
         return answer({"products": [_product_row(product) for product in page], "meta": meta})
 
+    async def schedules(self, request: web.Request) -> web.Response:
+        """Recurring invoices, 25 a page."""
+        customer_id = query_whole(request, "customer_id")
+        found = [
+            schedule
+            for schedule in self._company.schedules.values()
+            if customer_id in (None, schedule.customer_id)
+        ]
+        page, meta = paged(request, found, SCHEDULES_PAGE)
+        return answer({"schedules": [_schedule_row(schedule) for schedule in page], "meta": meta})
+
     async def payment_methods(self, _: web.Request) -> web.Response:
         """Names and ids."""
         methods = [
@@ -108,7 +125,23 @@ class Directory:
                 "user_name": user.name,
                 "user_email": "robin@msp.example",
                 "user_token": "sandbox-user-token-never-log-this",
-                "permissions": _permissions("Invoices", "Payments", "Customers", "Tickets", "Products"),
+                "permissions": self._permissions.by_resource(),
+            }
+        )
+
+    async def settings(self, _: web.Request) -> web.Response:
+        """Account settings, which say nothing about reminders or late fees."""
+        return answer(
+            {
+                "customers": {"required_fields": None, "customer_fields": []},
+                "locale": {
+                    "iso_code": "en",
+                    "currency_symbol": "$",
+                    "date_format": "mm-dd-yy",
+                    "time_zone": BUSINESS_ZONE.key,
+                },
+                "ticket": {"ticket_types": [], "problem_types": ["Hardware", "Software", "Other"]},
+                "business_hours_enabled": False,
             }
         )
 
@@ -210,8 +243,35 @@ def _product_row(product: Product) -> dict[str, Any]:
     }
 
 
-def _permissions(*resources: str) -> dict[str, dict[str, bool]]:
-    return {resource: {"read": True, "write": True, "delete": False} for resource in resources}
+def _schedule_row(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "id": schedule.id,
+        "customer_id": schedule.customer_id,
+        "name": schedule.name,
+        "frequency": schedule.frequency,
+        "next_run": schedule.next_run.isoformat(),
+        "subtotal": to_dollars(sum(line.total for line in schedule.lines)),
+        "paused": schedule.paused,
+        "email_customer": schedule.email_customer,
+        "lines": [
+            {
+                "id": line.id,
+                "name": line.name,
+                "quantity": str(line.quantity),
+                "retail_cents": to_cents(line.price),
+                "product_id": line.product_id,
+            }
+            for line in schedule.lines
+        ],
+    }
+
+
+def _sorted(request: web.Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows in the order of ``sort``, such as ``email DESC``; an unknown field changes nothing."""
+    name, _, direction = request.query.get("sort", "").partition(" ")
+    return sorted(
+        rows, key=lambda row: str(row.get(name) or "").casefold(), reverse=direction.upper() == "DESC"
+    )
 
 
 def _searched(customer: Customer) -> tuple[str, ...]:

@@ -192,12 +192,12 @@ class Guide:
         }
 
 
-def payment_row(payment: Payment, invoice_id: int) -> dict[str, Any]:
-    """A payment as the guide writes it: the share that went to the invoice."""
+def payment_row(payment: Payment, invoice_id: int | None) -> dict[str, Any]:
+    """A payment as the guide writes it: the share that went to the invoice, or all of it as credit."""
     return {
         "id": payment.id,
         "invoice_id": invoice_id,
-        "amount": to_dollars(payment.shares[invoice_id]),
+        "amount": to_dollars(payment.amount if invoice_id is None else payment.shares[invoice_id]),
         "payment_method": payment.method,
         "reference": payment.reference,
         "date": payment.date.isoformat(),

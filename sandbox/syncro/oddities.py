@@ -1,6 +1,7 @@
 """Where real accounts differ, or are reported to: a test sets what it wants to meet."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 
 @dataclass(slots=True)
@@ -19,10 +20,24 @@ class Oddities:
     deletes_work: bool = True
     #: A reference of more than 21 characters is cut in silence instead of refused.
     references_are_cut: bool = False
+    #: A payment above the balance is taken, and the rest becomes account credit; else it is refused.
+    overpayments_are_taken: bool = False
     #: The list of payments begins with the oldest.
     payments_oldest_first: bool = False
     #: A payment changes its invoice's ``updated_at``.
     payments_touch_invoice: bool = False
+
+    def change(self, values: Mapping[str, object]) -> None:
+        """Set several by name. Raises ``ValueError`` on an unknown name or a value of the wrong kind."""
+        present = asdict(self)
+        for name, value in values.items():
+            if name not in present:
+                raise ValueError(f"{name} is no oddity; use one of {', '.join(present)}")
+            kind = bool if isinstance(present[name], bool) else int
+            if type(value) is not kind and not (name == "lines_taken" and value is None):
+                raise ValueError(f"{name} must be {'true or false' if kind is bool else 'an integer'}")
+        for name, value in values.items():
+            setattr(self, name, value)
 
     def unwrapped(self, record_id: int) -> bool:
         """Whether the record of that id is answered bare."""

@@ -1,20 +1,30 @@
 """The invoice calls as Syncro's published OpenAPI (v1) describes them, oddities included."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.company import Company, LineInput, NoSuch
+from sandbox.company import Company, LineInput, NoSuch, Refused
 from sandbox.company.records import Customer, Invoice
 from sandbox.syncro.directory import moment, ticket_row
 from sandbox.syncro.oddities import Oddities
-from sandbox.syncro.params import Params, unprocessable
+from sandbox.syncro.params import Params
+from sandbox.syncro.refusals import as_errors, as_failure, as_list, as_message
 from sandbox.syncro.rows import Rows, line_row
-from sandbox.syncro.wire import ApiError, answer, counted, path_id, query_whole, read_object
+from sandbox.syncro.wire import answer, paged, path_id, query_whole, read_object, refused
 
 PAGE_SIZE = 25
+_BLANK = "can't be blank"
+#: Names of a line's numbers in bodies, and ours.
+_LINE_NUMBERS = {
+    "quantity": "quantity",
+    "price": "price",
+    "cost": "cost",
+    "line_discount_percent": "discount_percent",
+    "discount_dollars": "discount_dollars",
+}
 
 
 class OpenApi:
@@ -55,85 +65,95 @@ class OpenApi:
                 and not (unpaid and self._is_paid(invoice))
             )
 
-        touched = self._oddities.payments_touch_invoice
-        key = ("openapi", paid, unpaid, ticket_id, since, touched)
-        page, meta = counted(request, self._company.newest_invoices(key, fits), PAGE_SIZE)
+        key = ("openapi", paid, unpaid, ticket_id, since, self._oddities.payments_touch_invoice)
+        page, meta = paged(request, self._company.newest_invoices(key, fits), PAGE_SIZE)
         return answer({"invoices": [self._rows.invoice(invoice) for invoice in page], "meta": meta})
 
     async def show(self, request: web.Request) -> web.Response:
-        """One invoice by its id, or by its number where no id fits."""
-        return self._shown(self._found(request))
+        """One invoice in full, by its id, or by its number where no id fits."""
+        try:
+            invoice = self._found(request)
+        except NoSuch:
+            invoice = self._company.invoice_by_number(request.match_info["id"])
+            if invoice.void:
+                raise
+        return self._one("invoice", self._rows.full_invoice(invoice))
 
     async def create(self, request: web.Request) -> web.Response:
-        """A new invoice with the number that was given."""
+        """A new invoice with the number that was given. The answer is its header: no lines, no balance."""
         params = Params(await read_object(request))
-        wanted = ("customer_id", "number", "date")
-        missing = [f"{_said(name)} can't be blank" for name in wanted if not params.text(name).strip()]
-        if missing:
-            raise unprocessable(*missing)
+        blank = [name for name in ("customer_id", "number", "date") if params.is_blank(name)]
+        if blank:
+            raise as_errors(_BLANK, *blank)
         customer_id, on = params.whole("customer_id"), params.day("date")
         assert on is not None  # noqa: S101 - narrows what has just been checked
         if customer_id is None or customer_id not in self._company.customers:
-            raise unprocessable("Customer must exist")
+            raise as_failure("Customer must exist")
         lines = params.raw("line_items") or []
         if not isinstance(lines, list) or not all(isinstance(line, Mapping) for line in lines):
-            raise unprocessable("Line items is invalid")
-        invoice = self._company.create_invoice(
-            customer_id,
-            on,
-            number=params.text("number"),
-            due_date=params.day("due_date") or on,
-            notes=params.text("note"),
-            po_number=params.text("po_number"),
-            contact_id=params.whole("contact_id"),
-            ticket_id=params.whole("ticket_id"),
-            lines=[self._line(Params(line)) for line in lines[: self._oddities.lines_taken]],
+            raise as_list("Line items is invalid")
+        taken = [self._line(Params(line)) for line in lines][: self._oddities.lines_taken]
+        return self._changed(
+            lambda: self._company.create_invoice(
+                customer_id,
+                on,
+                number=params.text("number"),
+                due_date=params.day("due_date") or on,
+                notes=params.text("note"),
+                po_number=params.text("po_number"),
+                contact_id=params.whole("contact_id"),
+                ticket_id=params.whole("ticket_id"),
+                lines=taken,
+            )
         )
-        return self._shown(invoice)
 
     async def update(self, request: web.Request) -> web.Response:
         """Change the header. There is no status and no void: what isn't known is ignored with 200.
 
-        A paid invoice is locked only in its lines: its note, dates and numbers do change in Syncro.
+        What Syncro does with a paid invoice is not published. Its screens lock the lines of one and leave note, dates
+        and numbers open, so that is what happens here.
         """
         invoice = self._found(request)
         params = Params(await read_object(request))
-        changes: dict[str, Any] = {
-            ours: params.text(name)
-            for name, ours in (("note", "notes"), ("po_number", "po_number"))
-            if name in params
-        }
-        changes |= {name: params.whole(name) for name in ("contact_id", "ticket_id") if name in params}
-        if "due_date" in params:
-            changes["due_date"] = params.day("due_date")
-        for name, read in (("date", params.day), ("number", params.text)):
-            if name in params:
-                if not params.text(name).strip():
-                    raise unprocessable(f"{_said(name)} can't be blank")
-                changes[name] = read(name)
-        return self._shown(self._company.change_header(invoice.id, **changes) if changes else invoice)
+        blank = [name for name in ("date", "number") if name in params and params.is_blank(name)]
+        if blank:
+            raise as_errors(_BLANK, *blank)
+        readers: tuple[tuple[str, str, Callable[[str], Any]], ...] = (
+            ("note", "notes", params.text),
+            ("date", "date", params.day),
+            ("due_date", "due_date", params.day),
+            ("number", "number", params.text),
+            ("po_number", "po_number", params.text),
+            ("contact_id", "contact_id", params.whole),
+            ("ticket_id", "ticket_id", params.whole),
+        )
+        changes = {ours: read(name) for name, ours, read in readers if name in params}
+        return self._changed(
+            lambda: self._company.change_header(invoice.id, **changes) if changes else invoice
+        )
 
     async def delete(self, request: web.Request) -> web.Response:
         """Answers 200 whether or not it deleted; an invoice with payments is never deleted."""
         invoice = self._found(request)
         if self._oddities.deletes_work and not self._company.payments_of(invoice.id):
             self._company.delete_invoice(invoice.id)
-        return answer({"message": f"{invoice.id}: We deleted # {invoice.number}."})
+        return answer({"message": f"{invoice.id}: We deleted # {invoice.number}"})
 
     async def add_line(self, request: web.Request) -> web.Response:
-        """One more line. With a product the catalogue's words and price win over those sent."""
-        invoice = self._open(request)
+        """One more line."""
+        invoice = self._unlocked(request)
         line = self._company.add_line(invoice.id, self._line(Params(await read_object(request))))
         return self._one("line_item", line_row(line, len(invoice.lines) - 1))
 
     async def change_line(self, request: web.Request) -> web.Response:
         """Change a line, also one that came from the catalogue."""
-        invoice, line_id = self._open(request), path_id(request, "line_id")
+        invoice, line_id = self._unlocked(request), path_id(request, "line_id")
         params = Params(await read_object(request))
+        blank = [name for name in ("item", "name") if name in params and params.is_blank(name)]
+        if blank:
+            raise as_errors(_BLANK, *blank)
         changes: dict[str, Any] = {name: params.text(name) for name in ("item", "name") if name in params}
-        for name, ours in _LINE_NUMBERS.items():
-            if name in params:
-                changes[ours] = params.number(name)
+        changes |= {ours: params.number(name) for name, ours in _LINE_NUMBERS.items() if name in params}
         if "taxable" in params:
             changes["taxable"] = params.flag("taxable", True)
         line = self._company.change_line(invoice.id, line_id, **changes)
@@ -148,15 +168,15 @@ class OpenApi:
         customer = self._company.customer(invoice.customer_id)
         to = customer.notification_email or customer.email
         if not to:
-            raise ApiError(422, "no address", body={"message": "Customer doesn't have an email address"})
+            raise as_message("Customer doesn't have an email address")
         if not (customer.no_email or customer.opt_out or customer.disabled):
             self._company.email(invoice.id, to=[to], cc=customer.cc_emails, **_stock(invoice, customer))
         return web.Response()
 
     async def print_out(self, request: web.Request) -> web.Response:
-        """A print job, which goes to nobody here."""
+        """A print job, which nobody prints."""
         self._found(request)
-        return answer({"success": True})
+        return answer({"message": "Invoice print job queued"})
 
     async def ticket(self, request: web.Request) -> web.Response:
         """The ticket that the invoice was made from."""
@@ -166,19 +186,18 @@ class OpenApi:
         return answer({"ticket": ticket_row(self._company.ticket(ticket_id))})
 
     def _found(self, request: web.Request) -> Invoice:
-        """The invoice of the path: an id first, then a number. Raises ``NoSuch``."""
+        """The invoice whose id is in the path. Raises ``NoSuch``."""
         text = request.match_info["id"]
-        by_id = self._company.invoices.get(int(text)) if text.isascii() and text.isdecimal() else None
-        invoice = by_id or self._company.invoice_by_number(text)
-        if invoice.void:
+        invoice = self._company.invoices.get(int(text)) if text.isascii() and text.isdecimal() else None
+        if invoice is None or invoice.void:
             raise NoSuch(text)
         return invoice
 
-    def _open(self, request: web.Request) -> Invoice:
-        """The invoice of the path, if its lines may still change."""
+    def _unlocked(self, request: web.Request) -> Invoice:
+        """The invoice whose id is in the path, if its lines may still change."""
         invoice = self._found(request)
         if self._is_paid(invoice):
-            raise ApiError(422, "paid", body={"errors": {"base": ["Cannot modify paid invoice"]}})
+            raise refused("Cannot modify paid invoice")
         return invoice
 
     def _is_paid(self, invoice: Invoice) -> bool:
@@ -198,13 +217,13 @@ class OpenApi:
         )
         product_id = params.whole("product_id")
         if product_id is None:
-            for name in ("item", "name"):
-                if not params.text(name).strip():
-                    raise _line_error(name, "can't be blank")
+            blank = [name for name in ("item", "name") if params.is_blank(name)]
+            if blank:
+                raise as_errors(_BLANK, *blank)
             return sent
         product = self._company.products.get(product_id)
         if product is None:
-            raise _line_error("product", "must exist")
+            raise as_errors("must exist", "product")
         return replace(
             sent,
             item=product.name,
@@ -215,21 +234,15 @@ class OpenApi:
             product_id=product.id,
         )
 
-    def _shown(self, invoice: Invoice) -> web.Response:
-        return self._one("invoice", self._rows.full_invoice(invoice))
+    def _changed(self, change: Callable[[], Invoice]) -> web.Response:
+        try:
+            invoice = change()
+        except Refused as refusal:
+            raise as_failure(str(refusal)) from None
+        return self._one("invoice", self._rows.invoice(invoice))
 
     def _one(self, name: str, row: dict[str, Any]) -> web.Response:
         return answer(row if self._oddities.unwrapped(row["id"]) else {name: row})
-
-
-#: Names of a line's numbers in bodies, and ours.
-_LINE_NUMBERS = {
-    "quantity": "quantity",
-    "price": "price",
-    "cost": "cost",
-    "line_discount_percent": "discount_percent",
-    "discount_dollars": "discount_dollars",
-}
 
 
 def _stock(invoice: Invoice, customer: Customer) -> dict[str, str]:
@@ -238,11 +251,3 @@ def _stock(invoice: Invoice, customer: Customer) -> dict[str, str]:
         "subject": f"Invoice {invoice.number} from Northwind IT",
         "message": f"Hello {customer.full_name},\nhere is your invoice {invoice.number}. Thank you!",
     }
-
-
-def _line_error(name: str, what: str) -> ApiError:
-    return ApiError(422, what, body={"errors": {name: [what]}})
-
-
-def _said(name: str) -> str:
-    return name.removesuffix("_id").capitalize()

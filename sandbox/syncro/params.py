@@ -6,15 +6,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sandbox.syncro.refusals import as_list
 from sandbox.syncro.wire import ApiError
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T.*)?", re.DOTALL)
 _DIGITS = 12
-
-
-def unprocessable(*sentences: str) -> ApiError:
-    """422 as invoices word it."""
-    return ApiError(422, "; ".join(sentences), body={"success": False, "message": list(sentences)})
 
 
 class Params:
@@ -32,6 +28,10 @@ class Params:
     def raw(self, name: str) -> Any:
         """The value as it came, or None."""
         return self._body.get(name)
+
+    def is_blank(self, name: str) -> bool:
+        """Whether the field is absent, null or empty."""
+        return not self.text(name).strip()
 
     def text(self, name: str) -> str:
         """A string; a number counts as its digits, null as nothing."""
@@ -78,4 +78,4 @@ class Params:
 
 
 def _unreadable(name: str, what: str) -> ApiError:
-    return unprocessable(f"{name.replace('_', ' ').capitalize()} {what}")
+    return as_list(f"{name.replace('_', ' ').capitalize()} {what}")

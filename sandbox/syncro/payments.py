@@ -8,12 +8,13 @@ from sandbox.company import Company, NoSuch
 from sandbox.company.records import Invoice, Payment
 from sandbox.syncro.oddities import Oddities
 from sandbox.syncro.params import Params
+from sandbox.syncro.refusals import as_errors, as_failure, as_list
 from sandbox.syncro.rows import Rows
-from sandbox.syncro.wire import ApiError, answer, counted, path_id, read_object
+from sandbox.syncro.wire import answer, paged, path_id, read_object, refused
 
 PAGE_SIZE = 25
 _LONGEST_REFERENCE = 21
-_CARD = ("credit_card_number", "cvv", "date_month", "date_year")
+_NOT_HERE = ("credit_card_number", "cvv", "date_month", "date_year", "apply_payments")
 
 
 class Payments:
@@ -42,44 +43,52 @@ class Payments:
             return sorted(found, key=lambda payment: payment.id, reverse=not oldest_first)
 
         records = self._company.derived(("payments", query, oldest_first), listed)
-        page, meta = counted(request, records, PAGE_SIZE)
+        page, meta = paged(request, records, PAGE_SIZE)
         return answer({"payments": [self._rows.listed_payment(payment) for payment in page], "meta": meta})
 
     async def show(self, request: web.Request) -> web.Response:
-        """One payment."""
+        """One payment with its customer."""
         payment = self._company.payments.get(path_id(request))
         if payment is None:
             raise NoSuch("payment")
-        return self._shown(payment)
+        return self._one(self._rows.listed_payment(payment))
 
     async def create(self, request: web.Request) -> web.Response:
-        """Record a payment of today. Money that belongs to no invoice of the customer becomes account credit."""
+        """Record a payment of today. Money for no invoice of the customer's becomes account credit in silence."""
         params = Params(await read_object(request))
-        if any(name in params for name in (*_CARD, "apply_payments")):
-            raise _refused("This stand-in charges no cards and knows no apply_payments")
+        for name in _NOT_HERE:
+            if name in params:
+                raise refused(f"{name} is not for this stand-in: it charges no cards and splits no payments")
         cents = params.raw("amount_cents")
         if type(cents) is not int or cents <= 0:
-            raise _refused("Amount cents must be an integer greater than 0")
+            raise as_list("Amount cents must be an integer greater than 0")
         method = params.text("payment_method")
         if method not in self._company.payment_methods:
-            raise _refused("Payment method is not included in the list")
-        reference = params.text("ref_num")
-        if len(reference) > _LONGEST_REFERENCE and not self._oddities.references_are_cut:
-            raise _refused(f"Ref num is too long (maximum is {_LONGEST_REFERENCE} characters)")
+            raise as_list("Payment method is not included in the list")
         customer_id = params.whole("customer_id")
         if customer_id is None or customer_id not in self._company.customers:
-            raise _refused("Customer must exist")
+            raise as_failure("Customer must exist")
         invoice = self._invoice(params, customer_id)
-        if invoice is not None and cents > self._company.balance(invoice):
-            raise _refused("Payment exceeds balance")
         payment = self._company.take_payment(
             customer_id,
             cents,
-            {} if invoice is None else {invoice.id: cents},
+            {} if invoice is None else self._shares(invoice, cents),
             method=method,
-            reference=reference[:_LONGEST_REFERENCE],
+            reference=self._reference(params.text("ref_num")),
         )
-        return self._shown(payment)
+        return self._one(self._rows.payment(payment))
+
+    def _shares(self, invoice: Invoice, cents: int) -> dict[int, int]:
+        """What of the money is the invoice's. Raises ``ApiError`` 422 where more than is owed is refused."""
+        balance = self._company.balance(invoice)
+        if cents > balance and not self._oddities.overpayments_are_taken:
+            raise as_failure("Payment exceeds balance")
+        return {invoice.id: min(cents, balance)} if balance > 0 else {}
+
+    def _reference(self, text: str) -> str:
+        if len(text) > _LONGEST_REFERENCE and not self._oddities.references_are_cut:
+            raise as_errors(f"is too long (maximum is {_LONGEST_REFERENCE} characters)", "ref_num")
+        return text[:_LONGEST_REFERENCE]
 
     def _invoice(self, params: Params, customer_id: int) -> Invoice | None:
         """The invoice that the money is for: id and number, where given, and the customer must agree."""
@@ -101,10 +110,5 @@ class Payments:
         texts.append(self._company.customer(payment.customer_id).called)
         return any(query in text.casefold() for text in texts)
 
-    def _shown(self, payment: Payment) -> web.Response:
-        row = self._rows.payment(payment)
-        return answer(row if self._oddities.unwrapped(payment.id) else {"payment": row})
-
-
-def _refused(text: str) -> ApiError:
-    return ApiError(422, text, body={"error": [text]})
+    def _one(self, row: dict[str, Any]) -> web.Response:
+        return answer(row if self._oddities.unwrapped(row["id"]) else {"payment": row})

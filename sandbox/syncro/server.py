@@ -6,7 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Literal
 
 from aiohttp import web
@@ -21,6 +22,7 @@ from sandbox.syncro.oddities import Oddities
 from sandbox.syncro.openapi import OpenApi
 from sandbox.syncro.pages import Pages
 from sandbox.syncro.payments import Payments
+from sandbox.syncro.permissions import Permissions
 from sandbox.syncro.wire import ApiError, loads
 
 BASE = "/api/v1"
@@ -68,13 +70,18 @@ class Limits:
 
 
 class SyncroSandbox:
-    """Syncro's API over ``company``, in one of two shapes. Only bearers of ``api_key`` are let in."""
+    """Syncro's API over ``company``, in one of two shapes. Only bearers of ``api_key`` are let in.
+
+    ``date_skew`` is how far the ``Date`` header runs ahead of real time; ``clock`` has no part in that header.
+    """
 
     def __init__(self, company: Company, clock: Clock, *, api_key: str, shape: Shape = "guide") -> None:
         self.company = company
         self.clock = clock
         self.shape: Shape = shape
         self.oddities = Oddities()
+        self.permissions = Permissions()
+        self.date_skew = timedelta()
         self.faults = Faults()
         self.limits = Limits()
         self.requests: deque[Request] = deque(maxlen=_KEPT_REQUESTS)
@@ -89,10 +96,11 @@ class SyncroSandbox:
         else:
             api.add_routes(OpenApi(self.company, self.oddities).routes())
             api.add_routes(Payments(self.company, self.oddities).routes())
-        api.add_routes(Directory(self.company).routes())
+        api.add_routes(Directory(self.company, self.permissions).routes())
         app = web.Application()
         app.add_subapp(BASE, api)
-        app.add_subapp("/sandbox", Control(self.company, self.faults, self.requests).app())
+        control = Control(self.company, self.faults, self.requests, self.oddities, self.permissions)
+        app.add_subapp("/sandbox", control.app())
         app.add_routes(Pages(self.company).routes())
         return app
 
@@ -123,6 +131,7 @@ class SyncroSandbox:
         seen = Request(_call(request), request.method, request.path, query, body, self.clock.now())
         self.requests.append(seen)
         response = await handler(request)
+        response.headers["Date"] = format_datetime(datetime.now(UTC) + self.date_skew, usegmt=True)
         seen.status = response.status
         return response
 
@@ -134,6 +143,10 @@ class SyncroSandbox:
         given = request.headers.get("Authorization", "").encode()
         if "api_key" in request.query or not hmac.compare_digest(given, f"Bearer {self._api_key}".encode()):
             return ApiError(401, "Unauthorized").response()
+        try:
+            self.permissions.check(_call(request))
+        except ApiError as missing:
+            return missing.response()
         return await handler(request)
 
     @web.middleware

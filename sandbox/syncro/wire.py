@@ -176,12 +176,6 @@ def query_whole(request: web.Request, name: str) -> int | None:
     return int(text)
 
 
-def counted(request: web.Request, records: list[Any], size: int) -> tuple[list[Any], dict[str, int]]:
-    """Like ``paged``, with the fuller ``meta`` of invoices and payments in the published API."""
-    page, meta = paged(request, records, size)
-    return page, {**meta, "total_entries": len(records), "per_page": size}
-
-
 def paged(request: web.Request, records: list[Any], size: int) -> tuple[list[Any], dict[str, int]]:
     """The page asked for, with its ``meta``; past the last it is empty. Raises ``ApiError`` 400."""
     page = query_whole(request, "page")
