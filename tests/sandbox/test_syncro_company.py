@@ -187,6 +187,32 @@ def test_one_payment_over_two_invoices_and_none(company):
     assert (company.status(one), company.balance(two)) == ("paid", 600)
 
 
+def test_a_deleted_invoice_leaves_its_money_as_credit(company):
+    one, two = company.create_invoice(301, company.today()), company.create_invoice(301, company.today())
+    payment = company.take_payment(301, 1500, {one.id: 1000, two.id: 500})
+    company.delete_invoice(one.id)
+    assert payment.shares == {two.id: 500}
+    assert company.paid(two.id) == 500
+    company.remove_payment(payment.id)
+    with pytest.raises(NoSuch):
+        company.delete_invoice(one.id)
+    assert company.create_invoice(301, company.today(), number=one.number).number == one.number
+
+
+def test_a_new_price_is_for_new_lines_only(company):
+    product = next(iter(company.products.values()))
+    sold = [line for i in company.invoices.values() for line in i.lines if line.product_id == product.id]
+    company.change_price(product.id, Decimal("1.00"))
+    assert company.products[product.id].price == 1
+    assert {line.price for line in sold} == {product.price}
+
+
+def test_ids_of_sample_payments_run_with_time(company):
+    created = [payment.created_at for payment in company.payments.values()]
+    assert created == sorted(created)
+    assert list(company.payments) == sorted(company.payments)
+
+
 def test_time_moves_what_is_overdue_but_not_the_book():
     clock = FixedClock()
     company = sample_company(clock)

@@ -135,7 +135,9 @@ async def test_detail_is_found_by_number_but_an_id_goes_first(account, api, show
 
 
 async def test_a_void_invoice_is_not_there_at_all(account, api, showpiece):
+    payment = account.company.pay(showpiece.id, 5)
     account.company.void(showpiece.id)
+    assert (await api.get(f"/payments/{payment.id}")).json()["payment"]["invoice_ids"] == [None]
     assert (await api.get(f"/invoices/{showpiece.id}")).status_code == 404
     assert (await api.get(f"/invoices/{SHOWPIECE}")).status_code == 404
 
