@@ -221,9 +221,10 @@ def test_the_next_morning_is_right_across_a_change_of_clocks() -> None:
 
 async def test_both_stand_ins_start_on_their_own_and_print_the_settings() -> None:
     command = [sys.executable, "-m", "sandbox", "--slack-port", "0", "--syncro-port", "0", "--socket-mode"]
+    command += ["--shape", "openapi"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
-    printed = [(await process.stdout.readline()).decode().strip() for _ in range(7)]
+    printed = [(await process.stdout.readline()).decode().strip() for _ in range(8)]
     names = [line.removeprefix("export ").partition("=")[0] for line in printed[1:]]
     assert names == [
         "SLACK_API_URL",
@@ -231,8 +232,10 @@ async def test_both_stand_ins_start_on_their_own_and_print_the_settings() -> Non
         "SLACK_SIGNING_SECRET",
         "SYNCRO_BASE_URL",
         "SYNCRO_API_KEY",
+        "SYNCRO_API_SHAPE",
         "SLACK_APP_TOKEN",
     ]
+    assert "export SYNCRO_API_SHAPE=openapi" in printed
     async with aiohttp.ClientSession() as session, session.get(printed[0].rpartition(" ")[2]) as response:
         assert response.status == 200
     os.kill(process.pid, signal.SIGTERM)
