@@ -2,17 +2,25 @@
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bot.syncro.pace import Lane
 
-#: Failures in a row that open it: more than the repeats of one read, so one click alone never does.
-FAILURES = 5
+#: Failures in a row that open it. The repeats of a read don't count, so one click alone never does.
+FAILURES = 4
 #: Seconds until the next try, the longer the more tries have failed.
 PAUSES = (5.0, 10.0, 20.0, 40.0, 60.0)
 #: Seconds for which a try is kept for a person before work in the background may take it.
 KEPT_FOR_PEOPLE = 2.0
 #: A failure so many seconds after the last one says nothing about it: the row begins anew.
 _ROW_LASTS = 300.0
+
+
+class Departure(NamedTuple):
+    """A request that left: in which state of the circuit, and whether it was a repeat of one that failed before."""
+
+    round: int
+    repeated: bool
 
 
 class Circuit:
@@ -47,10 +55,10 @@ class Circuit:
         again = "is just trying again" if self._trying else f"tries again in {say_span(wait)}"
         return f"Syncro hasn't answered for {say_span(now - self._since)}; Duebot {again}"
 
-    def leave(self) -> int:
-        """A request leaves that ``refusal`` allowed. Returns what ``failed`` or ``abandoned`` must be told of it."""
+    def leave(self, repeated: bool = False) -> Departure:
+        """A request leaves that ``refusal`` allowed; ``failed`` or ``abandoned`` may have to be told of it."""
         self._trying = self.is_open
-        return self._round
+        return Departure(self._round, repeated)
 
     def answered(self) -> bool:
         """A request was answered, whenever it left: Syncro is there. True when that closed the circuit."""
@@ -61,16 +69,18 @@ class Circuit:
         self._round += was_open
         return was_open
 
-    def failed(self, left: int) -> bool:
+    def failed(self, left: Departure) -> bool:
         """A request got no answer. True when that opened the circuit.
 
         One that left before the circuit opened or closed tells nothing about it any more.
         """
-        if left != self._round:
+        if left.round != self._round:
             return False
         now = self._monotonic()
         if self.is_open:
             self._open(now)
+            return False
+        if left.repeated:
             return False
         if not self._failures or now - self._last > _ROW_LASTS:
             self._failures, self._since = 0, now
@@ -81,9 +91,9 @@ class Circuit:
         self._open(now)
         return True
 
-    def abandoned(self, left: int) -> None:
+    def abandoned(self, left: Departure) -> None:
         """Whoever sent a request stopped waiting for it: another one may try."""
-        if left == self._round:
+        if left.round == self._round:
             self._trying = False
 
     def _open(self, now: float) -> None:

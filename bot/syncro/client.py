@@ -116,7 +116,7 @@ class Client:
         )
         async for attempt in retries:
             with attempt:
-                return await self._send("GET", path, task, params=params)
+                return await self._send("GET", path, task, params=params, repeated=attempt.num > 1)
         raise AssertionError("stamina returns or raises")
 
     async def post(self, path: str, task: Task, body: Mapping[str, object] | None = None) -> object:
@@ -149,6 +149,7 @@ class Client:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
+        repeated: bool = False,
     ) -> object:
         headers = dict(self._headers)
         if body is not None:
@@ -162,7 +163,7 @@ class Client:
             timeout=self._timeout,
         )
         patience = self._deadline if self._lane is Lane.INTERACTIVE else None
-        async with self._line.turn(self._lane, task, patience):
+        async with self._line.turn(self._lane, task, patience, repeated):
             response, content = await self._exchange(request, task)
             self._line.set_by(response.headers.get("date", ""))
             if not response.is_success:

@@ -12,7 +12,7 @@ from enum import StrEnum
 import structlog
 
 from bot.domain.errors import SyncroLimited, SyncroLost, SyncroNotSent, SyncroRefused
-from bot.syncro.circuit import Circuit, say_span
+from bot.syncro.circuit import Circuit, Departure, say_span
 from bot.syncro.pace import Lane, Pace, Paused
 from bot.syncro.status import Task
 
@@ -56,14 +56,16 @@ class Line:
         self._now = now
 
     @asynccontextmanager
-    async def turn(self, lane: Lane, task: Task, patience: float | None) -> AsyncIterator[None]:
-        """The time between a request's leaving and its end.
+    async def turn(
+        self, lane: Lane, task: Task, patience: float | None, repeated: bool = False
+    ) -> AsyncIterator[None]:
+        """The time between a request's leaving and its end; ``repeated``: the same one has failed just before.
 
         Raises when it may not leave: ``SyncroLimited`` at once while Syncro wants a long pause; ``HeldBack`` at once
         while the circuit is open, else after ``patience`` seconds (``None``: it waits as long as it takes).
         """
         try:
-            left = await self._depart(lane, task, patience)
+            left = await self._depart(lane, task, patience, repeated)
         except (HeldBack, SyncroLimited):
             self.traffic.requests[lane, Outcome.HELD] += 1
             raise
@@ -86,7 +88,7 @@ class Line:
         if told.tzinfo is not None:
             self.skew = told - self._now()
 
-    async def _depart(self, lane: Lane, task: Task, patience: float | None) -> int:
+    async def _depart(self, lane: Lane, task: Task, patience: float | None, repeated: bool) -> Departure:
         """Waits for a turn; nothing may be awaited between what this returns and the request's first byte."""
         self._refuse_while_open(lane, task)
         began = asyncio.get_running_loop().time()
@@ -104,7 +106,7 @@ class Line:
         except HeldBack:
             self._pace.give_back(lane)
             raise
-        return self.circuit.leave()
+        return self.circuit.leave(repeated)
 
     def _refuse_while_open(self, lane: Lane, task: Task) -> None:
         if reason := self.circuit.refusal(lane):
@@ -116,7 +118,7 @@ class Line:
             return f"Syncro asks for a pause of {say_span(left)} more"
         return f"too many requests to Syncro are waiting, and it takes {self._pace.per_minute} a minute"
 
-    def _learn(self, left: int, error: BaseException | None) -> Outcome:
+    def _learn(self, left: Departure, error: BaseException | None) -> Outcome:
         """What the end of a request says about Syncro: whether it answers, and whether it wants a pause."""
         match error:
             case None:

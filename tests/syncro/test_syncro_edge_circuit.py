@@ -43,6 +43,20 @@ def test_it_opens_after_several_failures_in_a_row(circuit: Circuit) -> None:
     assert circuit.refusal(BULK)
 
 
+def test_repeats_of_a_read_do_not_count(circuit: Circuit) -> None:
+    fail(circuit, FAILURES - 1)
+    for _ in range(10):
+        assert not circuit.failed(circuit.leave(repeated=True))
+    assert fail(circuit)
+
+
+def test_a_repeat_that_tries_counts(circuit: Circuit, clock: Clock) -> None:
+    fail(circuit, FAILURES)
+    clock.now += PAUSES[0]
+    circuit.failed(circuit.leave(repeated=True))
+    assert "tries again in 10 seconds" in circuit.refusal(CLICK)
+
+
 def test_failures_far_apart_are_no_row(circuit: Circuit, clock: Clock) -> None:
     fail(circuit, FAILURES - 1)
     clock.now += 301
