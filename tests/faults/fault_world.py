@@ -22,8 +22,10 @@ from bot.store.audit import Audit
 from bot.store.lane import Lane
 from bot.store.open import open_store
 from bot.store.operations import Operation
+from bot.syncro.circuit import Circuit
 from bot.syncro.client import Client, Patience
 from bot.syncro.gateway import Gateway
+from bot.syncro.pace import Pace
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.journal import Intent, Journal
@@ -86,8 +88,15 @@ class FaultWorld:
     async def process(self, waits: Waits = WAITS, now: Callable[[], datetime] | None = None) -> Process:
         """Another process; ``now`` is its own clock."""
         slack = Slack.connect(self.slack.bot_token, self.slack.api_url)
-        directory = Directory(slack, "T0NORTH", monotonic=lambda: self.clock.now().timestamp())
-        client = Client(self.base, KEY, timeout=TIMEOUT, patience=Patience(first_wait=0, longest_wait=0))
+        directory = Directory(slack, "T0NORTH", monotonic=self.seconds)
+        client = Client(
+            self.base,
+            KEY,
+            timeout=TIMEOUT,
+            patience=Patience(first_wait=0, longest_wait=0),
+            pace=Pace(100_000, self.seconds),
+            circuit=Circuit(self.seconds),
+        )
         context = Context(
             lane=await open_store(f"sqlite:///{self.folder}/bot.db"),
             gateway=Gateway(client, "guide", POLICY.currency_of),
@@ -122,6 +131,10 @@ class FaultWorld:
 
     def payments(self, invoice: Any) -> list[Any]:
         return [one for one in self.syncro.company.payments_of(invoice.id) if one.success]
+
+    def seconds(self) -> float:
+        """The clock for what counts seconds."""
+        return self.clock.now().timestamp()
 
     def move(self, seconds: float) -> None:
         self.clock.advance(timedelta(seconds=seconds))

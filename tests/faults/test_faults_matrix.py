@@ -67,6 +67,7 @@ async def test_a_clear_answer_is_believed(world: FaultWorld, process: Process, k
     assert await told(process, await the_operation(process, wanted)) == []
     if state == "refused":
         world.syncro.faults.clear()
+        world.move(3600)  # Until Syncro wants to be asked again.
         await process.journal.perform(wanted)
         assert effects(world, kind, invoice) == 1
 

@@ -174,6 +174,7 @@ async def test_a_syncro_that_is_down_for_long_ends_in_a_question(world: FaultWor
     assert await told(process, ended) == [CLERK.id]
 
     world.syncro.faults.clear()
+    world.move(60)
     found = await process.journal.check_again(ended.key, DANA)
     assert (found.state, found.result["amount"]) == ("confirmed", 50000)
     assert "balance $0.00" in found.sentence

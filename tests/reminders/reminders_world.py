@@ -22,8 +22,10 @@ from bot.slack.client import Slack
 from bot.slack.directory import Directory
 from bot.store.audit import Audit
 from bot.store.open import open_store
+from bot.syncro.circuit import Circuit
 from bot.syncro.client import Client, Patience
 from bot.syncro.gateway import Gateway
+from bot.syncro.pace import Pace as RequestPace
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
@@ -106,7 +108,14 @@ class World:
         slack = Slack.connect(self.slack.bot_token, self.slack.api_url)
         directory = Directory(slack, "T0NORTH")
         woken = asyncio.Event()
-        client = Client(self.base, KEY, timeout=5, patience=Patience(first_wait=0))
+        client = Client(
+            self.base,
+            KEY,
+            timeout=5,
+            patience=Patience(first_wait=0),
+            pace=RequestPace(100_000, self.seconds),
+            circuit=Circuit(self.seconds),
+        )
         context = Context(
             lane=lane,
             gateway=Gateway(client, "guide", policy.currency_of),
@@ -128,6 +137,10 @@ class World:
         made = Bot(context, slack, sync, overdue, outbox, digests, sweep, schedule)
         self.bots.append(made)
         return made
+
+    def seconds(self) -> float:
+        """The clock for what counts seconds."""
+        return self.clock.now().timestamp()
 
     def move(self, **by: float) -> None:
         """Time passes."""
