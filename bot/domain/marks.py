@@ -15,7 +15,9 @@ _BEHIND = re.compile(rf"(?:^| )·([{MARK_LETTERS}]{{{MARK_LENGTH}}})\Z")
 
 
 def mark_notes(notes: str, mark: str, name: str) -> str:
-    """A payment's notes with the mark, and who entered it."""
+    """A payment's notes with the mark, and who entered it; without a mark they are as they were typed."""
+    if not mark:
+        return notes
     line = f"Duebot {mark}, by {name}"
     return f"{notes}\n{line}" if notes else line
 
@@ -28,7 +30,7 @@ def mark_in_notes(notes: str) -> str:
 
 def mark_reference(reference: str, mark: str, limit: int) -> str:
     """A payment's reference with the mark behind it; without it where both don't fit in ``limit`` characters."""
-    marked = f"{reference} ·{mark}".strip()
+    marked = f"{reference} ·{mark}".strip() if mark else reference
     return marked if len(marked) <= limit else reference
 
 
