@@ -1,6 +1,7 @@
 """Slack's stand-in put together: start it, point a bot at its address, and look at what happened."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from aiohttp import web
@@ -106,6 +107,15 @@ class SlackSandbox:
     @bot_url.setter
     def bot_url(self, url: str | None) -> None:
         self.courier.bot_url = url
+
+    @property
+    def date_skew(self) -> timedelta:
+        """How far the `Date` of its answers runs ahead of real time; `clock` has no part in that."""
+        return self._api.date_skew
+
+    @date_skew.setter
+    def date_skew(self, skew: timedelta) -> None:
+        self._api.date_skew = skew
 
     @property
     def calls(self) -> list[Call]:

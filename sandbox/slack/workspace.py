@@ -70,6 +70,7 @@ class Group:
     handle: str
     name: str
     users: list[str]
+    disabled: bool = False
 
     def as_json(self, with_users: bool) -> Json:
         body: Json = {
@@ -78,7 +79,7 @@ class Group:
             "is_usergroup": True,
             "handle": self.handle,
             "name": self.name,
-            "date_delete": 0,
+            "date_delete": 1700000000 if self.disabled else 0,
             "user_count": len(self.users),
         }
         return {**body, "users": list(self.users)} if with_users else body

@@ -4,6 +4,8 @@ import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from aiohttp import web
 
@@ -41,12 +43,13 @@ class Call:
 
 
 class Api:
-    """The Web API."""
+    """The Web API. ``date_skew`` is how far its ``Date`` header runs ahead of real time."""
 
     def __init__(
         self, slack: Slack, faults: Faults, sockets: Sockets, bot_token: str, app_token: str
     ) -> None:
         self.calls: list[Call] = []
+        self.date_skew = timedelta()
         self._slack = slack
         self._faults = faults
         self._sockets = sockets
@@ -94,7 +97,10 @@ class Api:
         answer = await self._answer(method, request, fault)
         if fault:
             await after(fault, request)
-        headers = {"x-oauth-scopes": ",".join(self._slack.catalog.scopes)}
+        headers = {
+            "Date": format_datetime(datetime.now(UTC) + self.date_skew, usegmt=True),
+            "x-oauth-scopes": ",".join(self._slack.catalog.scopes),
+        }
         if answer.get("error") == "ratelimited":
             wait = str(max(1, math.ceil(answer.pop("retry_after"))))
             return web.json_response(answer, status=429, headers={**headers, "Retry-After": wait})

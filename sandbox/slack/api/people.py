@@ -71,12 +71,13 @@ def kind_of(channel: ws.Channel) -> str:
 
 
 def groups_list(slack: Slack, args: Args) -> Json:
-    with_users = args.flag("include_users")
-    return {"usergroups": [group.as_json(with_users) for group in slack.workspace.groups.values()]}
+    with_users, with_disabled = args.flag("include_users"), args.flag("include_disabled")
+    shown = (group for group in slack.workspace.groups.values() if with_disabled or not group.disabled)
+    return {"usergroups": [group.as_json(with_users) for group in shown]}
 
 
 def groups_users_list(slack: Slack, args: Args) -> Json:
     group = slack.workspace.groups.get(args.needed("usergroup"))
-    if group is None:
+    if group is None or (group.disabled and not args.flag("include_disabled")):
         raise SlackError("no_such_subteam")
     return {"users": list(group.users)}
