@@ -12,23 +12,25 @@ _HIDDEN = "[hidden]"
 _TOKENS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+", re.IGNORECASE)
 
 
-class _Redact:
-    """Replaces known secrets, and anything that looks like a Slack token or a bearer, in every value."""
+class Redactor:
+    """Replaces known secrets, and anything that looks like a Slack token or a bearer, in every value of an event."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(secret for secret in secrets if len(secret) >= 6)
 
     def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {name: self._clean(value) for name, value in event.items()}
+        return {name: self._value(value) for name, value in event.items()}
 
-    def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for secret in self._secrets:
-                value = value.replace(secret, _HIDDEN)
-            return _TOKENS.sub(_HIDDEN, value)
+    def text(self, text: str) -> str:
+        """``text`` without secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, _HIDDEN)
+        return _TOKENS.sub(_HIDDEN, text)
+
+    def _value(self, value: Any) -> Any:
         if isinstance(value, int | float | bool) or value is None:
             return value
-        return self._clean(str(value))
+        return self.text(str(value))
 
 
 #: These warn of what is meant: Bolt of a token that it finds in the environment and doesn't need, the scheduler of
@@ -58,7 +60,7 @@ def configure_logging(level: str, style: str, secrets: Iterable[str] = ()) -> No
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _Redact(secrets),
+            Redactor(secrets),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(wanted),

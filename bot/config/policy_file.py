@@ -45,11 +45,19 @@ _BEHIND = {
 }
 
 
+class PolicyMistakes(Misconfigured):
+    """What is wrong in the policy file: all of it in the sentence, and one by one, by line, in ``problems``."""
+
+    def __init__(self, problems: Sequence[Problem], name: str) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__(_all_at_once(self.problems, name))
+
+
 def load_policy(path: Path) -> Policy:
     """The policy in the file at ``path``.
 
-    Raises ``Misconfigured`` when there is no such file, and when anything in it is wrong: an unknown key, a
-    bad value, a key that stands twice, a level whose audience has nobody behind it. All are named at once.
+    Raises ``Misconfigured`` when there is no such file, and ``PolicyMistakes`` when anything in it is wrong: an
+    unknown key, a bad value, a key that stands twice, a level whose audience has nobody behind it.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -66,12 +74,12 @@ def load_policy(path: Path) -> Policy:
 
 
 def read_policy(text: str, name: str = "policy.yml") -> Policy:
-    """The policy in ``text``; ``name`` is the file's name in what ``Misconfigured`` says."""
+    """The policy in ``text``; ``name`` is the file's name in what ``PolicyMistakes`` says."""
     document = parse(text)
     problems = list(document.problems)
     shape = _validate(document, problems)
     if shape is None or problems:
-        raise Misconfigured(_all_at_once(problems, name))
+        raise PolicyMistakes(problems, name)
     return _to_policy(shape, hashlib.sha256(text.encode()).hexdigest()[:12])
 
 
@@ -187,7 +195,7 @@ def _path(place: Place) -> str:
 
 
 def _all_at_once(problems: Sequence[Problem], name: str) -> str:
-    lines = [f"{name}:{problem.line}: {problem.words}." for problem in sorted(set(problems))]
+    lines = [f"{name}:{problem.line}: {problem.words}." for problem in problems]
     if len(lines) == 1:
         return lines[0]
     return "\n".join([f"{name} has {len(lines)} mistakes:", *lines])
