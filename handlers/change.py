@@ -14,7 +14,8 @@ from bot.domain.money import say_money
 from bot.domain.references import InvoiceRef
 from bot.domain.roles import Action
 from bot.store.visits import Visit
-from bot.use_cases.kinds_invoice import require_editable, require_mailable
+from bot.use_cases.kinds import require_voidable
+from bot.use_cases.kinds_invoice import own_addresses, require_editable, require_mailable
 from bot.views.blocks import View, one_line
 from bot.views.forms import SendForm, read_edit, read_lines, read_send, read_void
 from bot.views.modal_edit import add_form, edit_form
@@ -166,7 +167,9 @@ class SendInvoice(OnInvoice):
         if invoice.status is Status.VOID:
             raise SyncroRefused(f"Invoice {invoice.number} is void and isn't sent to anybody.")
         customer = await self.desk.lookup.customer_by_id(invoice.customer_id)
-        require_mailable(customer)
+        require_mailable(customer, self.desk.context.gateway.abilities)
+        if not self.desk.context.gateway.abilities.email_text:
+            return send_form(await self.desk.lookup.card(invoice), _stock(customer), visit.id)
         form = _email(invoice, customer, self.desk.context.policy.business.name)
         notice = (
             "" if form.to else f"{customer.name} has no email address in Syncro. Any other needs an approver."
@@ -187,6 +190,8 @@ class SendInvoice(OnInvoice):
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         typed = read_send(sent.view)
+        if not self.desk.context.gateway.abilities.email_text:
+            typed = _stock(await self.desk.lookup.customer_by_id(invoice.customer_id), typed.reason)
         asks = isinstance(error, NeedsConfirmation) and error.code == "approval"
         return send_form(
             await self.desk.lookup.card(invoice),
@@ -196,6 +201,12 @@ class SendInvoice(OnInvoice):
             asks or bool(typed.reason),
             evidence=detail_lines(error),
         )
+
+
+def _stock(customer: Customer, reason: str = "") -> SendForm:
+    """Whom Syncro itself sends it to, where nothing of the email can be chosen."""
+    to, cc = own_addresses(customer)
+    return SendForm(", ".join(to), ", ".join(cc), reason=reason)
 
 
 def _email(invoice: Invoice, customer: Customer, business: str) -> SendForm:
@@ -220,11 +231,13 @@ class VoidInvoice(OnInvoice):
     working = "Voiding the invoice in Syncro…"
 
     def action(self) -> Action:
+        """Where it can't be done here, whoever may look is told why, and where it can."""
+        if not self.desk.context.gateway.abilities.void:
+            return Action.LOOK_UP
         return Action.VOID if self.desk.context.policy.approvals.void else Action.REQUEST_VOID
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
-        if invoice.status is Status.VOID:
-            raise SyncroRefused(f"Invoice {invoice.number} is already void.")
+        require_voidable(self.desk.context, invoice)
         return void_form(await self.desk.lookup.card(invoice), visit.id)
 
     async def submit(self, sent: Sent) -> View:

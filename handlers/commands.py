@@ -107,7 +107,7 @@ class Commands:
 
     async def _help(self, arrival: Arrival, topic: str) -> None:
         role = await self._desk.authority.role_of(arrival.user_id)
-        await self._desk.say(arrival, help_message(role, topic))
+        await self._desk.say(arrival, help_message(role, topic, self._desk.context.gateway.abilities))
 
     async def _ask(self, arrival: Arrival, command: str, typed: str, suggestion: str) -> None:
         """A typo gets "did you mean"; nothing is done until a person says so."""

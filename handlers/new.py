@@ -61,7 +61,7 @@ class NewInvoice(Form):
 
     async def _open(self, arrival: Arrival, draft: InvoiceDraft, notice: str) -> None:
         visit = await self.desk.keep(self.desk.new_visit(arrival, "view"))
-        view = new_form(draft, visit.id, notice, self.desk.invoices.running_total(draft))
+        view = self._form(draft, visit.id, notice)
         await self.desk.slack.open_view(arrival.trigger_id, view)
 
     # ---- changing the form in place ------------------------------------------------------------------------
@@ -110,8 +110,12 @@ class NewInvoice(Form):
         await self.desk.authority.require(arrival.user_id, Action.DRAFT)
         return visit
 
+    def _form(self, draft: InvoiceDraft, visit_id: str, notice: str) -> View:
+        total = self.desk.invoices.running_total(draft)
+        return new_form(draft, visit_id, notice, total, self.desk.context.gateway.abilities)
+
     async def _redraw(self, visit: Visit, body: dict[str, Any], draft: InvoiceDraft) -> None:
-        shown = new_form(draft, visit.id, "", self.desk.invoices.running_total(draft))
+        shown = self._form(draft, visit.id, "")
         await redraw(self.desk, body["view"], shown)
 
     # ---- submitting ----------------------------------------------------------------------------------------
@@ -128,7 +132,7 @@ class NewInvoice(Form):
         if isinstance(error, NoRole):
             return message_view(self.title, error.sentence, sent.visit.id)
         draft = read_new(sent.view)
-        return new_form(draft, sent.visit.id, error.sentence, self.desk.invoices.running_total(draft))
+        return self._form(draft, sent.visit.id, error.sentence)
 
 
 class ReviewInvoice(Form):

@@ -54,6 +54,8 @@ class InvoiceCard:
 
     ``unread`` is the sentence that says why Syncro couldn't be read for it just now, or empty.
 
+    ``incomplete`` says that lines are missing of an invoice that was made here, or is empty.
+
     ``shareable`` is false where nobody but the reader would see it shared.
     """
 
@@ -66,6 +68,7 @@ class InvoiceCard:
     unread: str = ""
     operation: OpenOperation | None = None
     last_contact: str = ""
+    incomplete: str = ""
     shareable: bool = True
 
 

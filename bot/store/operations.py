@@ -167,14 +167,22 @@ def mark_recovered(tx: Tx, key: str, at: datetime) -> bool:
     )
 
 
-def settle(tx: Tx, key: str, state: str, sentence: str, result: dict[str, Any] | None, at: datetime) -> bool:
-    """How it ended: confirmed, refused or unknown, with the sentence for a person.
+def settle(
+    tx: Tx,
+    key: str,
+    state: str,
+    sentence: str,
+    result: dict[str, Any] | None,
+    at: datetime,
+    invoice_id: str | None = None,
+) -> bool:
+    """How it ended: confirmed, refused or unknown, with the sentence for a person, and the invoice that was made.
 
     False when it was confirmed or refused before: what is settled is never changed.
     """
     changed = tx.run(
         f"""UPDATE operation SET state = :state, sentence = :sentence, result = :result, settled_at = :at,
-                lease_until = NULL
+                lease_until = NULL, invoice_id = COALESCE(invoice_id, :invoice_id)
             WHERE key = :key AND {_IS_OPEN}""",  # noqa: S608 - a constant
         {
             "key": key,
@@ -182,6 +190,7 @@ def settle(tx: Tx, key: str, state: str, sentence: str, result: dict[str, Any] |
             "sentence": sentence,
             "result": None if result is None else to_json(result),
             "at": iso(at),
+            "invoice_id": invoice_id,
         },
     )
     return changed == 1
@@ -284,6 +293,15 @@ def creations_since(tx: Tx, customer_id: str, since: datetime) -> list[Operation
         {"customer_id": customer_id, "since": iso(since)},
     )
     return [_from_row(row) for row in rows]
+
+
+def creation_of(tx: Tx, invoice_id: str) -> Operation | None:
+    """The operation that made an invoice, if it was made here."""
+    row = tx.one(
+        "SELECT * FROM operation WHERE invoice_id = :invoice_id AND kind = 'create' AND state = 'confirmed'",
+        {"invoice_id": invoice_id},
+    )
+    return _from_row(row) if row else None
 
 
 def count_by_state(tx: Tx) -> dict[str, int]:

@@ -22,6 +22,7 @@ from bot.store.operations import Operation
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal
+from bot.use_cases.kinds_invoice import own_addresses
 from bot.use_cases.lines import count_like, line_to_json
 from bot.use_cases.lookup import Lookup
 
@@ -95,7 +96,8 @@ class Invoices:
         minor = problems.take("amount", lambda: parse_amount(amount, known.currency), 0)
         day = problems.take("date", lambda: _past_date(on, today), today)
         problems.take("notes", lambda: _short(notes, MOST_NOTES, "notes"), "")
-        problems.take("reference", lambda: _short(reference, 100, "reference"), "")
+        longest = self._context.gateway.abilities.reference_length
+        problems.take("reference", lambda: _short(reference.strip(), longest, "reference"), "")
         if not method:
             problems.found["method"] = "Choose how it was paid."
         problems.settle()
@@ -110,6 +112,8 @@ class Invoices:
             "anyway": submission.anyway,
             "reason": submission.reason,
             "balance": int(expected) if expected else None,
+            "number": known.number,
+            "form": submission.root_view,
         }
         return await self._perform(submission, "payment", known, request)
 
@@ -171,6 +175,8 @@ class Invoices:
         """Has Syncro email the invoice. ``to`` and ``cc`` hold addresses with commas. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.SEND)
         known = await self._known(invoice_id)
+        if not self._context.gateway.abilities.email_text:
+            return await self._send_stock(submission, known)
         problems = _Problems()
         nobody: tuple[str, ...] = ()
         receivers = problems.take("to", lambda: split_addresses(to, "to"), nobody)
@@ -183,6 +189,18 @@ class Invoices:
             "cc": list(copies),
             "subject": subject.strip(),
             "message": message.strip(),
+            "reason": submission.reason,
+        }
+        return await self._perform(submission, "email", known, request)
+
+    async def _send_stock(self, submission: Submission, known: Invoice) -> Operation:
+        """Where Syncro chooses addresses and text: what is kept is to whom it goes, as the form showed it."""
+        to, cc = own_addresses(await self._lookup.customer_by_id(known.customer_id))
+        request: dict[str, object] = {
+            "to": list(to),
+            "cc": list(cc),
+            "subject": "",
+            "message": "",
             "reason": submission.reason,
         }
         return await self._perform(submission, "email", known, request)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.addresses import check_recipients, foreign_addresses
 from bot.domain.errors import BadInput, Changed, NotAllowed, SyncroRefused
+from bot.domain.facts import Abilities
 from bot.domain.invoice import EDITABLE, Customer, Email, Invoice, InvoiceEdit, Status
 from bot.domain.money import say_money
 from bot.domain.roles import Action
@@ -98,7 +99,9 @@ class EmailKind(Kind):
             raise SyncroRefused(f"Invoice {live.number} is void and isn't sent to anybody.")
         email = email_of(operation.request)
         customer = await self.context.gateway.customer(live.customer_id)
-        require_mailable(customer)
+        now = self.context.now()
+        await self.context.lane.write(lambda tx: mirror.put_customers(tx, [customer], now))
+        require_mailable(customer, self.context.gateway.abilities)
         why = []
         if self.context.gateway.abilities.email_text:
             why += await self._foreign(email, customer)
@@ -145,8 +148,8 @@ def own_addresses(customer: Customer) -> tuple[tuple[str, ...], tuple[str, ...]]
     return (customer.email,) if customer.email else (), customer.cc
 
 
-def require_mailable(customer: Customer) -> None:
-    """Raises ``NotAllowed`` for a customer who must not be mailed, with what to do instead."""
+def require_mailable(customer: Customer, can: Abilities) -> None:
+    """Raises ``NotAllowed`` for a customer who can't or must not be mailed, with what to do instead."""
     why = (
         "is disabled in Syncro"
         if customer.disabled
@@ -154,6 +157,8 @@ def require_mailable(customer: Customer) -> None:
         if customer.opt_out
         else "gets no email, says Syncro"
         if customer.no_email
+        else "has no email address in Syncro"
+        if not can.email_text and not customer.email
         else ""
     )
     if why:

@@ -31,6 +31,8 @@ from bot.use_cases.mirror import MirrorSync, synced_at
 PAGE_SIZE = 15
 _OFFERED = 10
 _OPTIONS = 50
+#: States that not every shape tells apart.
+_TOLD_BY_STATES = ("draft", "sent", "viewed", "void")
 #: Stages of contacts that were made, or must be counted as made.
 _MADE = ("claimed", "sent", "unknown")
 #: The payment methods and the business day on which they were read.
@@ -135,15 +137,16 @@ class Lookup:
     async def card(self, invoice: Invoice, live: bool = True) -> InvoiceCard:
         """The facts of an invoice card."""
 
-        def read(tx: Tx) -> tuple[Operation | None, str]:
+        def read(tx: Tx) -> tuple[Operation | None, str, Operation | None]:
             made = [
                 contact
                 for contact in contacts.of_customer(tx, invoice.customer_id)
                 if contact.stage in _MADE and invoice.id in {listed.invoice_id for listed in contact.invoices}
             ]
-            return operations.open_on(tx, invoice.id), _contact_words(made)
+            created = operations.creation_of(tx, invoice.id)
+            return operations.open_on(tx, invoice.id), _contact_words(made), created
 
-        operation, last_contact = await self._context.lane.read(read)
+        operation, last_contact, created = await self._context.lane.read(read)
         return InvoiceCard(
             invoice=invoice,
             today=self._context.today(),
@@ -153,6 +156,7 @@ class Lookup:
             live=live,
             operation=open_operation(operation) if operation else None,
             last_contact=last_contact,
+            incomplete=_incomplete(created, invoice),
         )
 
     async def customer(self, words: str) -> Customer:
@@ -208,6 +212,11 @@ class Lookup:
 
         if await synced_at(self._context) is None:
             await self._sync.run()
+        if find.status in _TOLD_BY_STATES and not self._context.gateway.abilities.states:
+            raise BadInput(
+                "This Syncro account doesn't tell draft, sent, viewed and void apart. "
+                "Use one of: overdue, unpaid, partial, paid."
+            )
         found, total = await self._context.lane.read(read)
         as_of = await synced_at(self._context)
         return SearchPage(
@@ -344,6 +353,14 @@ def _contact_words(made: list[Contact]) -> str:
     newest = max(made, key=lambda contact: (contact.as_of, contact.id))
     to = ", ".join(sorted({delivery.audience for delivery in newest.deliveries}))
     return f"{newest.level} to {to} on {say_date(date.fromisoformat(newest.as_of))}"
+
+
+def _incomplete(created: Operation | None, invoice: Invoice) -> str:
+    """That an invoice of ours lacks lines, until its sum before tax is what was entered; empty when it doesn't."""
+    short = (created.result or {}).get("incomplete") if created else None
+    if not short or invoice.subtotal == short["subtotal"]:
+        return ""
+    return f"Incomplete: {short['there']} of {short['of']} lines are as they were entered. Complete it in Syncro."
 
 
 def open_operation(operation: Operation) -> OpenOperation:

@@ -35,7 +35,8 @@ class Settlement:
 
         def write(tx: Tx) -> Operation:
             ours = state == "confirmed" or operations.holds(tx, operation.key, operation.lease_until)
-            if not ours or not operations.settle(tx, operation.key, state, sentence, result, now):
+            made = invoice_id if state == "confirmed" else None
+            if not ours or not operations.settle(tx, operation.key, state, sentence, result, now, made):
                 return operations.get(tx, operation.key) or operation
             self._context.audit.append(
                 tx,

@@ -37,6 +37,7 @@ from bot.views.tables import bold_cell, cell, table
 from bot.views.values import answer_value
 from bot.views.wording import (
     as_of_words,
+    balance_cell,
     balance_words,
     count,
     invoice_words,
@@ -61,6 +62,7 @@ def invoice_card(card: InvoiceCard, role: Role | None) -> Message:
     blocks = [
         header(f"{invoice.number} · {invoice.customer_name}"),
         section(_headline(card)),
+        *([section(f":warning: {escape(card.incomplete)}")] if card.incomplete else []),
         *fields(_invoice_fields(invoice)),
         *_line_items(invoice),
         *_payments(invoice.payments or (), invoice.currency),
@@ -87,7 +89,7 @@ def _invoice_fields(invoice: Invoice) -> list[tuple[str, str]]:
     pairs = [
         ("Due date", say_day(invoice.due_date)),
         ("Invoice date", say_day(invoice.date)),
-        ("Balance", say_money(invoice.balance, invoice.currency)),
+        ("Balance", balance_cell(invoice)),
         ("Total", say_money(invoice.total, invoice.currency)),
     ]
     if invoice.terms:
@@ -110,7 +112,8 @@ def _line_items(invoice: Invoice) -> list[Block]:
 
 def _line_row(item: LineItem, currency: str) -> list[Block]:
     amount = "–" if item.total is None else say_money(item.total, currency)
-    return [cell(item.name), cell(f"{item.quantity:f}"), cell(say_price(item.price, currency)), cell(amount)]
+    name = f"{item.name}\n{item.description}" if item.description else item.name
+    return [cell(name), cell(f"{item.quantity:f}"), cell(say_price(item.price, currency)), cell(amount)]
 
 
 def _sums(invoice: Invoice) -> str:
@@ -235,7 +238,7 @@ def _invoice_table(invoices: Sequence[Invoice], today: date) -> list[Block]:
             bold_cell(held.number),
             cell(say_day(held.due_date)),
             cell(status_words(held, today)),
-            cell(say_money(held.balance, held.currency)),
+            cell(balance_cell(held)),
         ]
         for held in shown
     ]
@@ -269,7 +272,7 @@ def _found_row(held: Invoice, page: SearchPage) -> list[Block]:
         cell(trim(one_line(held.customer_name), 60)),
         cell(say_day(held.due_date)),
         cell(status_words(held, page.today)),
-        cell(say_money(held.balance, held.currency)),
+        cell(balance_cell(held)),
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS, Subcommand
+from bot.domain.facts import Abilities
 from bot.domain.roles import Action, Role, may
 from bot.views import ids
 from bot.views.blocks import (
@@ -20,23 +21,28 @@ from bot.views.blocks import (
     section,
 )
 
+_EVERYTHING = Abilities()
 _NO_ROLE = (
     "You have no role in Duebot yet, so it can't show you invoices. "
     "Ask whoever runs Duebot to add you to the roles in its policy file."
 )
 
 
-def help_message(role: Role, topic: str) -> Message:
-    """Help on everything that ``role`` may do, or on the one subcommand, or "overdue", named by ``topic``."""
+def help_message(role: Role, topic: str, can: Abilities = _EVERYTHING) -> Message:
+    """Help on everything that ``role`` may do, or on the one subcommand, or "overdue", named by ``topic``.
+
+    What the account's API can't do is left out; asked for by name, it is explained all the same.
+    """
     if not may(role, Action.LOOK_UP):
         return message(_NO_ROLE, [plain_section(_NO_ROLE)])
     invoices = [held for held in SUBCOMMANDS if may(role, held.action)]
     overdue = [held for held in OVERDUE_SUBCOMMANDS if may(role, held.action)]
     word = one_line(topic).lower()
     asked = overdue if word == "overdue" else [held for held in invoices if held.name == word]
+    offered = [held for held in invoices if can.void or held.name != "void"]
     blocks = [
         header("What Duebot can do for you"),
-        *([_usages(asked)] if asked else [_usages(invoices), divider(), _usages(overdue)]),
+        *([_usages(asked)] if asked else [_usages(offered), divider(), _usages(overdue)]),
         *actions(_starts(role)),
         context(
             f"Your role is {role.label}. Amounts like `$1,234.50` and dates like `next friday` are understood."

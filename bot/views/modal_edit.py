@@ -25,7 +25,11 @@ def edit_form(
         field(
             "Due date", date_input(ids.IN_DUE, form.due_date or ""), fresh, optional=invoice.due_date is None
         ),
-        _text("Terms", ids.IN_TERMS, form.terms or "", fresh, lines=False),
+        *(
+            [_text("Terms", ids.IN_TERMS, form.terms or "", fresh, lines=False)]
+            if card.abilities.terms
+            else []
+        ),
         _text("Notes", ids.IN_NOTES, form.notes or "", fresh, lines=True),
         context("Only what you change is written to Syncro."),
     ]

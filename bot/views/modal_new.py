@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.facts import DraftLine, InvoiceDraft, InvoiceReview
+from bot.domain.facts import Abilities, DraftLine, InvoiceDraft, InvoiceReview
 from bot.domain.invoice import LineItem, line_total
 from bot.domain.money import say_money
 from bot.views import ids
@@ -39,6 +39,7 @@ from bot.views.wording import count, say_day, say_price
 
 #: Line items in the form: each takes five of a modal's 100 blocks. More are added to the invoice afterwards.
 LINES_LIMIT = 15
+_EVERYTHING = Abilities()
 
 
 def new_form(
@@ -46,6 +47,7 @@ def new_form(
     visit_id: str,
     notice: str = "",
     subtotal: str = "",
+    can: Abilities = _EVERYTHING,
     *,
     fresh: str = "",
 ) -> View:
@@ -64,13 +66,17 @@ def new_form(
         ),
         field("Invoice date", date_input(ids.IN_DATE, draft.date), fresh),
         field("Due date", date_input(ids.IN_DUE, draft.due_date), fresh, optional=True),
-        field("Terms", text_input(ids.IN_TERMS, draft.terms, placeholder="Net 30"), fresh, optional=True),
+        *(_terms(draft, fresh) if can.terms else []),
         field("Notes", text_input(ids.IN_NOTES, draft.notes, lines=True), fresh, optional=True),
         *[block for at, held in enumerate(shown, 1) for block in _line_blocks(at, held, len(shown))],
         divider(),
         *_line_end(len(shown), subtotal),
     ]
     return modal("New invoice", blocks, ids.VIEW_NEW, visit_id, submit="Review")
+
+
+def _terms(draft: InvoiceDraft, fresh: str) -> list[Block]:
+    return [field("Terms", text_input(ids.IN_TERMS, draft.terms, placeholder="Net 30"), fresh, optional=True)]
 
 
 def _line_blocks(at: int, held: DraftLine, lines: int) -> list[Block]:

@@ -19,6 +19,7 @@ from bot.views.modals_common import (
 from bot.views.wording import say_day, status_words
 
 _ANYWAY = "Record it anyway"
+_CARD_HINT = "A card payment that was taken elsewhere is “Offline CC”. Nothing is charged here."
 
 
 def pay_form(
@@ -61,15 +62,19 @@ def pay_form(
 def _details(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str) -> list[Block]:
     dated = field("Payment date", date_input(ids.IN_DATE, form.date), fresh, hint="Not in the future.")
     noted = field("Notes", text_input(ids.IN_NOTES, form.notes, lines=True), fresh, optional=True)
+    short = "" if can.payment_notes else f"At most {can.reference_length} characters."
     return [
-        field("Method", choice_input(ids.IN_METHOD, methods, form.method), fresh),
+        field("Method", choice_input(ids.IN_METHOD, methods, form.method), fresh, hint=_CARD_HINT),
         field(
             "Reference",
             text_input(ids.IN_REFERENCE, form.reference, placeholder="Check number or transfer reference"),
             fresh,
+            hint=short,
             optional=True,
         ),
-        dated if can.payment_date else context("Syncro dates the payment today."),
+        dated
+        if can.payment_date
+        else context("Syncro dates the payment today. For another date record it there."),
         *([noted] if can.payment_notes else []),
     ]
 

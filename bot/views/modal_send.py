@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.facts import InvoiceCard
 from bot.domain.invoice import Status
 from bot.views import ids
-from bot.views.blocks import Block, View, context
+from bot.views.blocks import Block, View, context, escape, section
 from bot.views.forms import SendForm
 from bot.views.modal_edit import which_invoice
 from bot.views.modals_common import anyway_blocks, field, modal, notice_blocks, text_input
@@ -27,6 +27,14 @@ def send_form(
         *notice_blocks(notice, evidence),
         *which_invoice(card),
         *([context("This invoice has been sent before. The customer gets it again.")] if again else []),
+        *(_inputs(email, fresh) if card.abilities.email_text else _as_syncro_does(email)),
+        *anyway_blocks("", email.reason, fresh, False, reason),
+    ]
+    return modal("Send invoice", blocks, ids.VIEW_SEND, visit_id, submit="Send")
+
+
+def _inputs(email: SendForm, fresh: str) -> list[Block]:
+    return [
         field(
             "To",
             text_input(ids.IN_TO, email.to, placeholder="billing@example.com"),
@@ -34,16 +42,17 @@ def send_form(
             hint="Commas between several addresses; at most 5 with cc.",
         ),
         field("Cc", text_input(ids.IN_CC, email.cc), fresh, optional=True),
-        *_text(card, email, fresh),
-        *anyway_blocks("", email.reason, fresh, False, reason),
-    ]
-    return modal("Send invoice", blocks, ids.VIEW_SEND, visit_id, submit="Send")
-
-
-def _text(card: InvoiceCard, email: SendForm, fresh: str) -> list[Block]:
-    if not card.abilities.email_text:
-        return [context("Syncro sends its own subject and text with this account.")]
-    return [
         field("Subject", text_input(ids.IN_SUBJECT, email.subject), fresh),
         field("Message", text_input(ids.IN_MESSAGE, email.message, lines=True), fresh),
+    ]
+
+
+def _as_syncro_does(email: SendForm) -> list[Block]:
+    """To whom it goes where nothing of an email can be chosen."""
+    copies = f", with copies to *{escape(email.cc)}*" if email.cc else ""
+    return [
+        section(f"It goes to *{escape(email.to)}*{copies}."),
+        context(
+            "With this Syncro account, addresses, subject and text are Syncro's own. Change them in Syncro."
+        ),
     ]

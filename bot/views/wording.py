@@ -140,6 +140,13 @@ def invoice_words(invoice: Invoice, today: date) -> str:
     return one_line(" · ".join(part for part in parts if part))
 
 
+def balance_cell(invoice: Invoice) -> str:
+    """A balance on its own; nothing is said of one that a paid invoice's list doesn't give."""
+    if invoice.balance is None and invoice.status is Status.PAID:
+        return "–"
+    return say_money(invoice.balance, invoice.currency)
+
+
 def balance_words(invoice: Invoice) -> str:
     """ "$806.25 open"; an unknown balance is said to be unknown."""
     if invoice.balance is None:

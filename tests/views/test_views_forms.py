@@ -103,10 +103,13 @@ def test_email_reads_back_with_the_approver_s_reason() -> None:
     assert read_send(view) == email
 
 
-def test_email_text_is_not_asked_where_syncro_sends_its_own() -> None:
+def test_nothing_of_an_email_is_asked_where_syncro_chooses_it() -> None:
     card = replace(CARD, abilities=Abilities(email_text=False))
-    view = submitted(send_form(card, SendForm("a@x.example", "", "Subject", "Text"), facts.VISIT))
-    assert read_send(view) == SendForm("a@x.example")
+    view = submitted(send_form(card, SendForm("a@x.example", "b@x.example", "Subject", "Text"), facts.VISIT))
+    assert read_send(view) == SendForm()
+    said = json.dumps(view)
+    assert "a@x.example" in said
+    assert "b@x.example" in said
 
 
 @pytest.mark.parametrize(
