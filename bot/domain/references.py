@@ -6,6 +6,7 @@ A number that a person types is always a number and never an id; ids come only f
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from string import digits
 from urllib.parse import urlsplit
 
 from bot.domain.errors import BadInput
@@ -43,8 +44,7 @@ class Match(StrEnum):
 
 def digits_of(number: str) -> str:
     """The trailing digits of an invoice number without leading zeros: ``INV-2024-0042`` gives ``42``."""
-    match = re.search(r"[0-9]+\Z", number)
-    return match[0].lstrip("0") if match else ""
+    return number[len(number.rstrip(digits)) :].lstrip("0")
 
 
 def reference_matches(typed: str, number: str) -> Match:

@@ -14,6 +14,7 @@ from bot.domain.errors import DuebotError
 T = TypeVar("T")
 Row = Mapping[str, Any]
 NONE: Mapping[str, object] = MappingProxyType({})
+_PLAIN = frozenset({str, int, type(None)})
 
 
 class Violation(Exception):
@@ -43,8 +44,8 @@ class Tx(Protocol):
         """Execute a change; how many rows it touched."""
         ...
 
-    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
-        """Execute a change once for each of ``rows``."""
+    def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> int:
+        """Execute a change once for each of ``rows``; how many rows it touched in all."""
         ...
 
 
@@ -91,8 +92,12 @@ def _clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def storable_row(params: Mapping[str, object]) -> dict[str, str | int | None]:
+def storable_row(params: Mapping[str, object]) -> dict[str, object]:
     """All of ``params`` as both engines keep them; raises ``TypeError`` like ``storable``, naming the parameter."""
+    if _PLAIN.issuperset(map(type, params.values())):
+        text = "".join([value for value in params.values() if type(value) is str])
+        if text.isascii() and "\0" not in text:
+            return dict(params)
     try:
         return {name: storable(value) for name, value in params.items()}
     except TypeError as error:

@@ -5,6 +5,7 @@ units, times are UTC text, dates ISO text, flags 0 or 1, and structures JSON tex
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -146,6 +147,37 @@ _AUDIT: tuple[Step, ...] = (
 
 _PROGRESS: tuple[Step, ...] = ("ALTER TABLE operation ADD COLUMN progress TEXT NOT NULL DEFAULT '{}'",)
 
+_OWED = "gone = 0 AND status IN ('sent', 'viewed', 'partial', 'open')"
+#: Invoices and payments are read from Syncro again: the next sync is a first one. ``due_day`` counts days, so that
+#: days past due can be reckoned with; the partial indexes hold all that searches and aging look at.
+_MIRROR_AGAIN: tuple[Step, ...] = (
+    "DROP TABLE payment",
+    "DROP TABLE invoice",
+    "DELETE FROM state WHERE key = 'synced_at'",
+    """CREATE TABLE invoice (
+        id TEXT PRIMARY KEY, number TEXT NOT NULL, digits TEXT NOT NULL, customer_id TEXT NOT NULL,
+        customer_name TEXT NOT NULL, date TEXT, due_date TEXT, due_day INTEGER, status TEXT NOT NULL,
+        subtotal INTEGER, tax INTEGER, total INTEGER NOT NULL, balance INTEGER, currency TEXT NOT NULL,
+        notes TEXT NOT NULL, terms TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+        needs_detail INTEGER NOT NULL, gone INTEGER NOT NULL, read_at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX invoice_digits ON invoice (digits)",
+    "CREATE INDEX invoice_customer ON invoice (customer_id)",
+    "CREATE INDEX invoice_found ON invoice (date, id, status, due_day, gone) WHERE gone = 0",
+    f"CREATE INDEX invoice_owed ON invoice (customer_id, currency, due_day, balance, status, gone) WHERE {_OWED}",
+    "CREATE INDEX invoice_needs_detail ON invoice (due_day, id) WHERE needs_detail = 1",
+    """CREATE TABLE payment (
+        id TEXT NOT NULL, invoice_id TEXT NOT NULL, customer_id TEXT NOT NULL, spread_over TEXT NOT NULL,
+        amount INTEGER NOT NULL, method TEXT NOT NULL, reference TEXT NOT NULL, mark TEXT NOT NULL, date TEXT,
+        notes TEXT NOT NULL, created_at TEXT NOT NULL, successful INTEGER NOT NULL,
+        PRIMARY KEY (id, invoice_id)) STRICT""",
+    "CREATE INDEX payment_invoice ON payment (invoice_id, customer_id)",
+    "CREATE INDEX payment_date ON payment (date)",
+    "CREATE INDEX payment_created ON payment (created_at)",
+    """CREATE TABLE reversal (
+        payment_id TEXT NOT NULL, invoice_id TEXT NOT NULL, amount INTEGER NOT NULL, method TEXT NOT NULL,
+        reference TEXT NOT NULL, date TEXT, PRIMARY KEY (payment_id, invoice_id)) STRICT""",
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -156,6 +188,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0006-contacts", _CONTACTS),
     ("0007-audit", _AUDIT),
     ("0008-operation-progress", _PROGRESS),
+    ("0009-mirror-again", _MIRROR_AGAIN),
 )
 
 
@@ -168,16 +201,20 @@ async def migrate(lane: Lane) -> list[str]:
     return await lane.write(lambda tx: _apply(tx, lane.engine))
 
 
-def _apply(tx: Tx, engine: str) -> list[str]:
-    tx.run("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT")
-    applied = {row["name"] for row in tx.all("SELECT name FROM migration")}
+def pending(applied: AbstractSet[str]) -> list[tuple[str, tuple[Step, ...]]]:
+    """What is still to be applied, in order. Raises ``Misconfigured`` when one is applied that this version lacks."""
     newer = applied - {name for name, _ in MIGRATIONS}
     if newer:
         raise Misconfigured(
             f"The database was made by a newer version of Duebot (it knows {min(newer)}). "
             "Start that version, or restore a backup from before the upgrade."
         )
-    missing = [(name, steps) for name, steps in MIGRATIONS if name not in applied]
+    return [(name, steps) for name, steps in MIGRATIONS if name not in applied]
+
+
+def _apply(tx: Tx, engine: str) -> list[str]:
+    tx.run("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT")
+    missing = pending({row["name"] for row in tx.all("SELECT name FROM migration")})
     for name, steps in missing:
         _run_steps(tx, engine, steps)
         tx.run(

@@ -1,26 +1,64 @@
-"""The local mirror of Syncro's customers, invoices (headers) and payments: for searches, aging and digests.
+"""The local mirror of Syncro's customers and invoices (headers): for searches, aging and digests.
 
 Amounts are minor units of each invoice's currency. A read that is older than what is kept never overwrites it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.invoice import Customer, Invoice, Payment, Status
+from bot.domain.invoice import UNPAID, Customer, Invoice, Status
 from bot.domain.references import digits_of
 from bot.store.lane import Tx
-from bot.store.mirror_rows import (
-    customer_from,
-    customer_row,
-    invoice_from,
-    invoice_row,
-    payment_from,
-    payment_row,
-)
+from bot.store.mirror_payments import replace_payments
+from bot.store.mirror_rows import customer_from, customer_row, invoice_from, invoice_row
 from bot.store.rows import at, day_text, iso
 
-_UNPAID = "status IN ('sent', 'viewed', 'partial', 'open')"
+#: As the partial indexes say it: only then are they used.
+UNPAID_SQL = "status IN ('sent', 'viewed', 'partial', 'open')"
+
+_COLUMNS = (
+    "number",
+    "digits",
+    "customer_id",
+    "customer_name",
+    "date",
+    "due_date",
+    "due_day",
+    "subtotal",
+    "tax",
+    "total",
+    "currency",
+    "notes",
+    "terms",
+    "created_at",
+    "updated_at",
+)
+_KEPT, _READ = (
+    ", ".join(f"{of}.{name}" for name in (*_COLUMNS, "status", "balance")) for of in ("invoice", "excluded")
+)
+#: A header without balance that is paid or unpaid as before says nothing new about state and balance.
+_STANDS = """(:told = 'less' AND invoice.gone = 0
+              AND (invoice.status = 'paid') = (excluded.status = 'paid'))"""
+_PUT = f"""INSERT INTO invoice (id, {", ".join(_COLUMNS)}, status, balance, needs_detail, gone, read_at)
+    VALUES (:id, :number, :digits, :customer_id,
+        COALESCE(NULLIF(:customer_name, ''), (SELECT name FROM customer WHERE id = :customer_id), ''),
+        :{", :".join(_COLUMNS[4:])}, :status, :balance,
+        CASE WHEN :told = 'less' AND :status <> 'paid' THEN 1 ELSE 0 END, 0, :read_at)
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)},
+        status = CASE WHEN {_STANDS} THEN invoice.status ELSE excluded.status END,
+        balance = CASE WHEN {_STANDS} THEN invoice.balance ELSE excluded.balance END,
+        needs_detail = CASE
+            WHEN :told = 'all' OR (:told = 'less' AND excluded.status = 'paid') THEN 0
+            WHEN :told = 'header' THEN invoice.needs_detail
+            WHEN {_STANDS} AND excluded.updated_at <> '' AND invoice.updated_at = excluded.updated_at
+                THEN invoice.needs_detail
+            ELSE 1 END,
+        gone = 0, read_at = excluded.read_at
+    WHERE invoice.read_at <= excluded.read_at AND (:told = 'less' OR invoice.needs_detail = 1 OR invoice.gone = 1
+        OR ({_KEPT}) IS DISTINCT FROM ({_READ}))"""  # noqa: S608 - constants of this module
+#: What is the same as before is only dated anew: its place in the indexes need not be found again.
+_CONFIRM = "UPDATE invoice SET read_at = :read_at WHERE id = :id AND read_at < :read_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +71,8 @@ class Counts:
 
 
 def put_customers(tx: Tx, customers: Iterable[Customer], read_at: datetime) -> None:
-    """Keep customers as read from Syncro at ``read_at``."""
+    """Keep customers as read from Syncro at ``read_at``. Their invoices bear the name that they have now."""
+    rows = [customer_row(customer, iso(read_at)) for customer in customers]
     tx.many(
         """INSERT INTO customer (id, name, email, cc, other_emails, phone, address, contacts, no_email, opt_out,
                disabled, read_at)
@@ -45,62 +84,51 @@ def put_customers(tx: Tx, customers: Iterable[Customer], read_at: datetime) -> N
                    contacts = excluded.contacts, no_email = excluded.no_email, opt_out = excluded.opt_out,
                    disabled = excluded.disabled, read_at = excluded.read_at
                WHERE customer.read_at <= excluded.read_at""",
-        (customer_row(customer, iso(read_at)) for customer in customers),
+        rows,
+    )
+    tx.many(
+        """UPDATE invoice SET customer_name = :name
+           WHERE customer_id = :id AND customer_name <> :name AND :name <> ''""",
+        rows,
     )
 
 
 def put_invoices(tx: Tx, invoices: Iterable[Invoice], read_at: datetime) -> None:
     """Keep invoices as read from Syncro at ``read_at``; one that was gone is back.
 
-    An invoice read in detail (its payments are known) also replaces the payments kept for it. Lists don't always
-    name the customer: then the name is that of the kept customer.
+    An invoice read in detail (its payments are known) also replaces the payments kept for it. A header without its
+    balance leaves the balance that is known, until the detail is read: ``needs_detail`` says that it must be,
+    unless it is paid or Syncro has not changed it since. Lists don't always name the customer: then the name is
+    that of the kept customer.
     """
     found = list(invoices)
-    tx.many(
-        """INSERT INTO invoice (id, number, digits, customer_id, customer_name, date, due_date, status, subtotal,
-               tax, total, balance, currency, notes, terms, created_at, gone, read_at)
-           VALUES (:id, :number, :digits, :customer_id, COALESCE(NULLIF(:customer_name, ''),
-               (SELECT name FROM customer WHERE id = :customer_id), ''), :date, :due_date, :status, :subtotal,
-               :tax, :total, :balance, :currency, :notes, :terms, :created_at, 0, :read_at)
-           ON CONFLICT (id) DO UPDATE
-               SET number = excluded.number, digits = excluded.digits, customer_id = excluded.customer_id,
-                   customer_name = excluded.customer_name, date = excluded.date, due_date = excluded.due_date,
-                   status = excluded.status, subtotal = excluded.subtotal, tax = excluded.tax,
-                   total = excluded.total, balance = excluded.balance, currency = excluded.currency,
-                   notes = excluded.notes, terms = excluded.terms, created_at = excluded.created_at, gone = 0,
-                   read_at = excluded.read_at
-               WHERE invoice.read_at <= excluded.read_at""",
-        (invoice_row(invoice, digits_of(invoice.number), iso(read_at)) for invoice in found),
-    )
+    stamp = iso(read_at)
+    changed = tx.many(_PUT, (invoice_row(invoice, stamp) | {"told": _told(invoice)} for invoice in found))
+    if changed < len(found):
+        tx.many(_CONFIRM, ({"id": invoice.id, "read_at": stamp} for invoice in found))
     for invoice in found:
-        if invoice.payments is not None:
-            _replace_payments(tx, invoice.id, invoice.payments, iso(read_at))
+        if invoice.payments is not None and _read_then(tx, invoice.id, stamp):
+            replace_payments(tx, invoice.id, invoice.payments)
 
 
-def _replace_payments(tx: Tx, invoice_id: str, payments: Sequence[Payment], read_at: str) -> None:
+def _told(invoice: Invoice) -> str:
+    """How much a read has told: all of the invoice, its header, or a header with less than the balance."""
+    if invoice.payments is not None:
+        return "all"
+    return "header" if invoice.balance is not None else "less"
+
+
+def _read_then(tx: Tx, invoice_id: str, stamp: str) -> bool:
+    """Whether what is kept of an invoice is what was read then, and not something newer."""
     kept = tx.one("SELECT read_at FROM invoice WHERE id = :id", {"id": invoice_id})
-    if kept is None or kept["read_at"] != read_at:
-        return
-    tx.run("DELETE FROM payment WHERE invoice_id = :id", {"id": invoice_id})
-    put_payments(tx, [replace(payment, invoice_id=invoice_id) for payment in payments])
-
-
-def put_payments(tx: Tx, payments: Iterable[Payment]) -> None:
-    """Keep payments as read from Syncro."""
-    tx.many(
-        """INSERT INTO payment (id, invoice_id, amount, method, reference, date, notes, created_at, successful)
-           VALUES (:id, :invoice_id, :amount, :method, :reference, :date, :notes, :created_at, :successful)
-           ON CONFLICT (id) DO UPDATE
-               SET invoice_id = excluded.invoice_id, amount = excluded.amount, method = excluded.method,
-                   reference = excluded.reference, date = excluded.date, notes = excluded.notes,
-                   created_at = excluded.created_at, successful = excluded.successful""",
-        (payment_row(payment) for payment in payments),
-    )
+    return kept is not None and kept["read_at"] == stamp
 
 
 def mark_gone(tx: Tx, ids: Iterable[str]) -> None:
     """Syncro no longer has these invoices: they are found nowhere until they are read again."""
-    tx.many("UPDATE invoice SET gone = 1 WHERE id = :id", ({"id": invoice_id} for invoice_id in ids))
+    gone = [{"id": invoice_id} for invoice_id in ids]
+    tx.many("UPDATE invoice SET gone = 1, needs_detail = 0 WHERE id = :id", gone)
+    tx.many("DELETE FROM reversal WHERE invoice_id = :id", gone)
 
 
 def invoice(tx: Tx, id: str) -> Invoice | None:
@@ -110,14 +138,16 @@ def invoice(tx: Tx, id: str) -> Invoice | None:
 
 
 def read_at(tx: Tx, id: str) -> datetime | None:
-    """When the header of an invoice was read from Syncro."""
-    row = tx.one("SELECT read_at FROM invoice WHERE id = :id", {"id": id})
+    """When an invoice was read from Syncro; ``None`` while a change is known that isn't read yet."""
+    row = tx.one("SELECT read_at FROM invoice WHERE id = :id AND needs_detail = 0", {"id": id})
     return at(row["read_at"]) if row else None
 
 
 def invoices_by_number(tx: Tx, number: str) -> list[Invoice]:
     """Invoices with exactly this number."""
-    return _invoices(tx, "number = :number", {"number": number})
+    return _invoices(
+        tx, "digits = :digits AND number = :number", {"digits": digits_of(number), "number": number}
+    )
 
 
 def invoices_by_digits(tx: Tx, digits: str) -> list[Invoice]:
@@ -130,7 +160,7 @@ def unpaid(tx: Tx, customer_id: str = "") -> list[Invoice]:
 
     Unknown balances are among them.
     """
-    conditions = [_UNPAID, *(["customer_id = :customer_id"] if customer_id else [])]
+    conditions = [UNPAID_SQL, *(["customer_id = :customer_id"] if customer_id else [])]
     return _invoices(tx, " AND ".join(conditions), {"customer_id": customer_id}, "due_date NULLS LAST, id")
 
 
@@ -150,12 +180,13 @@ def find_invoices(
     Dates are invoice dates, both ends included. ``overdue_on``: unpaid and due before that day.
     """
     wanted = {f"status{place}": status.value for place, status in enumerate(statuses)}
+    any_of = f"status IN ({', '.join(f':{name}' for name in wanted)})"
     filters = {
         "customer_id = :customer_id": customer_id,
-        f"status IN ({', '.join(f':{name}' for name in wanted)})": wanted,
+        UNPAID_SQL if set(wanted.values()) == UNPAID else any_of: wanted,
         "date >= :date_from": date_from,
         "date <= :date_to": date_to,
-        f"{_UNPAID} AND due_date < :overdue_on": overdue_on,
+        f"{UNPAID_SQL} AND due_day < :overdue_on": overdue_on,
     }
     where = " AND ".join(["gone = 0", *(condition for condition, value in filters.items() if value)])
     params: dict[str, object] = {
@@ -163,18 +194,32 @@ def find_invoices(
         "customer_id": customer_id,
         "date_from": day_text(date_from),
         "date_to": day_text(date_to),
-        "overdue_on": day_text(overdue_on),
-        "limit": limit,
-        "offset": offset,
+        "overdue_on": None if overdue_on is None else overdue_on.toordinal(),
     }
     # Only constant conditions are joined here; every value is a parameter.
     count = tx.one(f"SELECT count(*) AS n FROM invoice WHERE {where}", params)  # noqa: S608 - constants, as said
+    total = int(count["n"]) if count else 0
+    return _page(tx, where, params, total, limit, offset), total
+
+
+_NEWEST = "date DESC NULLS LAST, id DESC"
+_OLDEST = "date NULLS FIRST, id"
+
+
+def _page(
+    tx: Tx, where: str, params: Mapping[str, object], total: int, limit: int, offset: int
+) -> list[Invoice]:
+    """One page, newest first. The index alone is walked up to it, from whichever end is nearer."""
+    shown = max(0, min(limit, total - offset))
+    behind = total - offset - shown
+    order, skipped = (_NEWEST, offset) if offset <= behind else (_OLDEST, behind)
     rows = tx.all(
-        f"""SELECT * FROM invoice WHERE {where}
-            ORDER BY date DESC NULLS LAST, id DESC LIMIT :limit OFFSET :offset""",  # noqa: S608 - constants, as said
-        params,
+        f"""SELECT * FROM invoice
+            WHERE id IN (SELECT id FROM invoice WHERE {where} ORDER BY {order} LIMIT :shown OFFSET :skipped)
+            ORDER BY {_NEWEST}""",  # noqa: S608 - constants of this module
+        {**params, "shown": shown, "skipped": max(0, skipped)},
     )
-    return [invoice_from(row) for row in rows], int(count["n"]) if count else 0
+    return [invoice_from(row) for row in rows]
 
 
 def customer(tx: Tx, id: str) -> Customer | None:
@@ -191,53 +236,6 @@ def customers(tx: Tx) -> list[Customer]:
 def customer_names(tx: Tx) -> list[tuple[str, str]]:
     """Every customer's id and name, by name: what names are matched against."""
     return [(row["id"], row["name"]) for row in tx.all("SELECT id, name FROM customer ORDER BY name, id")]
-
-
-def payments_of(tx: Tx, customer_id: str, since: date | None) -> list[tuple[Payment, str]]:
-    """Payments on a customer's invoices dated ``since`` or later (``None``: all), newest first, with the number.
-
-    Payments without a date are always among them. Unsuccessful ones too: see ``Payment.successful``.
-    """
-    rows = tx.all(
-        """SELECT payment.*, invoice.number AS number
-           FROM payment JOIN invoice ON invoice.id = payment.invoice_id
-           WHERE invoice.customer_id = :customer_id AND (payment.date IS NULL OR payment.date >= :since)
-           ORDER BY payment.date DESC NULLS LAST, payment.id DESC""",
-        {"customer_id": customer_id, "since": day_text(since) or ""},
-    )
-    return [(payment_from(row), row["number"]) for row in rows]
-
-
-def payments_on(tx: Tx, invoice_id: str) -> list[Payment]:
-    """The payments kept for one invoice, oldest first."""
-    rows = tx.all(
-        "SELECT * FROM payment WHERE invoice_id = :id ORDER BY date NULLS LAST, id", {"id": invoice_id}
-    )
-    return [payment_from(row) for row in rows]
-
-
-def recent_payments(tx: Tx, since: date) -> list[tuple[Payment, Invoice]]:
-    """Successful payments dated, or recorded by Syncro's stamp, ``since`` or later: newest first, with the invoice."""
-    rows = tx.all(
-        """SELECT * FROM payment
-           WHERE (date >= :since OR created_at >= :since) AND successful = 1 AND invoice_id IS NOT NULL
-           ORDER BY date DESC NULLS LAST, id DESC""",
-        {"since": day_text(since)},
-    )
-    payments = [payment_from(row) for row in rows]
-    found = [(payment, invoice(tx, payment.invoice_id or "")) for payment in payments]
-    return [(payment, its_invoice) for payment, its_invoice in found if its_invoice]
-
-
-def last_payment(tx: Tx, customer_id: str) -> Payment | None:
-    """The customer's latest successful payment that has a date."""
-    row = tx.one(
-        """SELECT payment.* FROM payment JOIN invoice ON invoice.id = payment.invoice_id
-           WHERE invoice.customer_id = :customer_id AND payment.successful = 1 AND payment.date IS NOT NULL
-           ORDER BY payment.date DESC, payment.id DESC LIMIT 1""",
-        {"customer_id": customer_id},
-    )
-    return payment_from(row) if row else None
 
 
 def set_state(tx: Tx, key: str, value: str) -> None:
@@ -260,7 +258,7 @@ def counts(tx: Tx) -> Counts:
     row = tx.one(
         """SELECT (SELECT count(*) FROM customer) AS customers,
                   (SELECT count(*) FROM invoice WHERE gone = 0) AS invoices,
-                  (SELECT count(*) FROM payment) AS payments"""
+                  (SELECT count(DISTINCT id) FROM payment) AS payments"""
     )
     return Counts(**row or {})
 

@@ -1,6 +1,7 @@
 """Customers, invoices and payments as rows of the mirror, and back."""
 
 from bot.domain.invoice import Contact, Customer, Invoice, Payment, Status
+from bot.domain.references import digits_of
 from bot.store.lane import Row
 from bot.store.rows import day, day_text, from_json, to_json
 
@@ -40,16 +41,18 @@ def customer_from(row: Row) -> Customer:
     )
 
 
-def invoice_row(invoice: Invoice, digits: str, read_at: str) -> dict[str, object]:
-    """An invoice's header as a row; lines are not kept."""
+def invoice_row(invoice: Invoice, read_at: str) -> dict[str, object]:
+    """An invoice's header as a row; lines are not kept. ``due_day`` counts days, so that SQL can reckon with it."""
+    due = invoice.due_date
     return {
         "id": invoice.id,
         "number": invoice.number,
-        "digits": digits,
+        "digits": digits_of(invoice.number),
         "customer_id": invoice.customer_id,
         "customer_name": invoice.customer_name,
         "date": day_text(invoice.date),
-        "due_date": day_text(invoice.due_date),
+        "due_date": day_text(due),
+        "due_day": None if due is None else due.toordinal(),
         "status": invoice.status.value,
         "subtotal": invoice.subtotal,
         "tax": invoice.tax,
@@ -59,6 +62,7 @@ def invoice_row(invoice: Invoice, digits: str, read_at: str) -> dict[str, object
         "notes": invoice.notes,
         "terms": invoice.terms,
         "created_at": invoice.created_at,
+        "updated_at": invoice.updated_at,
         "read_at": read_at,
     }
 
@@ -81,17 +85,21 @@ def invoice_from(row: Row) -> Invoice:
         notes=row["notes"],
         terms=row["terms"],
         created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )
 
 
-def payment_row(payment: Payment) -> dict[str, object]:
-    """A payment as a row."""
+def payment_row(payment: Payment, invoice_id: str) -> dict[str, object]:
+    """What a payment is to one invoice, as a row; ``invoice_id`` is empty for one that is unapplied."""
     return {
         "id": payment.id,
-        "invoice_id": payment.invoice_id,
+        "invoice_id": invoice_id,
+        "customer_id": payment.customer_id,
+        "spread_over": to_json(payment.spread_over),
         "amount": payment.amount,
         "method": payment.method,
         "reference": payment.reference,
+        "mark": payment.mark,
         "date": day_text(payment.date),
         "notes": payment.notes,
         "created_at": payment.created_at,
@@ -101,9 +109,10 @@ def payment_row(payment: Payment) -> dict[str, object]:
 
 def payment_from(row: Row) -> Payment:
     """The payment that ``payment_row`` wrote."""
+    spread_over = tuple(from_json(row["spread_over"]))
     return Payment(
         id=row["id"],
-        invoice_id=row["invoice_id"],
+        invoice_id=None if spread_over else row["invoice_id"] or None,
         amount=row["amount"],
         method=row["method"],
         reference=row["reference"],
@@ -111,4 +120,7 @@ def payment_from(row: Row) -> Payment:
         notes=row["notes"],
         created_at=row["created_at"],
         successful=row["successful"] == 1,
+        mark=row["mark"],
+        customer_id=row["customer_id"],
+        spread_over=spread_over,
     )

@@ -10,7 +10,7 @@ from bot.domain.invoice import Invoice, NewPayment, Payment, Status
 from bot.domain.marks import mark_reference
 from bot.domain.money import say_money
 from bot.domain.roles import Action, Role
-from bot.store import mirror, operations
+from bot.store import mirror_payments, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
@@ -55,7 +55,7 @@ class PaymentKind(Kind):
         def read(tx: Tx) -> tuple[list[tuple[Payment, str]], list[Operation]]:
             made_since = self.context.now() - timedelta(days=_ALIKE_DAYS)
             return (
-                mirror.payments_of(tx, live.customer_id, None),
+                mirror_payments.payments_of(tx, live.customer_id, None),
                 operations.payments_since(tx, live.customer_id, made_since),
             )
 

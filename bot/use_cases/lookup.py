@@ -20,7 +20,7 @@ from bot.domain.references import (
     parse_reference,
     reference_matches,
 )
-from bot.store import contacts, mirror, operations
+from bot.store import contacts, mirror, mirror_payments, operations
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.store.operations import Operation
@@ -251,7 +251,7 @@ class Lookup:
                 credit=-sum(one.balance for one in unpaid if one.balance and one.balance < 0),
                 unknown_count=sum(one.balance is None for one in unpaid),
                 invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
-                last_payment=mirror.last_payment(tx, customer.id),
+                last_payment=mirror_payments.last_payment(tx, customer.id),
                 usual_days_to_pay=None,
                 owner_id=self._context.policy.people.owner_of(customer.id),
                 as_of=as_of,
@@ -274,7 +274,7 @@ class Lookup:
             )
             days = []
             for one in paid:
-                dates = [payment.date for payment in mirror.payments_on(tx, one.id) if payment.date]
+                dates = [payment.date for payment in mirror_payments.payments_on(tx, one.id) if payment.date]
                 if dates and one.date:
                     days.append((max(dates) - one.date).days)
             return sorted(days)

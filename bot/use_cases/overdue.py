@@ -14,7 +14,7 @@ from bot.domain.facts import AgingTotals, Board, BucketTotal, Digest, Home, Open
 from bot.domain.invoice import Invoice, Payment
 from bot.domain.policy import Policy
 from bot.domain.roles import Role
-from bot.store import mirror, operations, outbox
+from bot.store import mirror, mirror_payments, operations, outbox
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import open_operation
@@ -201,7 +201,7 @@ def _snapshot(tx: Tx, failed_since: datetime, paid_since: date | None = None) ->
         unpaid=tuple(mirror.unpaid(tx)),
         unsettled=tuple(operations.unsettled(tx)),
         failed=tuple(outbox.failures(tx, failed_since)),
-        payments=tuple(mirror.recent_payments(tx, paid_since)) if paid_since else (),
+        payments=tuple(mirror_payments.recent_payments(tx, paid_since)) if paid_since else (),
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.errors import SyncroError
-from bot.store import mirror
+from bot.store import mirror, mirror_payments
 from bot.store.operations import Operation
 from bot.use_cases.outcomes import Outcomes
 from sandbox.company.book import LineInput
@@ -23,7 +23,9 @@ def made(world, on=TODAY):
 
 
 async def kept_payments(world, invoice):
-    return await world.app.rooms.context.lane.read(lambda tx: mirror.payments_on(tx, str(invoice.id)))
+    return await world.app.rooms.context.lane.read(
+        lambda tx: mirror_payments.payments_on(tx, str(invoice.id))
+    )
 
 
 async def test_an_invoice_made_and_paid_between_two_syncs_is_found(world):

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.invoice import Contact, Customer, Invoice, LineItem, Payment, Status
-from bot.store import mirror
+from bot.store import mirror, mirror_payments
 from bot.store.lane import Lane
 from bot.store.mirror import Counts
 
@@ -49,7 +49,7 @@ async def put(lane: Lane, *invoices: Invoice, read_at: datetime = NOW) -> None:
 
 
 async def put_payments(lane: Lane, *payments: Payment) -> None:
-    await lane.write(lambda tx: mirror.put_payments(tx, payments))
+    await lane.write(lambda tx: mirror_payments.put_payments(tx, payments))
 
 
 async def get(lane: Lane, id: str = "1") -> Invoice | None:
@@ -164,14 +164,14 @@ async def test_a_detail_replaces_the_payments_and_a_header_keeps_them(lane: Lane
     elsewhere = replace(PAYMENT, id="p3", invoice_id="2")
     await put_payments(lane, elsewhere)
     await put(lane, replace(INVOICE, payments=(PAYMENT, replace(second, invoice_id=None))))
-    assert await lane.read(lambda tx: mirror.payments_on(tx, "1")) == [second, PAYMENT]
+    assert await lane.read(lambda tx: mirror_payments.payments_on(tx, "1")) == [second, PAYMENT]
     await put(lane, INVOICE)
-    assert len(await lane.read(lambda tx: mirror.payments_on(tx, "1"))) == 2
+    assert len(await lane.read(lambda tx: mirror_payments.payments_on(tx, "1"))) == 2
     await put(lane, replace(INVOICE, payments=()), read_at=EARLIER)
-    assert len(await lane.read(lambda tx: mirror.payments_on(tx, "1"))) == 2
+    assert len(await lane.read(lambda tx: mirror_payments.payments_on(tx, "1"))) == 2
     await put(lane, replace(INVOICE, payments=(second,)))
-    assert await lane.read(lambda tx: mirror.payments_on(tx, "1")) == [second]
-    assert await lane.read(lambda tx: mirror.payments_on(tx, "2")) == [elsewhere]
+    assert await lane.read(lambda tx: mirror_payments.payments_on(tx, "1")) == [second]
+    assert await lane.read(lambda tx: mirror_payments.payments_on(tx, "2")) == [elsewhere]
 
 
 async def test_payments_of_a_customer(lane: Lane) -> None:
@@ -186,24 +186,24 @@ async def test_payments_of_a_customer(lane: Lane) -> None:
         lane, PAYMENT, older, undated, failed, other, replace(PAYMENT, id="p6", invoice_id=None)
     )
     number = INVOICE.number
-    assert await lane.read(lambda tx: mirror.payments_of(tx, "c1", None)) == [
+    assert await lane.read(lambda tx: mirror_payments.payments_of(tx, "c1", None)) == [
         (failed, number),
         (PAYMENT, number),
         (older, "77"),
         (undated, number),
     ]
-    since = await lane.read(lambda tx: mirror.payments_of(tx, "c1", date(2026, 2, 10)))
+    since = await lane.read(lambda tx: mirror_payments.payments_of(tx, "c1", date(2026, 2, 10)))
     assert [payment.id for payment, _ in since] == ["p4", "p1", "p3"]
-    assert await lane.read(lambda tx: mirror.last_payment(tx, "c1")) == PAYMENT
-    assert await lane.read(lambda tx: mirror.last_payment(tx, "c3")) is None
-    recent = await lane.read(lambda tx: mirror.recent_payments(tx, date(2026, 2, 10)))
+    assert await lane.read(lambda tx: mirror_payments.last_payment(tx, "c1")) == PAYMENT
+    assert await lane.read(lambda tx: mirror_payments.last_payment(tx, "c3")) is None
+    recent = await lane.read(lambda tx: mirror_payments.recent_payments(tx, date(2026, 2, 10)))
     assert [(payment.id, invoice.id) for payment, invoice in recent] == [
         ("p5", "9"),
         ("p1", "1"),
         ("p2", "2"),
         ("p3", "1"),
     ], "recorded then, whatever its own date"
-    recent = await lane.read(lambda tx: mirror.recent_payments(tx, date(2026, 2, 27)))
+    recent = await lane.read(lambda tx: mirror_payments.recent_payments(tx, date(2026, 2, 27)))
     assert recent == []
 
 
