@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -154,7 +154,7 @@ class Company:
         due_date: date | None = None,
         notes: str = "",
         terms: str = "",
-        lines: Sequence[LineInput] = (),
+        lines: Sequence[LineInput | Line] = (),
         number: str | None = None,
         **more: Any,
     ) -> Invoice:
@@ -360,10 +360,11 @@ class Company:
         """Enter ready customers."""
         self.customers.update((customer.id, customer) for customer in customers)
 
-    def _line(self, line: LineInput) -> Line:
+    def _line(self, line: LineInput | Line) -> Line:
         if line.product_id is not None and line.product_id not in self.products:
             raise Refused("product_id is unknown")
-        return Line(self.new_id("line"), **asdict(line))
+        given = {field.name: getattr(line, field.name) for field in fields(LineInput)}
+        return Line(self.new_id("line"), **given)
 
     def _number_is_free(self, number: str) -> None:
         with suppress(NoSuch):

@@ -199,6 +199,13 @@ def test_a_deleted_invoice_leaves_its_money_as_credit(company):
     assert company.create_invoice(301, company.today(), number=one.number).number == one.number
 
 
+def test_lines_of_another_invoice_can_be_copied(company):
+    old = company.invoice_by_number(SHOWPIECE)
+    new = company.create_invoice(302, company.today(), lines=old.lines)
+    assert new.total == old.total
+    assert not {line.id for line in new.lines} & {line.id for line in old.lines}
+
+
 def test_a_new_price_is_for_new_lines_only(company):
     product = next(iter(company.products.values()))
     sold = [line for i in company.invoices.values() for line in i.lines if line.product_id == product.id]
