@@ -1,4 +1,4 @@
-"""The command line: ``duebot demo | run | sync | digest | sweep``."""
+"""The command line: ``duebot demo | run | doctor | sync | digest | sweep``."""
 
 import asyncio
 import errno
@@ -19,6 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.app import App, Rooms, open_rooms, real_now
 from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
+from bot.config.settings import ENV_FILE
+from bot.doctor import check_everything
 from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
 from bot.domain.dates import say_date
 from bot.domain.errors import BadInput, DuebotError, Misconfigured
@@ -52,16 +54,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen;
 
 def _load() -> tuple[Settings, Policy]:
     settings = Settings.load()
-    hidden = (
-        settings.slack_bot_token,
-        settings.slack_signing_secret,
-        settings.slack_app_token,
-        settings.syncro_api_key,
-        settings.audit_key,
-        settings.webhook_secret,
-    )
-    secrets = [one.get_secret_value() for one in hidden if one is not None]
-    configure_logging(settings.log_level, settings.log_format, secrets)
+    configure_logging(settings.log_level, settings.log_format, settings.secrets)
     return settings, load_policy(settings.policy)
 
 
@@ -265,6 +258,16 @@ def _words(reason: str) -> str:
 
 def _day(text: str, rooms: Rooms) -> date | None:
     return parse_date(text, rooms.context.today(), "past") if text else None
+
+
+@cli.command()
+def doctor(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A list for programs: check, state, says, cure.")
+    ] = False,
+) -> None:
+    """Look at settings, Slack, Syncro and the database: one line and one cure each. Nothing is changed."""
+    raise SystemExit(check_everything(ENV_FILE, as_json))
 
 
 @cli.command()

@@ -16,18 +16,23 @@ async def open_store(database_url: str) -> Lane:
 
     Raises ``Misconfigured`` when the address can't be used or the database is from a newer version.
     """
-    if database_url.startswith(("postgresql://", "postgres://")):
-        raise Misconfigured("PostgreSQL is not in this version. Set DATABASE_URL to sqlite:///PATH.")
-    path = database_url.removeprefix(_SQLITE)
-    if not database_url.startswith(_SQLITE) or not path:
-        raise Misconfigured("DATABASE_URL must be sqlite:///PATH, for example sqlite:///duebot.db.")
-    lane = await SqliteLane.open(path)
+    lane = await SqliteLane.open(path_in(database_url))
     try:
         await migrate(lane)
     except BaseException:
         await lane.close()
         raise
     return lane
+
+
+def path_in(database_url: str) -> str:
+    """The file that ``database_url`` names, or ``:memory:``. Raises ``Misconfigured`` for an address of another kind."""
+    if database_url.startswith(("postgresql://", "postgres://")):
+        raise Misconfigured("PostgreSQL is not in this version. Set DATABASE_URL to sqlite:///PATH.")
+    path = database_url.removeprefix(_SQLITE)
+    if not database_url.startswith(_SQLITE) or not path:
+        raise Misconfigured("DATABASE_URL must be sqlite:///PATH, for example sqlite:///duebot.db.")
+    return path
 
 
 def presence_at(database_url: str) -> Presence | None:

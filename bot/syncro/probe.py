@@ -1,0 +1,196 @@
+"""What an operator wants to know of a Syncro account: does it answer, in which shape, and what may the key do there.
+
+Asks for each thing once, and only reads. Of what comes back nothing is kept but ids, the shape and the rights.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.domain.errors import SyncroError
+from bot.domain.facts import Abilities
+from bot.syncro import wire
+from bot.syncro.client import Client, Patience
+from bot.syncro.gateway import Gateway, ShapeName
+from bot.syncro.status import Task, lost
+
+_ME = Task("read what the key may do", "")
+_VERBS = ("read", "write", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something to read: ``needs`` is what Syncro calls the permission for it."""
+
+    name: str
+    path: str
+    needs: str
+
+
+INVOICES = Resource("invoices", "/invoices", "Invoices – List/Search")
+PAYMENTS = Resource("payments", "/payments", "Payments – View List")
+CUSTOMERS = Resource("customers", "/customers", "Customers – List/Search")
+METHODS = Resource("payment methods", "/payment_methods", "Payments – View List")
+PRODUCTS = Resource("products", "/products", "Products – List/Search")
+TICKETS = Resource("tickets", "/tickets", "Tickets – List/Search")
+USERS = Resource("users", "/users", "Users – List")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How asking for one resource ended: ``error`` is ``None`` when it could be read."""
+
+    resource: Resource
+    error: SyncroError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """The newest invoices: the shape that they have (empty: none that Duebot knows), and ids to read one in detail."""
+
+    empty: bool
+    shape: ShapeName | Literal[""] = ""
+    invoice_id: str = ""
+    customer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer from outside: its status (0 before any came), and whether it was a web page."""
+
+    status: int = 0
+    web_page: bool = False
+
+
+class Probe:
+    """Looks at the account at ``base_url``: ``async with Probe(base_url, key, timeout=5) as probe``. Times are seconds.
+
+    ``heard`` is the last answer. Raises ``Misconfigured`` like ``Client``.
+    """
+
+    def __init__(self, base_url: str, api_key: str, *, timeout: float) -> None:
+        self.heard = Heard()
+        self._seconds = timeout
+        # A proxy from the environment can't reach this machine's own loopback.
+        http = httpx.AsyncClient(
+            trust_env=not _is_loopback(base_url), event_hooks={"response": [self._listen]}
+        )
+        self._client = Client(
+            base_url,
+            api_key,
+            timeout=timeout,
+            connect_timeout=timeout,
+            patience=Patience(attempts=1),
+            http=http,
+        )
+
+    async def __aenter__(self) -> "Probe":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.close()
+
+    @property
+    def skew(self) -> timedelta | None:
+        """Syncro's clock minus ours, to the second; ``None`` while no answer said."""
+        return self._client.skew
+
+    def abilities(self, shape: ShapeName) -> Abilities:
+        """What an account of this shape can do."""
+        return Gateway(self._client, shape, lambda _: "").abilities
+
+    async def first_page(self) -> FirstPage:
+        """The first page of invoices. Raises the ``SyncroError`` family; ``heard`` says what came."""
+        task = Task("list the invoices", INVOICES.needs)
+        rows = wire.rows_in(await self._get(INVOICES.path, task, {"page": "1"}), "invoices", task)
+        first = rows[0] if rows and isinstance(rows[0], Mapping) else {}
+        return FirstPage(not rows, shape_of(first), _id(first, "id"), _id(first, "customer_id"))
+
+    async def readings(self, first: FirstPage, shape: ShapeName | Literal[""]) -> list[Reading]:
+        """What the bot reads in this shape beside the list of invoices, all asked for at the same time.
+
+        One invoice and one customer are read in detail: those of ``first``, if it has any.
+        """
+        invoice = Resource("one invoice", f"/invoices/{first.invoice_id}", "Invoices – View Details")
+        customer = Resource("one customer", f"/customers/{first.customer_id}", "Customers – View Detail")
+        wanted = [
+            *([invoice] if first.invoice_id else []),
+            *([PAYMENTS] if shape == "openapi" else []),
+            METHODS,
+            CUSTOMERS,
+            *([customer] if first.customer_id else []),
+            PRODUCTS,
+            TICKETS,
+            USERS,
+        ]
+        return list(await asyncio.gather(*map(self._try, wanted)))
+
+    async def _try(self, resource: Resource) -> Reading:
+        task = Task(f"read {resource.name}", resource.needs)
+        try:
+            if not isinstance(await self._get(resource.path, task), Mapping):
+                raise wire.garbled(task, "it holds nothing")
+        except SyncroError as error:
+            return Reading(resource, error)
+        return Reading(resource)
+
+    async def rights(self) -> Mapping[str, frozenset[str]]:
+        """What the key may do by resource (lower case), of ``read``, ``write``, ``delete``; empty when it isn't said.
+
+        Syncro's answer also holds a token of the user's, and their name and address. None of it leaves this function.
+        Raises the ``SyncroError`` family.
+        """
+        answer = await self._get("/me", _ME)
+        told = answer.get("permissions") if isinstance(answer, Mapping) else None
+        return {
+            str(resource).lower(): frozenset(verb for verb in _VERBS if _says_yes(verbs.get(verb)))
+            for resource, verbs in (told.items() if isinstance(told, Mapping) else ())
+            if isinstance(verbs, Mapping)
+        }
+
+    async def _get(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._client.get(path, task, params)
+        except TimeoutError:
+            raise lost(task, "Syncro did not answer in time") from None
+
+    async def _listen(self, response: httpx.Response) -> None:
+        kind = response.headers.get("content-type", "")
+        self.heard = Heard(response.status_code, kind.startswith("text/html"))
+
+
+def shape_of(invoice: Mapping[str, object]) -> ShapeName | Literal[""]:
+    """The shape of a row of the invoice list; empty text for one that Duebot doesn't know."""
+    if "is_paid" in invoice:
+        return "openapi"
+    if isinstance(invoice.get("status"), str) and "balance" in invoice:
+        return "guide"
+    return ""
+
+
+def _says_yes(value: object) -> bool:
+    return str(value).lower() in ("true", "1")
+
+
+def _id(row: Mapping[str, object], name: str) -> str:
+    """An id as part of a path; empty text for what can't be one."""
+    text = str(row.get(name, ""))
+    return text if wire.is_id(text) else ""
+
+
+def _is_loopback(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
