@@ -1,6 +1,7 @@
 """Aging: what is unpaid by days past due, who owes most, and what has just become overdue.
 
 Amounts are minor units; "today" is the business's date. A balance that is unknown is counted, never taken as 0.
+The mirror sums the same in SQL (``bot.store.mirror_aging``), where there are too many invoices to read them all.
 """
 
 from collections import defaultdict
@@ -12,16 +13,17 @@ from bot.domain.invoice import Invoice
 
 #: Bucket names in order; the last one means more than 90 days past due.
 BUCKETS = ("current", "1–30", "31–60", "61–90", "90+")
-_LAST_DAYS = (0, 30, 60, 90)
+#: The most days past due in each bucket but the last.
+LAST_DAYS = (0, 30, 60, 90)
 #: A debt stops gaining weight by age after this many days: it is old news by then.
-_OLDEST_THAT_COUNTS = 120
+OLDEST_THAT_COUNTS = 120
 
 
 def bucket_of(days: int | None) -> int:
     """The index in ``BUCKETS`` for ``days`` past due; without a due date an invoice is current."""
     if days is None:
         return 0
-    return sum(days > last for last in _LAST_DAYS)
+    return sum(days > last for last in LAST_DAYS)
 
 
 def totals(invoices: Iterable[Invoice], today: date) -> tuple[AgingTotals, ...]:
@@ -58,26 +60,29 @@ def debtors(
     """Customers with overdue money, one row per currency, those who most deserve a call first.
 
     The score is the sum over overdue invoices of balance × (1 + days past due / 30), days counted up to 120: an
-    amount weighs once more for every month that it is late. Equal scores: oldest first, then by name.
+    amount weighs once more for every month that it is late (see ``ranked``).
     ``over_days`` keeps only customers with an invoice more than that many days past due. Credits don't reduce it.
     """
     by_customer: dict[tuple[str, str], list[Invoice]] = defaultdict(list)
     for invoice in invoices:
         if invoice.unpaid and invoice.balance is not None and invoice.balance > 0:
             by_customer[invoice.customer_id, invoice.currency].append(invoice)
-    ranked: list[tuple[int, Debtor]] = []
-    for owed in by_customer.values():
-        debtor = _debtor(owed, today, owner_of)
-        if debtor.oldest_days > over_days:
-            ranked.append((score(owed, today), debtor))
-    ranked.sort(key=lambda row: (-row[0], -row[1].oldest_days, row[1].name.casefold(), row[1].customer_id))
-    return [debtor for _, debtor in ranked]
+    scored = ((score(owed, today), _debtor(owed, today, owner_of)) for owed in by_customer.values())
+    return ranked((points, debtor) for points, debtor in scored if debtor.oldest_days > over_days)
+
+
+def ranked(scored: Iterable[tuple[int, Debtor]]) -> list[Debtor]:
+    """Debtors by their scores, highest first. Equal scores: oldest first, then by name."""
+    rows = sorted(
+        scored, key=lambda row: (-row[0], -row[1].oldest_days, row[1].name.casefold(), row[1].customer_id)
+    )
+    return [debtor for _, debtor in rows]
 
 
 def score(owed: Iterable[Invoice], today: date) -> int:
     """How much these invoices deserve a call; see ``debtors``. In thirtieths of a minor unit, to stay exact."""
     return sum(
-        (invoice.balance or 0) * (30 + min(_days(invoice, today), _OLDEST_THAT_COUNTS))
+        (invoice.balance or 0) * (30 + min(_days(invoice, today), OLDEST_THAT_COUNTS))
         for invoice in owed
         if invoice.overdue(today)
     )

@@ -3,19 +3,20 @@
 Amounts are minor units; "today" is the business's date. Each answer is one consistent read of the store.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
 from bot.domain import aging
-from bot.domain.facts import AgingTotals, Board, BucketTotal, Digest, Home, OpenOperation
+from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, Digest, Home, OpenOperation
 from bot.domain.invoice import Invoice, Payment
 from bot.domain.policy import Policy
 from bot.domain.roles import Role
-from bot.store import mirror, mirror_payments, operations, outbox
+from bot.store import mirror_aging, mirror_payments, operations, outbox
 from bot.store.lane import Tx
+from bot.store.mirror_aging import Selection
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import open_operation
 from bot.use_cases.mirror import synced_at
@@ -56,12 +57,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One read of what is not settled."""
+    """What is unpaid in sums, and what is not settled."""
 
-    unpaid: tuple[Invoice, ...]
+    totals: tuple[AgingTotals, ...]
     unsettled: tuple[operations.Operation, ...]
     failed: tuple[outbox.Item, ...]
-    payments: tuple[tuple[Payment, Invoice], ...] = ()
 
 
 class Overdue:
@@ -80,19 +80,20 @@ class Overdue:
         """
         as_of = await self._as_of()
         today = self._context.today()
-        unpaid: Sequence[Invoice] = await self._context.lane.read(mirror.unpaid)
-        if scope == "mine":
-            unpaid = [one for one in unpaid if self._owner(one.customer_id) == user_id]
         older_than = over_days if scope == "over" else 0
-        debtors = aging.debtors(unpaid, today, self._owner, older_than)
-        listed = {debtor.customer_id for debtor in debtors}
-        counted = [one for one in unpaid if one.customer_id in listed] if older_than else unpaid
+        among = self._owned_by(user_id) if scope == "mine" else Selection(customers_over_days=older_than)
+
+        def read(tx: Tx) -> tuple[tuple[AgingTotals, ...], list[Debtor]]:
+            found = mirror_aging.debtors(tx, today, self._owner, older_than, among)
+            return mirror_aging.totals(tx, today, among), found
+
+        totals, debtors = await self._context.lane.read(read)
         pages = max(1, -(-len(debtors) // PAGE_SIZE))
         page = min(max(page, 1), pages)
         return Board(
             title=_TITLES.get(scope, f"Customers more than {over_days} days past due"),
             today=today,
-            totals=self._totals(counted, today),
+            totals=self._totals(totals),
             debtors=tuple(debtors[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
             page=page,
             pages=pages,
@@ -108,13 +109,17 @@ class Overdue:
             return Home(today, role.label, (), (), (), ())
         as_of = await self._as_of()
         since = self._context.now() - _RECENT_FAILURES
-        seen = await self._context.lane.read(lambda tx: _snapshot(tx, since))
-        mine = [one for one in seen.unpaid if self._owner(one.customer_id) == user_id]
+
+        def read(tx: Tx) -> tuple[_Snapshot, list[Debtor]]:
+            mine = mirror_aging.debtors(tx, today, self._owner, selection=self._owned_by(user_id))
+            return _snapshot(tx, today, since), mine
+
+        seen, mine = await self._context.lane.read(read)
         return Home(
             today=today,
             role=role.label,
-            totals=self._totals(seen.unpaid, today),
-            mine=tuple(aging.debtors(mine, today, self._owner)),
+            totals=self._totals(seen.totals),
+            mine=tuple(mine),
             unsettled=tuple(self._open(one) for one in seen.unsettled),
             failures=_failed_posts(seen.failed),
             settings=_settings(self._context.policy),
@@ -136,14 +141,23 @@ class Overdue:
         midnight = datetime.combine(since, time(), self._context.zone)
         # Syncro's stamps name other days than ours, at most the neighbouring one: the exact day is judged below.
         paid_since = since - timedelta(days=1)
-        seen = await self._context.lane.read(lambda tx: _snapshot(tx, midnight, paid_since))
-        unpaid = _older(seen.unpaid, over_days, today) if over_days else seen.unpaid
-        totals = self._totals(unpaid, today)
-        fresh = aging.newly_overdue(unpaid, today, since)
+        among = Selection(over_days=over_days)
+
+        def read(tx: Tx) -> tuple[_Snapshot, list[Debtor], list[Invoice], list[tuple[Payment, Invoice]]]:
+            return (
+                _snapshot(tx, today, midnight, among),
+                mirror_aging.debtors(tx, today, self._owner, selection=among),
+                mirror_aging.due_between(tx, since, yesterday, among),
+                mirror_payments.recent_payments(tx, paid_since),
+            )
+
+        seen, debtors, fallen_due, payments = await self._context.lane.read(read)
+        totals = self._totals(seen.totals)
+        fresh = aging.newly_overdue(fallen_due, today, since)
         listed = set(before.payments) if before else set()
         paid = [
             (payment, invoice)
-            for payment, invoice in seen.payments
+            for payment, invoice in payments
             if payment.id not in listed and self._recorded_on(payment) >= since
         ]
         return Digest(
@@ -151,7 +165,7 @@ class Overdue:
             today=today,
             totals=totals,
             newly_overdue=tuple(fresh),
-            debtors=tuple(aging.debtors(unpaid, today, self._owner)),
+            debtors=tuple(debtors),
             payments=tuple(
                 (payment, f"{invoice.number}, {invoice.customer_name}") for payment, invoice in paid
             ),
@@ -167,13 +181,10 @@ class Overdue:
         stamp = await synced_at(self._context)
         return self._context.local(stamp) if stamp else None
 
-    def _totals(self, unpaid: Iterable[Invoice], today: date) -> tuple[AgingTotals, ...]:
+    def _totals(self, found: tuple[AgingTotals, ...]) -> tuple[AgingTotals, ...]:
         """Totals per currency, and nothing open in the business's own when there is nothing at all."""
-        found = aging.totals(unpaid, today)
-        if found:
-            return found
         nothing = tuple(BucketTotal(name, 0, 0) for name in aging.BUCKETS)
-        return (AgingTotals(self._context.policy.business.currency, nothing),)
+        return found or (AgingTotals(self._context.policy.business.currency, nothing),)
 
     def _recorded_on(self, payment: Payment) -> date:
         """The business day on which a payment was entered in Syncro; its own date when Syncro doesn't say."""
@@ -186,6 +197,13 @@ class Overdue:
     def _owner(self, customer_id: str) -> str:
         return self._context.policy.people.owner_of(customer_id)
 
+    def _owned_by(self, user_id: str) -> Selection:
+        """The customers that this person owns: those that policy gives them, or all that it gives nobody else."""
+        owners = {one: owner for one, owner in self._context.policy.people.owners.items() if owner}
+        if user_id != owners.pop("default", ""):
+            return Selection(customers=[one for one, owner in owners.items() if owner == user_id])
+        return Selection(without=[one for one, owner in owners.items() if owner != user_id])
+
     def _owners(self, invoices: Iterable[Invoice]) -> tuple[str, ...]:
         """The owners of these invoices' customers, each once."""
         owners = dict.fromkeys(self._owner(one.customer_id) for one in invoices)
@@ -196,17 +214,14 @@ class Overdue:
         return replace(shown, at=self._context.local(shown.at))
 
 
-def _snapshot(tx: Tx, failed_since: datetime, paid_since: date | None = None) -> _Snapshot:
+def _snapshot(
+    tx: Tx, today: date, failed_since: datetime, among: Selection = mirror_aging.EVERYTHING
+) -> _Snapshot:
     return _Snapshot(
-        unpaid=tuple(mirror.unpaid(tx)),
+        totals=mirror_aging.totals(tx, today, among),
         unsettled=tuple(operations.unsettled(tx)),
         failed=tuple(outbox.failures(tx, failed_since)),
-        payments=tuple(mirror_payments.recent_payments(tx, paid_since)) if paid_since else (),
     )
-
-
-def _older(invoices: Iterable[Invoice], over_days: int, today: date) -> list[Invoice]:
-    return [one for one in invoices if (one.days_past_due(today) or 0) > over_days]
 
 
 def _changes(totals: Iterable[AgingTotals], before: Mapping[str, int]) -> dict[str, int]:
