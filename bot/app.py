@@ -24,8 +24,11 @@ from bot.store.open import open_store, presence_at
 from bot.syncro.client import Client
 from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace
+from bot.syncro.webhook import PATH as WEBHOOK_PATH
+from bot.syncro.webhook import webhook_route
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context, Waits
+from bot.use_cases.hints import Hints
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
@@ -199,6 +202,7 @@ class App:
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
         )
+        self._hints = Hints(rooms.context, self.schedule.sync_soon)
         self._posting: asyncio.Task[None] | None = None
         self._presence = presence_at(settings.database_url)
         self._vitals = Vitals(rooms.context, rooms.syncro)
@@ -261,10 +265,12 @@ class App:
             self._presence.share()
 
     def _web_app(self) -> web.Application:
-        """Slack's requests on ``/slack/events`` (in HTTP mode), and the routes for whoever runs the bot."""
+        """Slack's requests (in HTTP mode), Syncro's webhook (with a secret), and routes for whoever runs the bot."""
         site = web.Application(client_max_size=_MAX_BODY)
         if self._sockets is None:
             site.router.add_post(PATH, slack_route(self.reception.app))
+        if secret := self.rooms.settings.webhook_secret:
+            site.router.add_post(WEBHOOK_PATH, webhook_route(secret.get_secret_value(), self._hints.take))
         site.router.add_get("/healthz", self._healthz)
         site.router.add_get("/readyz", self._readyz)
         site.router.add_get("/metrics", self._metrics)
@@ -297,6 +303,7 @@ class App:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.door.drain()
+        await self._hints.stop()
         await self.schedule.stop()
         await self.rooms.outbox.stop()
         if self._posting is not None:

@@ -89,7 +89,7 @@ class ReminderPost(Kind):
     async def _read(self, listed: ContactInvoice) -> Invoice | None:
         """The invoice as it is in Syncro now, ``None`` when it is gone. Raises ``SyncroError``."""
         try:
-            live = await self._context.gateway.invoice(listed.invoice_id)
+            live = await self._context.bulk.invoice(listed.invoice_id)
         except SyncroMissing:
             return None
         now = self._context.now()

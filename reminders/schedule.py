@@ -92,6 +92,7 @@ class Schedule:
         self._one_check = asyncio.Lock()
         self._checks: set[asyncio.Task[None]] = set()
         self._sync_tried: datetime | None = None
+        self._sync_wanted = False
         self._forgot_on: date | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -129,6 +130,13 @@ class Schedule:
         for check in late:
             check.cancel()
         await asyncio.gather(*checks, return_exceptions=True)
+
+    def sync_soon(self) -> None:
+        """Something has changed in Syncro: the next tick reads it, however fresh the local copy is.
+
+        Asked for often, it is done once a minute at most.
+        """
+        self._sync_wanted = True
 
     async def tick_now(self) -> None:
         """Does everything that is due at this moment, and returns when it is done. Never raises an error."""
@@ -183,12 +191,16 @@ class Schedule:
     async def _sync_if_old(self) -> None:
         now = self._context.now()
         read_at = await synced_at(self._context)
-        fresh = read_at is not None and now - read_at < self._rhythm.sync
+        fresh = read_at is not None and now - read_at < self._rhythm.sync and not self._sync_wanted
         lately = self._sync_tried is not None and now - self._sync_tried < self._rhythm.sync_retry
         if fresh or lately:
             return
-        self._sync_tried = now
-        await self._sync.run()
+        self._sync_tried, self._sync_wanted = now, False
+        try:
+            await self._sync.run()
+        except DuebotError:
+            self._sync_wanted = True
+            raise
 
     async def _forget_visits(self) -> None:
         """Once a day (and start): the table of visits would grow with every click."""

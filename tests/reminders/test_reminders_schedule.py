@@ -109,6 +109,26 @@ async def test_the_mirror_is_kept_no_older_than_ten_minutes(world: World, bot: B
     assert await synced()
 
 
+async def test_a_sync_that_is_wanted_soon_is_made_however_fresh_the_copy_is(world: World, bot: Bot) -> None:
+    async def synced() -> bool:
+        calls = len(world.syncro.calls("GET /customers"))
+        await bot.schedule.tick_now()
+        return len(world.syncro.calls("GET /customers")) > calls
+
+    world.move(hours=19)  # nothing else is due
+    assert await synced()
+    bot.schedule.sync_soon()
+    assert not await synced(), "once a minute at most"
+    world.move(minutes=1)
+    world.break_syncro()
+    assert await synced()
+    world.syncro.faults.clear()
+    world.move(minutes=1)
+    assert await synced(), "it failed, so it is still wanted"
+    world.move(minutes=1)
+    assert not await synced()
+
+
 async def test_slack_and_syncro_down_do_not_end_the_schedule(world: World, bot: Bot) -> None:
     world.move(minutes=20)
     world.break_syncro()

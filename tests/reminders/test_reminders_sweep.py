@@ -208,14 +208,14 @@ async def test_one_invoice_that_cannot_be_read_holds_up_nobody_else(
 ) -> None:
     await bot.sweep.run()
     odd = next(one for one in await all_contacts(bot) if len(one.deliveries) == 1)
-    real = bot.context.gateway.invoice
+    real = bot.context.bulk.invoice
 
     async def read(invoice_id: str) -> Any:
         if invoice_id == odd.invoices[0].invoice_id:
             raise SyncroLost("Syncro had a problem of its own (500).")
         return await real(invoice_id)
 
-    monkeypatch.setattr(bot.context.gateway, "invoice", read)
+    monkeypatch.setattr(bot.context.bulk, "invoice", read)
     await bot.outbox.deliver_due()
     after = {one.id: one for one in await all_contacts(bot)}
     assert after[odd.id].stage == "suppressed"

@@ -1,0 +1,80 @@
+"""Syncro's webhook over HTTP. What it says is unsigned: no more than which invoice to read again is taken from it."""
+
+import hmac
+import re
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+
+from bot.syncro.exact import read_json
+
+log = structlog.get_logger()
+
+PATH = "/syncro/webhook/{secret}"
+_LARGEST_BODY = 64 * 1024
+_ID = re.compile(r"[1-9][0-9]{0,17}")
+_INVOICE_LINK = re.compile(r"/invoices/([1-9][0-9]{0,17})(?!\w)")
+
+Take = Callable[[str], None]
+
+
+def webhook_route(secret: str, take: Take) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A handler for ``POST /syncro/webhook/{secret}``.
+
+    ``take`` is given the id of the invoice that may have changed, or empty text where the hint names none; it must
+    return at once. Who doesn't know the secret finds nothing here, and their body is not read.
+    """
+
+    async def handle(request: web.Request) -> web.Response:
+        given = request.match_info["secret"]
+        if not hmac.compare_digest(given.encode(errors="replace"), secret.encode()):
+            raise web.HTTPNotFound
+        try:
+            invoice_id = hinted_invoice(await _bounded_body(request))
+        except web.HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - the body may be anything, and break off anywhere
+            log.warning("unreadable_webhook", error=type(error).__name__)
+            return web.Response(status=400)
+        take(invoice_id)
+        return web.json_response({"ok": True}, status=202)
+
+    return handle
+
+
+def hinted_invoice(body: bytes) -> str:
+    """The id of the invoice that a hint names, or empty text. Raises ``ValueError`` when it is no JSON object.
+
+    Syncro sends ``{text, html, link, attributes}``. A link's host says nothing and is never asked.
+    """
+    hint = read_json(body)
+    if not isinstance(hint, Mapping):
+        raise ValueError("no object")
+    attributes, link = hint.get("attributes"), hint.get("link")
+    named = attributes if isinstance(attributes, Mapping) else {}
+    address = link if isinstance(link, str) else ""
+    if told := _id(named.get("invoice_id")):
+        return told
+    if in_link := _INVOICE_LINK.search(address):
+        return in_link[1]
+    return _id(named.get("id")) if "/invoices" in address else ""
+
+
+def _id(value: object) -> str:
+    """``value`` as an id of digits, else empty text."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return text if _ID.fullmatch(text) else ""
+
+
+async def _bounded_body(request: web.Request) -> bytes:
+    """The body; ``413`` as soon as it is known to be too large."""
+    body = bytearray()
+    if (request.content_length or 0) <= _LARGEST_BODY:
+        async for chunk in request.content.iter_chunked(_LARGEST_BODY):
+            body += chunk
+            if len(body) > _LARGEST_BODY:
+                break
+        else:
+            return bytes(body)
+    raise web.HTTPRequestEntityTooLarge(_LARGEST_BODY, max(len(body), request.content_length or 0))
