@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     @classmethod
     def _read(cls, env_file: Path | None, **instead: object) -> Self:
         try:
-            return cls(_env_file=env_file, **instead)  # type: ignore[arg-type,call-arg]  # pydantic-settings' own argument, no field
+            return cls(**{"_env_file": env_file, **instead})  # type: ignore[arg-type]  # one of many kinds by name
         except UnicodeDecodeError:
             raise Misconfigured(f"{env_file} is not UTF-8 text: save it as UTF-8.") from None
         except OSError as error:

@@ -171,7 +171,10 @@ def look_at_keys(settings: Settings) -> list[Finding]:
         )
     )
     webhook = (
-        ok("webhook", "on: Syncro can tell of changes at /syncro/webhook/ and the secret")
+        ok(
+            "webhook",
+            "on: let Syncro's notification center call /syncro/webhook/ and the secret on your https host",
+        )
         if settings.webhook_secret
         else ok(
             "webhook",

@@ -26,7 +26,7 @@ async def open_store(database_url: str) -> Lane:
 
 
 def path_in(database_url: str) -> str:
-    """The file that ``database_url`` names, or ``:memory:``. Raises ``Misconfigured`` for an address of another kind."""
+    """The file that ``database_url`` names, or ``:memory:``. Raises ``Misconfigured`` for another kind of address."""
     if database_url.startswith(("postgresql://", "postgres://")):
         raise Misconfigured("PostgreSQL is not in this version. Set DATABASE_URL to sqlite:///PATH.")
     path = database_url.removeprefix(_SQLITE)
