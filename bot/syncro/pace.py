@@ -105,12 +105,14 @@ class Pace:
         if turn.cancelled():
             with contextlib.suppress(ValueError):
                 self._waiting[lane].remove(turn)
-            self._admit()
         elif turn.exception() is None:
             self.give_back(lane)
 
     def _admit(self) -> None:
-        """Gives turns to whoever may leave now, and looks again when the next request has left the minute."""
+        """Gives turns to whoever may leave now, and looks again when the next request has left the minute.
+
+        What keeps a person waiting keeps the background waiting too, so nobody there overtakes a person.
+        """
         now = self._monotonic()
         for ended in self._ended.values():
             while ended and ended[0] + _MINUTE <= now:
@@ -121,8 +123,6 @@ class Pace:
                 if not turn.done():
                     self._flying[lane] += 1
                     turn.set_result(None)
-            if queue:
-                break  # Nobody in the background overtakes a person who waits.
         self._set_alarm(now)
 
     def _has_room(self, lane: Lane, now: float) -> bool:

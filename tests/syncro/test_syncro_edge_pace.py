@@ -101,6 +101,17 @@ def test_a_minute_holds_180_and_140_of_the_background() -> None:
     assert [name for at, name in seen if at == pytest.approx(60)] == ["interactive"] + ["background"] * 10
 
 
+def test_a_minute_is_sixty_seconds_from_the_end_of_a_request() -> None:
+    async def scene() -> None:
+        pace, seen, began = Pace(per_minute=1, monotonic=now), [], now()
+        await one(pace, CLICK, seen, long=10)
+        await asyncio.sleep(59.9)
+        await pace.enter(CLICK)
+        assert now() - began == pytest.approx(70)
+
+    run(scene())
+
+
 def test_each_lane_is_served_in_the_order_of_coming() -> None:
     async def scene() -> list[tuple[float, str]]:
         pace, seen = Pace(per_minute=1, monotonic=now), []
@@ -157,23 +168,6 @@ def test_who_is_cancelled_takes_nothing_from_the_others(before: bool) -> None:
         with pytest.raises(asyncio.CancelledError):
             await quitter
         await pace.enter(CLICK)
-        assert now() - began == 1
-
-    run(scene())
-
-
-def test_a_person_who_gives_up_makes_way_for_the_background() -> None:
-    async def scene() -> None:
-        pace, began = Pace(monotonic=now), now()
-        for _ in range(AT_ONCE):
-            await pace.enter(CLICK)
-        person = asyncio.create_task(pace.enter(CLICK))
-        bulk = asyncio.create_task(pace.enter(BULK))
-        await asyncio.sleep(1)
-        pace.leave(CLICK)
-        pace.leave(CLICK)
-        await person
-        await bulk
         assert now() - began == 1
 
     run(scene())
