@@ -25,7 +25,8 @@ from bot.store import mirror, operations
 from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Absent, Found, Kind, Unclear
+from bot.use_cases.ending import Ending, done_so_far
+from bot.use_cases.kinds import Found, Kind, Unclear
 from bot.use_cases.settlement import Settlement
 
 #: How many numbers are tried for a new invoice before somebody should look at the account.
@@ -47,6 +48,7 @@ class Carrier:
         self._context = context
         self._kinds = kinds
         self._settlement = settlement
+        self._ending = Ending(context, kinds, settlement)
         self._working: set[str] = set()
 
     def kind(self, operation: Operation) -> Kind:
@@ -83,7 +85,7 @@ class Carrier:
         """The claim's checks: live read, what changed since it was seen, then the kind's own rules and roles."""
         kind = self.kind(operation)
         live = await self._live(operation)
-        if live is not None and operation.version_seen:
+        if live is not None and operation.version_seen and not _begun(operation):
             seen = Version.from_json(operation.version_seen)
             changed = differences(seen, live, kind.matters(operation))
             if changed:
@@ -112,8 +114,11 @@ class Carrier:
             return await self._settlement.current(operation)
         return await self._send_marked(marked)
 
-    async def _send_marked(self, operation: Operation) -> Operation:
-        """Sends the request that was just marked as leaving, and goes on from its answer."""
+    async def _send_marked(self, operation: Operation, before: Operation | None = None) -> Operation:
+        """Sends the request that was just marked as leaving, and goes on from its answer.
+
+        ``before`` is how a write of several requests stood when this one was not yet marked.
+        """
         try:
             result = await self._send(operation)
         except LeaseLost:
@@ -125,25 +130,51 @@ class Carrier:
         except SyncroTaken as error:
             return await self._number_taken(operation, error)
         except DuebotError as error:
-            return await self._not_taken(operation, error)
+            return await self._not_taken(operation, error, before)
         return await self.go_on(operation, result)
 
-    async def _not_taken(self, operation: Operation, error: DuebotError) -> Operation:
+    async def _not_taken(
+        self, operation: Operation, error: DuebotError, before: Operation | None
+    ) -> Operation:
         """A request surely had no effect. Alone it is refused; in a write of several, what is done stays done."""
-        if "step" not in operation.progress:
-            return await (self.refuse_resend if operation.resent else self._refuse)(operation, error)
-        if isinstance(error, SyncroNotSent | SyncroLimited):
-            return await self._lost(operation)
-        return await self.confirm(operation, {**_done(operation), "problem": str(error)})
+        if operation.resent:
+            return await self.refuse_resend(operation, error)
+        if not _begun(operation):
+            return await self._refuse(operation, error)
+        young = self._context.now() - operation.created_at < self._context.waits.give_up
+        if before is not None and young and isinstance(error, SyncroNotSent | SyncroLimited):
+            return await self._step_back(operation, before)
+        return await self._leave_incomplete(operation, error)
+
+    async def _step_back(self, operation: Operation, before: Operation) -> Operation:
+        """The request surely never left: the write stands as before it, and a later pass goes on from there."""
+        now = self._context.now()
+
+        def write(tx: Tx) -> None:
+            sentence, invoice_id = operation.sentence, operation.invoice_id
+            if operations.holds(tx, operation.key, operation.lease_until):
+                operations.mark_next(
+                    tx, operation.key, operation.progress, before.progress, invoice_id, sentence, now
+                )
+
+        await self._context.lane.write(write)
+        return await self._lost(replace(operation, progress=before.progress))
+
+    async def _leave_incomplete(self, operation: Operation, error: DuebotError) -> Operation:
+        """Ends a write of several requests of which some took effect: that is confirmed, and what lacks is said."""
+        return await self._ending.confirm(operation, {**done_so_far(operation), "problem": str(error)})
 
     async def _number_taken(self, operation: Operation, error: SyncroTaken) -> Operation:
-        """The number is an invoice's: ours, if an earlier sending landed after all; else the next one is tried."""
+        """The number is an invoice's: ours, if an earlier sending landed after all; else the next one is tried.
+
+        What was never sent before can be ours only if it is exactly as entered.
+        """
         kind = self.kind(operation)
         try:
             finding = await kind.find(operation)
         except SyncroError:
             return await self._lost(operation)
-        if not isinstance(finding, Absent):
+        if isinstance(finding, Found) or (isinstance(finding, Unclear) and operation.resent):
             return await self.conclude(operation, finding)
         tries = int(operation.progress.get("tries", 0)) + 1
         if tries >= _NUMBERS_TRIED:
@@ -158,15 +189,15 @@ class Carrier:
         """A request took effect: sends the next one of a write of several, or confirms it."""
         kind = self.kind(operation)
         if kind.one_request(operation):
-            return await self.confirm(operation, result, late)
-        done = {**_done(operation), **result}
+            return await self._ending.confirm(operation, result, late)
+        done = {**done_so_far(operation), **result}
         try:
-            live = await self._read_again(operation, done)
+            live = await self._ending.read_again(operation, done)
         except SyncroError:
             return await self._lost(operation)
         step = kind.next_step(operation, live, done)
         if step is None:
-            return await self._confirm_seen(operation, done, live, late)
+            return await self._ending.confirm_seen(operation, done, live, late)
         progress = {**step, "result": done}
         return await self._send_next(
             operation, lambda _tx: progress, live.id, kind.step_sentence(operation, live)
@@ -207,7 +238,7 @@ class Carrier:
         marked = await self._context.lane.write(write)
         if marked is None:
             return await self._settlement.current(operation)
-        return await self._send_marked(marked)
+        return await self._send_marked(marked, operation)
 
     async def _mark_sent(self, operation: Operation, again: bool) -> Operation:
         """Commits that the request is about to leave, before its first byte does. Raises ``LeaseLost``."""
@@ -313,9 +344,9 @@ class Carrier:
         except SyncroError as unread:
             sentence = f"{self.kind(operation).unknown_sentence(operation)} {unread}"
             return await self._settlement.settle(operation, "unknown", sentence, late=True)
-        if isinstance(finding, Absent):
-            return await self._refuse(operation, error)
-        return await self.conclude(operation, finding)
+        if isinstance(finding, Found | Unclear):
+            return await self.conclude(operation, finding)
+        return await (self._leave_incomplete if _begun(operation) else self._refuse)(operation, error)
 
     async def conclude(self, operation: Operation, finding: Found | Unclear) -> Operation:
         """Goes on with, or ends, an operation whose answer was lost by what was read back."""
@@ -323,46 +354,7 @@ class Carrier:
             return await self.go_on(operation, finding.result, late=True)
         return await self._settlement.settle(operation, "unknown", finding.sentence, late=True)
 
-    async def confirm(self, operation: Operation, result: dict[str, Any], late: bool = False) -> Operation:
-        """Reads the invoice again, checks that the write did what it should, and says so."""
-        try:
-            after = await self._read_again(operation, result)
-        except SyncroError:
-            return await self._settlement.settle(
-                operation, "confirmed", self._unseen(operation, result), result, late
-            )
-        return await self._confirm_seen(operation, result, after, late)
 
-    async def _confirm_seen(
-        self, operation: Operation, result: dict[str, Any], after: Invoice, late: bool
-    ) -> Operation:
-        kind = self.kind(operation)
-        sentence = kind.done_sentence(operation, after, result)
-        final = kind.final(operation, after, result)
-        return await self._settlement.settle(operation, "confirmed", sentence, final, late)
-
-    async def read_result(self, operation: Operation, result: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """What was done, and what is kept of it, from a live read of the invoice."""
-        kind, result = self.kind(operation), {**_done(operation), **result}
-        try:
-            after = await self._read_again(operation, result)
-        except SyncroError:
-            return self._unseen(operation, result), result
-        return kind.done_sentence(operation, after, result), kind.final(operation, after, result)
-
-    def _unseen(self, operation: Operation, result: dict[str, Any]) -> str:
-        said = self.kind(operation).done_sentence(operation, None, result)
-        return f"{said} (I couldn't read the invoice again just now.)"
-
-    async def _read_again(self, operation: Operation, result: dict[str, Any]) -> Invoice:
-        """The invoice after a request, live; the local copy is brought up to date by the way."""
-        invoice_id = operation.invoice_id or str(result.get("invoice_id", ""))
-        live = await self._context.gateway.invoice(invoice_id)
-        now = self._context.now()
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
-        return live
-
-
-def _done(operation: Operation) -> dict[str, Any]:
-    """What the earlier requests of an operation have told."""
-    return dict(operation.progress.get("result", {}))
+def _begun(operation: Operation) -> bool:
+    """Whether an earlier request of a write of several has taken effect."""
+    return "step" in operation.progress

@@ -21,6 +21,7 @@ from bot.store.lane import Conflict, Tx
 from bot.store.operations import Operation
 from bot.use_cases.carrier import Carrier
 from bot.use_cases.context import Context
+from bot.use_cases.ending import Ending
 from bot.use_cases.kinds import Found, Kind, Unclear
 from bot.use_cases.recovery import Recovery
 from bot.use_cases.settlement import Settlement
@@ -65,6 +66,7 @@ class Journal:
     def __init__(self, context: Context, kinds: Mapping[str, Kind]) -> None:
         self._context = context
         self._settlement = Settlement(context)
+        self._ending = Ending(context, kinds, self._settlement)
         self._carrier = Carrier(context, kinds, self._settlement)
         self._recovery = Recovery(context, self._carrier, self._settlement)
 
@@ -149,7 +151,7 @@ class Journal:
             now = self._context.local(self._context.now())
             seen = finding.sentence if isinstance(finding, Unclear) else "It isn't there."
             return replace(operation, sentence=f"Looked again at {now:%H:%M}: {seen} {operation.sentence}")
-        done, result = await self._carrier.read_result(operation, finding.result)
+        done, result = await self._ending.read_result(operation, finding.result)
         sentence = f"{done} Found in Syncro when {actor.name} checked again."
         return await self._settlement.decide(operation, "confirmed", sentence, actor, result)
 

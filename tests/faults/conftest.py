@@ -1,6 +1,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fault_table import print_table
@@ -27,11 +28,17 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, empty_store: Path) -> AsyncIterator[FaultWorld]:
+def shape() -> str:
+    """The wire shape of the world; a test that names others is run in each."""
+    return "guide"
+
+
+@pytest.fixture
+async def world(tmp_path: Path, empty_store: Path, shape: Any) -> AsyncIterator[FaultWorld]:
     shutil.copy(empty_store, tmp_path / "bot.db")
     clock = Clock(START)
     slack = SlackSandbox(clock, event_retry_seconds=())
-    syncro = SyncroSandbox(sample_company(clock, size=30), clock, api_key=KEY)
+    syncro = SyncroSandbox(sample_company(clock, size=30), clock, api_key=KEY, shape=shape)
     await slack.start()
     opened = FaultWorld(slack, syncro, await syncro.start(), clock, tmp_path)
     yield opened

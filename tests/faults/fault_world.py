@@ -1,7 +1,7 @@
 """The journal over real HTTP: both stand-ins, a clock that tests move, and as many bot processes as they want."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,17 +11,18 @@ from typing import Any
 from bot.app import kinds_of_write
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.errors import DuebotError
-from bot.domain.invoice import LineItem
+from bot.domain.invoice import Invoice, LineItem, Status
 from bot.domain.policy import ApprovalPolicy, Business, Policy, RoleLists
 from bot.domain.roles import Person
 from bot.domain.version import version_of
 from bot.slack.client import Slack
 from bot.slack.directory import Directory
-from bot.store import operations
+from bot.store import mirror, operations
 from bot.store.audit import Audit
-from bot.store.lane import Lane
+from bot.store.lane import Lane, Tx
 from bot.store.open import open_store
 from bot.store.operations import Operation
+from bot.store.rows import iso
 from bot.syncro.circuit import Circuit
 from bot.syncro.client import Client, Patience
 from bot.syncro.gateway import Gateway
@@ -99,7 +100,7 @@ class FaultWorld:
         )
         context = Context(
             lane=await open_store(f"sqlite:///{self.folder}/bot.db"),
-            gateway=Gateway(client, "guide", POLICY.currency_of),
+            gateway=Gateway(client, self.syncro.shape, POLICY.currency_of),
             directory=directory,
             policy=POLICY,
             calendar=BusinessCalendar(),
@@ -107,6 +108,7 @@ class FaultWorld:
             now=now or self.clock.now,
             waits=waits,
         )
+        await remember(context, self.syncro.company.invoices.values())
         journal = Journal(context, kinds_of_write(context, Authority(directory, POLICY.roles)))
         made = Process(context, journal, slack)
         self.processes.append(made)
@@ -140,9 +142,39 @@ class FaultWorld:
         self.clock.advance(timedelta(seconds=seconds))
 
 
+async def remember(context: Context, invoices: Iterable[Any]) -> None:
+    """What a first sync would have left of the numbers that are taken, with the time at which it was made."""
+    headers = [
+        Invoice(
+            id=str(one.id),
+            number=one.number,
+            customer_id=str(one.customer_id),
+            customer_name="",
+            date=one.date,
+            due_date=None,
+            status=Status.PAID,
+            subtotal=None,
+            tax=None,
+            total=one.total,
+            balance=None,
+            currency="USD",
+        )
+        for one in invoices
+    ]
+    now = context.now()
+
+    def write(tx: Tx) -> None:
+        mirror.put_invoices(tx, headers, now)
+        mirror.set_state(tx, "synced_at", iso(now))
+
+    await context.lane.write(write)
+
+
 async def intent(world: FaultWorld, process: Process, kind: str, invoice: Any, **changes: Any) -> Intent:
     """What a clerk wants, having seen the invoice live."""
     seen = await process.context.gateway.invoice(str(invoice.id))
+    now = process.context.now()
+    await process.lane.write(lambda tx: mirror.put_invoices(tx, [seen], now))
     made = Intent(
         base_key=f"view{next(_keys)}:{kind}",
         kind=kind,
@@ -158,13 +190,15 @@ async def intent(world: FaultWorld, process: Process, kind: str, invoice: Any, *
 
 
 def _payment(world: FaultWorld, seen: Any) -> dict[str, Any]:
+    noted = world.syncro.shape == "guide"
     return {
         "amount": seen.balance,
         "currency": "USD",
         "method": "Check",
-        "reference": f"cheque {seen.id}",
+        "reference": f"chq {seen.id}",
         "date": world.syncro.company.today().isoformat(),
-        "notes": "by post",
+        "notes": "by post" if noted else "",
+        "number": seen.number,
         "anyway": True,
         "reason": "",
         "balance": seen.balance,
@@ -177,7 +211,10 @@ def _void(world: FaultWorld, seen: Any) -> dict[str, Any]:
 
 def _email(world: FaultWorld, seen: Any) -> dict[str, Any]:
     customer = world.syncro.company.customer(int(seen.customer_id))
-    return {"to": [customer.email], "cc": [], "subject": "Invoice", "message": "Here it is.", "reason": ""}
+    to, cc, text = [customer.email], [], "Here it is."
+    if world.syncro.shape == "openapi":
+        to, cc, text = [customer.notification_email or customer.email], [*customer.cc_emails], ""
+    return {"to": to, "cc": cc, "subject": text, "message": text, "reason": ""}
 
 
 def _create(world: FaultWorld, seen: Any) -> dict[str, Any]:
@@ -196,12 +233,13 @@ def _create(world: FaultWorld, seen: Any) -> dict[str, Any]:
 
 
 def _edit(world: FaultWorld, seen: Any) -> dict[str, Any]:
-    return {"terms": "Net 45"}
+    return {"notes": "Call first"}
 
 
 def _line(world: FaultWorld, seen: Any) -> dict[str, Any]:
     line = LineItem("Cable", Decimal(3), Decimal("4.00"), taxable=False)
-    return {"line": line_to_json(line), "alike_before": count_like(seen, line)}
+    ids = [one.id for one in seen.lines]
+    return {"line": line_to_json(line), "alike_before": count_like(seen, line), "ids_before": ids}
 
 
 REQUESTS: Mapping[str, Callable[[FaultWorld, Any], dict[str, Any]]] = {
@@ -236,7 +274,7 @@ def effects(world: FaultWorld, kind: str, invoice: Any) -> int:
             name = f"Like invoice {invoice.id}"
             return sum(any(line.name == name for line in one.lines) for one in company.invoices.values())
         case "edit":
-            return int(invoice.terms == "Net 45")
+            return int(invoice.notes == "Call first")
         case _:
             return sum(line.name == "Cable" for line in invoice.lines)
 

@@ -1,0 +1,68 @@
+"""How a write that took effect is told: the invoice is read again and compared with what was wanted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.errors import SyncroError
+from bot.domain.invoice import Invoice
+from bot.store import mirror
+from bot.store.operations import Operation
+from bot.use_cases.context import Context
+from bot.use_cases.kinds import Kind
+from bot.use_cases.settlement import Settlement
+
+
+def done_so_far(operation: Operation) -> dict[str, Any]:
+    """What the earlier requests of an operation have told."""
+    return dict(operation.progress.get("result", {}))
+
+
+class Ending:
+    """Reads, compares, says, settles."""
+
+    def __init__(self, context: Context, kinds: Mapping[str, Kind], settlement: Settlement) -> None:
+        self._context = context
+        self._kinds = kinds
+        self._settlement = settlement
+
+    async def confirm(self, operation: Operation, result: dict[str, Any], late: bool = False) -> Operation:
+        """Reads the invoice again, checks that the write did what it should, and says so."""
+        try:
+            after = await self.read_again(operation, result)
+        except SyncroError:
+            return await self._settlement.settle(
+                operation, "confirmed", self._unseen(operation, result), result, late
+            )
+        return await self.confirm_seen(operation, result, after, late)
+
+    async def confirm_seen(
+        self, operation: Operation, result: dict[str, Any], after: Invoice, late: bool
+    ) -> Operation:
+        """Says what was done, from the invoice as it was just read."""
+        kind = self._kinds[operation.kind]
+        sentence = kind.done_sentence(operation, after, result)
+        final = kind.final(operation, after, result)
+        return await self._settlement.settle(operation, "confirmed", sentence, final, late)
+
+    async def read_result(self, operation: Operation, result: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """What was done, and what is kept of it, from a live read of the invoice."""
+        kind, result = self._kinds[operation.kind], {**done_so_far(operation), **result}
+        try:
+            after = await self.read_again(operation, result)
+        except SyncroError:
+            return self._unseen(operation, result), result
+        return kind.done_sentence(operation, after, result), kind.final(operation, after, result)
+
+    def _unseen(self, operation: Operation, result: dict[str, Any]) -> str:
+        said = self._kinds[operation.kind].done_sentence(operation, None, result)
+        if result.get("problem"):
+            said = f"{said} But not all of its lines are there as entered: look at it in Syncro. {result['problem']}"
+        return f"{said} (I couldn't read the invoice again just now.)"
+
+    async def read_again(self, operation: Operation, result: dict[str, Any]) -> Invoice:
+        """The invoice after a request, live; the local copy is brought up to date by the way."""
+        invoice_id = operation.invoice_id or str(result.get("invoice_id", ""))
+        live = await self._context.gateway.invoice(invoice_id)
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
+        return live
