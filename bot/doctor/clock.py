@@ -41,5 +41,5 @@ def _off(whose: str, skew: timedelta) -> Finding:
 
 def _by(skew: timedelta) -> str:
     seconds = abs(round(skew.total_seconds()))
-    span = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+    span = f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
     return f"{span} {'ahead of' if skew > timedelta() else 'behind'} this machine's"

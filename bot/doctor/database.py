@@ -39,9 +39,9 @@ def _file(seen: Inspection) -> Finding:
             f"Run chmod 600 {seen.path}.",
         )
     if seen.pending:
+        changes = f"{seen.pending} change{'s' * (seen.pending != 1)}"
         return ok(
-            _CHECK,
-            f"{seen.path}; {seen.pending} of its changes will be made at the next start: copy it first",
+            _CHECK, f"{seen.path}; {changes} of its tables will be made at the next start: copy it first"
         )
     return ok(_CHECK, f"{seen.path}, with the tables of this version")
 

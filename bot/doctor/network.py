@@ -17,15 +17,15 @@ async def why_unreachable(address: str, setting: str) -> tuple[str, str]:
     try:
         async with asyncio.timeout(_SECONDS):
             await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return (
-            f"no host is called {host}",
-            f"Check {setting} for a typo, and this machine's name server (DNS).",
-        )
     except TimeoutError:
         return (
             f"the name server doesn't say where {host} is",
             "Check this machine's name server (DNS) and its network.",
+        )
+    except (OSError, UnicodeError):
+        return (
+            f"no host is called {host}",
+            f"Check {setting} for a typo, and this machine's name server (DNS).",
         )
     try:
         async with asyncio.timeout(_SECONDS):
