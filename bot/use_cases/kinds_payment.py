@@ -36,6 +36,8 @@ class PaymentKind(Kind):
         if live.customer_id != operation.customer_id:
             raise Changed(f"Invoice {live.number} belongs to another customer now. Nothing was written.")
         payment = payment_of(operation)
+        if payment.invoice_number not in ("", live.number):
+            raise Changed(f"Invoice {payment.invoice_number} has the number {live.number} now. Nothing was written.")
         check_entry(self.context, payment, live.id)
         check_payment(live, payment, self.context.today())
         if not operation.request.get("anyway"):
@@ -198,7 +200,8 @@ class PaymentKind(Kind):
         if result.get("invoice_id", operation.invoice_id) != operation.invoice_id:
             return (
                 f"{said}, but it landed as credit on the customer's account and not on "
-                f"{after.number if after else 'the invoice'}. Apply it in Syncro."
+                f"{after.number if after else 'the invoice'}. Apply it in Syncro: "
+                f"{self.context.gateway.customer_url(operation.customer_id)}"
             )
         if after is None:
             return f"{said}."

@@ -53,9 +53,9 @@ def _three_lines(world: FaultWorld, seen: Any) -> dict[str, Any]:
 
 
 def _second_lines(world: FaultWorld, invoice: Any) -> int:
-    """How often the line stands in the books whose request fails; each of the others stands once."""
+    """How often the line stands in the books whose request fails; none of the others stands twice."""
     every = [line.name for one in world.syncro.company.invoices.values() for line in one.lines]
-    assert every.count(f"Part 1 of {invoice.id}") == 1
+    assert every.count(f"Part 1 of {invoice.id}") <= 1
     assert every.count(f"Part 3 of {invoice.id}") <= 1
     return every.count(f"Part 2 of {invoice.id}")
 
@@ -71,9 +71,9 @@ def _product_line(world: FaultWorld, seen: Any) -> dict[str, Any]:
 
 
 def _corrected(world: FaultWorld, invoice: Any) -> int:
-    """How many lines of the product cost what was entered; there is only one line of it, whatever it costs."""
+    """How many lines of the product cost what was entered; there are never two of them, whatever they cost."""
     lines = [line for line in invoice.lines if line.product_id]
-    assert len(lines) == 1
+    assert len(lines) <= 1
     return sum(line.price == PRICE for line in lines)
 
 

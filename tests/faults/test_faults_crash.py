@@ -1,0 +1,107 @@
+"""The process is killed at every step of every write: before and after each commit, before and after each request.
+
+A killed process does nothing more, so a kill is an exception that nothing of ours catches. Another process then
+starts on the same database and the same Syncro. Whatever the step was, the write takes effect once, or a person is
+told that it isn't known.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fault_table import note
+from fault_world import CLERK, FaultWorld, Process, attempt, intent, settle_all, the_operation, told
+from fault_writes import WRITES, Write
+
+from bot.store import operations
+from bot.use_cases.journal import Intent
+
+_MOST_STEPS = 80
+
+pytestmark = pytest.mark.parametrize(
+    ("write", "shape"), [pytest.param(one, one.shape, id=one.id) for one in WRITES]
+)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Steps:
+    """Counts the steps of a process, and kills it at the one that is wanted."""
+
+    def __init__(self, kill_at: int) -> None:
+        self.kill_at = kill_at
+        self.taken: list[str] = []
+
+    def step(self, name: str) -> None:
+        if len(self.taken) >= self.kill_at:
+            raise Killed(name)
+        self.taken.append(name)
+
+    def around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        async def counted(*words: Any, **named: Any) -> Any:
+            self.step(f"before {name}")
+            answer = await call(*words, **named)
+            self.step(f"after {name}")
+            return answer
+
+        return counted
+
+
+async def doomed(world: FaultWorld, kill_at: int) -> tuple[Process, Steps]:
+    """A process that is killed at that step."""
+    process = await world.process()
+    steps = Steps(kill_at)
+    process.lane.write = steps.around("commit", process.lane.write)  # type: ignore[method-assign]  # the test's knife
+    client: Any = process.context.gateway._client
+    for name in ("post", "put"):
+        setattr(client, name, steps.around(name, getattr(client, name)))
+    return process, steps
+
+
+async def wanted_of(world: FaultWorld, process: Process, write: Write, invoice: Any) -> Intent:
+    world.syncro.oddities.change(write.oddities)
+    seen = await process.context.gateway.invoice(str(invoice.id))
+    wanted = await intent(world, process, write.kind, invoice)
+    return replace(wanted, request=write.request(world, seen))
+
+
+async def test_a_kill_at_any_step(world: FaultWorld, process: Process, write: Write) -> None:
+    for kill_at in range(_MOST_STEPS):
+        invoice = world.invoice()
+        wanted = await wanted_of(world, process, write, invoice)
+        killed, steps = await doomed(world, kill_at)
+        try:
+            await attempt(killed, wanted)
+        except Killed as where:
+            await recovered(world, write, invoice, wanted, f"kill {kill_at}: {where}")
+        else:
+            assert write.effects(world, invoice) == 1
+            assert len(steps.taken) > 4, "commits and requests were counted"
+            return
+    raise AssertionError("the write never came to its end")
+
+
+async def recovered(world: FaultWorld, write: Write, invoice: Any, wanted: Intent, where: str) -> None:
+    """What another process makes of what was left."""
+    after = await world.process()
+    attempts = await after.lane.read(lambda tx: operations.attempts(tx, wanted.base_key))
+    if not attempts:
+        assert "after" not in where or "commit" not in where
+        assert write.effects(world, invoice) == 0, where
+        return
+    already_ended = attempts[-1].state
+    await after.journal.take_over()
+    await settle_all(world, after)
+    ended, count = await the_operation(after, wanted), write.effects(world, invoice)
+    note(write.id, where.partition(": ")[2], f"{ended.state}, {count} ×")
+    if ended.state == "unknown":
+        assert not write.readable, where
+        assert count <= 1, where
+    else:
+        assert (ended.state, count) == ("confirmed", 1), f"{where}: {ended}"
+        assert "incomplete" not in (ended.result or {}), where
+    if already_ended not in ("confirmed", "refused"):
+        assert await told(after, ended) == [CLERK.id], where
