@@ -27,7 +27,13 @@ fmt: .venv/.dev ## put the code into shape
 bench: .venv/.dev ## how fast, as tables of ratios
 	$(BIN)/python -m benchmarks
 
-soak faults crash: ## not yet
+faults: .venv/.dev ## every write under every failure of Syncro and every kill, with the table of how each ended
+	$(BIN)/python -m pytest tests/faults -v
+
+crash: .venv/.dev ## the bot killed for real while a write is under way, many times over
+	$(BIN)/python -m pytest tests/faults/test_faults_kill.py tests/faults/test_faults_crash.py -v
+
+soak: ## not yet
 	@echo "make $@ is not there yet: this version has nothing behind it." >&2; exit 1
 
 # One install serves both stamps: dev holds all of runtime.

@@ -89,14 +89,13 @@ async def recovered(world: FaultWorld, write: Write, invoice: Any, wanted: Inten
     after = await world.process()
     attempts = await after.lane.read(lambda tx: operations.attempts(tx, wanted.base_key))
     if not attempts:
-        assert "after" not in where or "commit" not in where
         assert write.effects(world, invoice) == 0, where
         return
     already_ended = attempts[-1].state
     await after.journal.take_over()
     await settle_all(world, after)
     ended, count = await the_operation(after, wanted), write.effects(world, invoice)
-    note(write.id, where.partition(": ")[2], f"{ended.state}, {count} ×")
+    note(write.shape, write.name, f"killed {where.partition(': ')[2]}", f"{ended.state}, {count} ×")
     if ended.state == "unknown":
         assert not write.readable, where
         assert count <= 1, where

@@ -51,7 +51,8 @@ async def ended(
 ) -> tuple[str, int]:
     operation = await the_operation(process, wanted)
     count = write.effects(world, invoice)
-    note(write.id, fault, f"{operation.state}, {count} ×{', told' if await told(process, operation) else ''}")
+    said = ", told" if await told(process, operation) else ""
+    note(write.shape, write.name, fault, f"{operation.state}, {count} ×{said}")
     return operation.state, count
 
 
