@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config import calendar_of, load_policy
-from bot.config.policy_file import read_policy
+from bot.config.policy_file import PolicyMistakes, read_policy
 from bot.domain.errors import Misconfigured
 from bot.domain.policy import DigestPlan, Policy
 
@@ -30,6 +30,14 @@ def mistakes(text: str, business: str = BUSINESS) -> str:
 
 def ladder(*levels: str, more: str = "") -> str:
     return "ladder:\n" + more + "  levels:\n" + "".join(f"    - {{{level}}}\n" for level in levels)
+
+
+def test_mistakes_can_be_had_one_by_one() -> None:
+    with pytest.raises(PolicyMistakes) as caught:
+        read_policy(BUSINESS + "laddder:\napprovals: {number: many, void: maybe}\n")
+    problems = caught.value.problems
+    assert [problem.line for problem in problems] == [2, 3, 3]
+    assert all(problem.words in caught.value.sentence for problem in problems)
 
 
 def test_the_example_loads_whole() -> None:

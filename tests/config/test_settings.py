@@ -171,3 +171,52 @@ def test_both_are_given_when_all_is_set(monkeypatch: pytest.MonkeyPatch) -> None
     syncro, slack = load(monkeypatch, **GOOD).require_both()
     assert slack.bot_token.get_secret_value() == "xoxb-made-up"
     assert syncro.shape == "auto"
+
+
+def test_what_can_be_used_is_salvaged_from_what_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**GOOD, "DUEBOT_PORT": "three", "SLACK_BOT_TOKEN": "xoxp-of-a-person"}.items():
+        monkeypatch.setenv(name, value)
+    settings, unusable = Settings.salvage(None)
+    assert set(unusable) == {"DUEBOT_PORT", "SLACK_BOT_TOKEN"}
+    assert unusable["SLACK_BOT_TOKEN"].startswith("is no bot token: ")
+    assert "xoxp" not in str(unusable)
+    assert (settings.port, settings.slack_bot_token) == (3000, None)
+    assert settings.require_syncro().base_url == GOOD["SYNCRO_BASE_URL"]
+
+
+def test_every_good_setting_is_salvaged_with_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("DUEBOT_PORT=4000\n")
+    settings, unusable = Settings.salvage(Path(".env"))
+    assert (settings.port, unusable) == (4000, {})
+
+
+def test_what_is_missing_is_named_with_how_to_come_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, SYNCRO_API_KEY="made-up-key", SLACK_APP_TOKEN="xapp-made-up")
+    assert set(settings.missing) == {"SYNCRO_BASE_URL", "SLACK_BOT_TOKEN"}
+    assert "syncromsp.com" in settings.missing["SYNCRO_BASE_URL"]
+
+
+def test_every_secret_is_known_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = (
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_APP_TOKEN",
+        "SYNCRO_API_KEY",
+        "DUEBOT_AUDIT_KEY",
+    )
+    begins = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+    values = {name: f"{begins.get(name, '')}made-up-{name.lower()}" for name in names}
+    values["DUEBOT_WEBHOOK_SECRET"] = "made-up-webhook-secret"
+    settings = load(monkeypatch, **values)
+    assert set(settings.secrets) == set(values.values())
+    assert not any(secret in repr(settings) for secret in settings.secrets)
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    Path(".env").write_text("DUEBOT_PORT=4000\n")
+    monkeypatch.setattr("pydantic_settings.sources.providers.dotenv.dotenv_values", refuse)
+    with pytest.raises(Misconfigured, match=r"\.env can't be read \(Permission denied\)"):
+        Settings.load()

@@ -1,14 +1,16 @@
 """Where nothing is wrong, nothing is said to be; and looking changes nothing."""
 
-import json
+import asyncio
 import os
-import subprocess
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
 from bot.store.open import open_store
 
+ROOT = Path(__file__).parents[2]
 SHAPES = ("guide", "openapi")
 WRITES = ("chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.join", "conversations.open")
 
@@ -76,18 +78,28 @@ async def test_what_the_shape_cannot_do_is_one_line(benches):
 
 async def test_as_a_program_of_its_own(benches):
     async with benches() as bench:
-        bench.env["PATH"] = os.environ["PATH"]
         bench.policy("own_reminders: off, ", "")
-        process = await __import__("asyncio").create_subprocess_exec(
-            sys.executable,
-            *("-m", "bot", "doctor"),
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "doctor"),
             cwd=bench.folder,
             env={name: value for name, value in bench.env.items() if value},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
         out, err = await process.communicate()
         assert (process.returncode, err) == (0, b"")
-        lines = out.decode().splitlines()
-        assert lines[-1].endswith("1 to look at.")
-        assert json.dumps(lines)
+        shown = out.decode().splitlines()
+        assert shown[-1].endswith("1 to look at.")
+        at = next(place for place, line in enumerate(shown) if line.startswith("!"))
+        assert "own_reminders: off" in shown[at + 1]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_every_check_is_in_the_manual(benches, shape):
+    manual = (ROOT / "docs" / "doctor.md").read_text()
+    table = manual.partition("## What is looked at")[2]
+    told = ", ".join(re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE))
+    async with benches(shape) as bench:
+        _, found = await bench.findings()
+    names = {re.sub(r"^(read|write) ", "", one["check"]) for one in found}
+    assert [name for name in names if name.partition(" C0")[0] not in told] == []

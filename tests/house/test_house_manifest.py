@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.slack.scopes import BOT_SCOPES
 from bot.views import ids
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,7 @@ def test_every_scope_and_event_is_explained_and_no_other() -> None:
     explained = set(re.findall(r"^\| `([^`]+)` \|", SCOPES, re.MULTILINE))
     scopes = SOCKET["oauth_config"]["scopes"]
     assert list(scopes) == ["bot"]
+    assert scopes["bot"] == list(BOT_SCOPES)
     assert scopes["bot"] == sorted(set(scopes["bot"]))
     assert explained == set(scopes["bot"]) | set(SOCKET["settings"]["event_subscriptions"]["bot_events"])
 

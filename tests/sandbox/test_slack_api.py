@@ -151,7 +151,7 @@ async def test_stamps_follow_the_moved_clock_and_never_repeat(
     assert float(await post(client)) - max(stamps) >= 2 * 86_400 - 1
 
 
-async def test_people_groups_and_channels(client: AsyncWebClient) -> None:
+async def test_people_groups_and_channels(sandbox: SlackSandbox, client: AsyncWebClient) -> None:
     assert (await client.users_info(user="U0GUEST"))["user"]["is_restricted"] is True
     assert (await client.users_info(user="U0GONE"))["user"]["deleted"] is True
     assert (await client.users_info(user="U0OTHER"))["user"]["team_id"] != "T0NORTH"
@@ -162,6 +162,10 @@ async def test_people_groups_and_channels(client: AsyncWebClient) -> None:
         "S0FINANCE",
         "S0TECHS",
     }
+    sandbox.workspace.groups["S0TECHS"].disabled = True
+    assert [group["id"] for group in (await client.usergroups_list())["usergroups"]] == ["S0FINANCE"]
+    with pytest.raises(SlackApiError, match="no_such_subteam"):
+        await client.usergroups_users_list(usergroup="S0TECHS")
     assert (await client.conversations_info(channel="C0SHARED"))["channel"]["is_ext_shared"] is True
     assert (await client.conversations_info(channel="C0RANDOM"))["channel"]["is_member"] is False
     assert "U0GUEST" in (await client.conversations_members(channel="C0GUESTS"))["members"]
