@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
@@ -32,6 +33,18 @@ class Version:
     def from_json(cls, text: str) -> "Version":
         """The version that ``to_json`` wrote."""
         return cls(tuple(sorted(json.loads(text).items())))
+
+    @property
+    def balance(self) -> int | None:
+        """What was open, in minor units; ``None`` is unknown."""
+        text = dict(self.aspects).get("balance", "")
+        return int(text) if text else None
+
+    @property
+    def due_date(self) -> date | None:
+        """When it was due."""
+        text = dict(self.aspects).get("due_date", "")
+        return date.fromisoformat(text) if text else None
 
 
 def _hash(value: object) -> str:

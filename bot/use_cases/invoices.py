@@ -49,7 +49,12 @@ class Submission:
     reason: str = ""
 
 
-class _Problems:
+def write_key(root_view: str, kind: str, invoice_id: str, step: int = 1) -> str:
+    """The key of a write: the form's root view, what it does to which invoice, and the step within the form."""
+    return f"{root_view}:{kind}:{invoice_id}:{step}"
+
+
+class Problems:
     """Collects what is wrong with a form, so that every field's error is shown at once."""
 
     def __init__(self) -> None:
@@ -91,30 +96,12 @@ class Invoices:
         """Records one payment. Texts are as typed; ``on`` is the payment date. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.PAY)
         known = await self._known(invoice_id)
-        today = self._context.today()
-        problems = _Problems()
+        problems = Problems()
         minor = problems.take("amount", lambda: parse_amount(amount, known.currency), 0)
-        day = problems.take("date", lambda: _past_date(on, today), today)
-        problems.take("notes", lambda: _short(notes, MOST_NOTES, "notes"), "")
-        longest = self._context.gateway.abilities.reference_length
-        problems.take("reference", lambda: _short(reference.strip(), longest, "reference"), "")
-        if not method:
-            problems.found["method"] = "Choose how it was paid."
+        details = payment_details(self._context, problems, method, reference, on, notes)
         problems.settle()
-        expected = dict(submission.seen.aspects).get("balance", "") if submission.seen else ""
-        request = {
-            "amount": minor,
-            "currency": known.currency,
-            "method": method,
-            "reference": reference.strip(),
-            "date": day.isoformat(),
-            "notes": notes.strip(),
-            "anyway": submission.anyway,
-            "reason": submission.reason,
-            "balance": int(expected) if expected else None,
-            "number": known.number,
-            "form": submission.root_view,
-        }
+        balance = submission.seen.balance if submission.seen else None
+        request = details | payment_request(submission, known.number, known.currency, minor, balance)
         return await self._perform(submission, "payment", known, request)
 
     async def void(self, submission: Submission, invoice_id: str) -> Operation:
@@ -138,7 +125,7 @@ class Invoices:
         """Sends the fields that differ from what the form showed. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.EDIT)
         today = self._context.today()
-        problems = _Problems()
+        problems = Problems()
         request: dict[str, object] = {}
         if due is not None:
             day = problems.take("due_date", lambda: _any_date(due, today), None)
@@ -177,7 +164,7 @@ class Invoices:
         known = await self._known(invoice_id)
         if not self._context.gateway.abilities.email_text:
             return await self._send_stock(submission, known)
-        problems = _Problems()
+        problems = Problems()
         nobody: tuple[str, ...] = ()
         receivers = problems.take("to", lambda: split_addresses(to, "to"), nobody)
         copies = problems.take("cc", lambda: split_addresses(cc, "cc"), nobody)
@@ -208,7 +195,7 @@ class Invoices:
     async def review(self, draft: InvoiceDraft, draft_id: str) -> InvoiceReview:
         """The draft understood, with its total before tax. Raises ``BadInput`` with every field's error."""
         today = self._context.today()
-        problems = _Problems()
+        problems = Problems()
         if not draft.customer_id:
             problems.found["customer"] = "Choose a customer."
         day = problems.take("date", lambda: _any_date(draft.date, today) or today, today)
@@ -266,11 +253,11 @@ class Invoices:
     def running_total(self, draft: InvoiceDraft) -> str:
         """The total before tax of the lines that can be read so far, as it stands on screen."""
         currency = self._context.policy.currency_of(draft.customer_id)
-        lines = [item for line in draft.lines for item in _line(line, currency, _Problems())]
+        lines = [item for line in draft.lines for item in _line(line, currency, Problems())]
         return str(Money(lines_subtotal(lines, currency), currency))
 
     def _lines(self, drafts: Sequence[DraftLine], currency: str) -> tuple[LineItem, ...]:
-        problems = _Problems()
+        problems = Problems()
         lines: list[LineItem] = []
         if not drafts:
             problems.found["lines"] = "An invoice needs at least one line item."
@@ -292,7 +279,7 @@ class Invoices:
     ) -> Operation:
         return await self._journal.perform(
             Intent(
-                base_key=f"{submission.root_view}:{kind}:{invoice.id}:1",
+                base_key=write_key(submission.root_view, kind, invoice.id),
                 kind=kind,
                 invoice_id=invoice.id,
                 customer_id=invoice.customer_id,
@@ -304,7 +291,41 @@ class Invoices:
         )
 
 
-def _line(draft: DraftLine, currency: str, problems: _Problems) -> list[LineItem]:
+def payment_details(
+    context: Context, problems: Problems, method: str, reference: str, on: str, notes: str
+) -> dict[str, object]:
+    """What a payment's request says besides invoice and amount, from texts as typed; errors go to ``problems``."""
+    today = context.today()
+    longest = context.gateway.abilities.reference_length
+    day = problems.take("date", lambda: _past_date(on, today), today)
+    problems.take("notes", lambda: _short(notes, MOST_NOTES, "notes"), "")
+    problems.take("reference", lambda: _short(reference.strip(), longest, "reference"), "")
+    if not method:
+        problems.found["method"] = "Choose how it was paid."
+    return {
+        "method": method,
+        "reference": reference.strip(),
+        "date": day.isoformat(),
+        "notes": notes.strip(),
+    }
+
+
+def payment_request(
+    submission: Submission, number: str, currency: str, amount: int, balance: int | None
+) -> dict[str, object]:
+    """The rest of a payment's request. ``number`` and ``balance`` are the invoice's, as the form showed them."""
+    return {
+        "amount": amount,
+        "currency": currency,
+        "number": number,
+        "balance": balance,
+        "anyway": submission.anyway,
+        "reason": submission.reason,
+        "form": submission.root_view,
+    }
+
+
+def _line(draft: DraftLine, currency: str, problems: Problems) -> list[LineItem]:
     """The line that was typed, or nothing with what is wrong noted beside its inputs."""
     name = problems.take(f"name:{draft.id}", lambda: _needed(draft.name), "")
     quantity = problems.take(f"quantity:{draft.id}", lambda: parse_quantity(draft.quantity), None)

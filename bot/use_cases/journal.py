@@ -83,8 +83,14 @@ class Journal:
         with self._carrier.working(operation.key):
             return await self._carrier.carry_out(operation)
 
+    async def judge(self, intent: Intent) -> None:
+        """Every check of the claim without claiming: raises what would refuse it now. Nothing is written down."""
+        holder = await self._context.lane.read(lambda tx: _holder(tx, intent))
+        if holder is not None:
+            raise Busy(_busy_sentence(holder))
+        await self._carrier.check(self._prepared(intent, 1))
+
     def _claim(self, tx: Tx, intent: Intent) -> tuple[Operation, bool]:
-        now = self._context.now()
         wanted = request_hash(intent.request)
         earlier = operations.attempts(tx, intent.base_key)
         if earlier and earlier[-1].state != "refused":
@@ -93,25 +99,8 @@ class Journal:
                     "This form was already sent with other values. Open it afresh to make another entry."
                 )
             return earlier[-1], False
-        operation = Operation(
-            key=f"{intent.base_key}#{len(earlier) + 1}",
-            base_key=intent.base_key,
-            attempt=len(earlier) + 1,
-            kind=intent.kind,
-            invoice_id=intent.invoice_id,
-            customer_id=intent.customer_id,
-            actor_id=intent.actor.id,
-            actor_name=intent.actor.name,
-            request=intent.request,
-            request_hash=wanted,
-            version_seen=intent.seen.to_json() if intent.seen else "",
-            mark="".join(secrets.choice(_MARK_LETTERS) for _ in range(6)),
-            visit_id=intent.visit_id,
-            state="prepared",
-            created_at=now,
-            lease_until=now + self._context.waits.lease,
-        )
-        holder = operations.open_on(tx, intent.invoice_id) if intent.invoice_id else None
+        operation = self._prepared(intent, len(earlier) + 1)
+        holder = _holder(tx, intent)
         if holder is not None:
             raise Busy(_busy_sentence(holder))
         try:
@@ -121,6 +110,27 @@ class Journal:
                 "Somebody else has just started a change on this invoice. Look at its card again."
             ) from error
         return operation, True
+
+    def _prepared(self, intent: Intent, attempt: int) -> Operation:
+        now = self._context.now()
+        return Operation(
+            key=f"{intent.base_key}#{attempt}",
+            base_key=intent.base_key,
+            attempt=attempt,
+            kind=intent.kind,
+            invoice_id=intent.invoice_id,
+            customer_id=intent.customer_id,
+            actor_id=intent.actor.id,
+            actor_name=intent.actor.name,
+            request=intent.request,
+            request_hash=request_hash(intent.request),
+            version_seen=intent.seen.to_json() if intent.seen else "",
+            mark="".join(secrets.choice(_MARK_LETTERS) for _ in range(6)),
+            visit_id=intent.visit_id,
+            state="prepared",
+            created_at=now,
+            lease_until=now + self._context.waits.lease,
+        )
 
     # ---- what was left open -------------------------------------------------------------------------------
 
@@ -176,6 +186,11 @@ class Journal:
         kind = self._carrier.kind(operation)
         await kind.authority.require(actor.id, kind.action())
         return operation
+
+
+def _holder(tx: Tx, intent: Intent) -> Operation | None:
+    """The open operation that keeps everybody else off the invoice."""
+    return operations.open_on(tx, intent.invoice_id) if intent.invoice_id else None
 
 
 def _busy_sentence(holder: Operation) -> str:
