@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -28,6 +28,7 @@ from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
 from bot.store import outbox
+from bot.syncro.gateway import ShapeName
 from bot.views.columns import columns
 from bot.views.terminal import as_text
 from reminders.sweep import Row, SweepReport
@@ -275,10 +276,14 @@ def demo(
     port: Annotated[
         int, typer.Option("--port", help="Where the page that plays Slack listens; 0: a free port.")
     ] = 8065,
+    shape: Annotated[
+        Literal["guide", "openapi"],
+        typer.Option("--shape", help="Which of Syncro's two API shapes the stand-in speaks."),
+    ] = "guide",
 ) -> None:
     """Everything embedded: a fictional company, a Syncro stand-in, and a browser page that plays Slack."""
     try:
-        _run(_demo(port))
+        _run(_demo(port, shape))
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
@@ -289,15 +294,15 @@ def demo(
         )
 
 
-async def _demo(port: int) -> None:
+async def _demo(port: int, shape: ShapeName) -> None:
     configure_logging("warning", "console")
-    async with staged_demo(port) as stage:
+    async with staged_demo(port, shape) as stage:
         print(f"Open {stage.page} in a browser: it says what to try. Stop with Ctrl-C.", flush=True)
         await _until_told()
 
 
 @asynccontextmanager
-async def staged_demo(port: int = 0) -> AsyncIterator["Stage"]:
+async def staged_demo(port: int = 0, shape: ShapeName = "guide") -> AsyncIterator["Stage"]:
     """The real bot against the two stand-ins over loopback HTTP, with one clock that the page can move."""
     from sandbox.clock import Clock
     from sandbox.company import sample_company
@@ -307,7 +312,7 @@ async def staged_demo(port: int = 0) -> AsyncIterator["Stage"]:
         policy_file = Path(folder) / "policy.yml"
         policy_file.write_text(demo_policy())
         clock = Clock(opening(real_now()))
-        async with Stage(clock, sample_company(clock), port) as stage:
+        async with Stage(clock, sample_company(clock), port, shape=shape) as stage:
             if _MANIFEST.exists():
                 stage.use_manifest(manifest_of(_MANIFEST))
             stage.complete(row.usage for row in (*SUBCOMMANDS, *OVERDUE_SUBCOMMANDS))
@@ -320,7 +325,6 @@ async def staged_demo(port: int = 0) -> AsyncIterator["Stage"]:
                     "DUEBOT_POLICY": str(policy_file),
                     "DUEBOT_PORT": 0,
                     "DUEBOT_SYNCRO_PER_MINUTE": 100_000,
-                    "SYNCRO_API_SHAPE": "guide",
                 }
             )
             app = await App.start(settings, load_policy(policy_file), clock.now)
