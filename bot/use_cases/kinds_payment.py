@@ -37,7 +37,9 @@ class PaymentKind(Kind):
             raise Changed(f"Invoice {live.number} belongs to another customer now. Nothing was written.")
         payment = payment_of(operation)
         if payment.invoice_number not in ("", live.number):
-            raise Changed(f"Invoice {payment.invoice_number} has the number {live.number} now. Nothing was written.")
+            raise Changed(
+                f"Invoice {payment.invoice_number} has the number {live.number} now. Nothing was written."
+            )
         check_entry(self.context, payment, live.id)
         check_payment(live, payment, self.context.today())
         if not operation.request.get("anyway"):
@@ -127,12 +129,13 @@ class PaymentKind(Kind):
                 "Syncro didn't list the invoice's payments, so I can't tell whether yours is among them."
             )
         candidates = {one.id: one for one in live.payments}
-        if self.context.gateway.abilities.payment_list:
+        ours = [one for one in live.payments if one.mark == operation.mark]
+        if not ours and self.context.gateway.abilities.payment_list:
             lately = await self._lately(operation)
             if isinstance(lately, Unclear):
                 return lately
             candidates = {**{one.id: one for one in lately}, **candidates}
-        ours = [one for one in candidates.values() if one.mark == operation.mark]
+            ours = [one for one in lately if one.mark == operation.mark]
         if len(ours) > 1:
             return Unclear(
                 f"Syncro lists {len(ours)} payments that carry this entry's mark. Please look at them."
