@@ -29,8 +29,10 @@ from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
 from bot.store import outbox
 from bot.syncro.gateway import ShapeName
+from bot.use_cases.mirror_reading import SyncReport
 from bot.views.columns import columns
 from bot.views.terminal import as_text
+from bot.views.wording import count
 from reminders.sweep import Row, SweepReport
 
 if TYPE_CHECKING:
@@ -129,11 +131,32 @@ async def _sync(full: bool) -> None:
             report = await rooms.sync.run(full=full, progress=show)
     finally:
         await rooms.close()
-    kind = "Everything" if report.full else "What changed"
-    print(
-        f"{kind} was read: {report.customers} customers, {report.invoices} invoices, "
-        f"{report.details} of them in detail, {report.pages} pages."
-    )
+    print(_synced(report))
+
+
+def _synced(report: SyncReport) -> str:
+    """What a sync read, in a sentence, and another for each thing that somebody should look at."""
+    what = "Everything was read" if report.full else "What changed was read"
+    sentences = [
+        f"{what}: {count(report.customers, 'customer')}, {count(report.invoices, 'invoice')} "
+        f"({report.details:,} of them in detail) and {count(report.payments, 'payment')}, "
+        f"in {count(report.requests, 'request')} ({count(report.pages, 'page')})."
+    ]
+    if report.gone:
+        sentences.append(f"No longer in Syncro: {count(report.gone, 'invoice')}.")
+    if report.reversals:
+        sentences.append(
+            f"No longer on their invoices: {count(report.reversals, 'payment')}. Those concerned are told in Slack."
+        )
+    if report.unreadable:
+        left_out = f"{count(len(report.unreadable), 'invoice')} ({', '.join(report.unreadable)})"
+        sentences.append(f"Could not be read, and are tried again by the next sync: {left_out}.")
+    if report.unreadable_payments:
+        left_out = (
+            f"{count(len(report.unreadable_payments), 'payment')} ({', '.join(report.unreadable_payments)})"
+        )
+        sentences.append(f"Could not be read: {left_out}.")
+    return "\n".join(sentences)
 
 
 @cli.command()

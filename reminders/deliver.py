@@ -3,9 +3,11 @@
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
+from bot.use_cases.reversals import REVERSED
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
 from reminders.recheck import ReminderPost
+from reminders.reversals import PaymentReversed
 from reminders.sweep import REMINDER
 from reminders.where import Where
 
@@ -19,5 +21,6 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         DIGEST: DigestPost(context, overdue, where),
         CORRECTION: DigestCorrection(context, overdue, where),
         REMINDER: ReminderPost(context, where),
+        REVERSED: PaymentReversed(context, where),
         FAILURE: FailureNotice(),
     }

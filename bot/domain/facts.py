@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bot.domain.allocation import OpenInvoice
 from bot.domain.invoice import Customer, Invoice, LineItem, Payment
 
 
@@ -213,6 +214,16 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversedPayment:
+    """A payment that an invoice no longer has: deleted in Syncro, moved elsewhere, or returned."""
+
+    payment: Payment
+    invoice: Invoice
+    today: dt.date
+    syncro_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperationOutcome:
     """How a write ended, for the modal, the channel and the person's DM.
 
@@ -227,6 +238,64 @@ class OperationOutcome:
     invoice_id: str
     actor_id: str
     card: InvoiceCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadOffer:
+    """What the form of one payment over several invoices shows, oldest due first.
+
+    ``left_out`` are invoices that take no share, each with why. ``more`` counts open ones that the form has no room
+    for.
+    """
+
+    customer: Customer
+    currency: str
+    today: dt.date
+    abilities: Abilities
+    invoices: tuple[OpenInvoice, ...]
+    left_out: tuple[str, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadShare:
+    """One invoice's share of a payment over several: ``state`` as of an operation, empty while none was begun."""
+
+    invoice_id: str
+    number: str
+    amount: int
+    state: str
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadOutcome:
+    """How far one payment over several invoices is. Its shares stand in the order in which they are recorded."""
+
+    customer_name: str
+    currency: str
+    amount: int
+    actor_id: str
+    shares: tuple[SpreadShare, ...]
+
+    def of_state(self, *states: str) -> tuple[SpreadShare, ...]:
+        """The shares in one of these states."""
+        return tuple(share for share in self.shares if share.state in states)
+
+    @property
+    def recorded(self) -> tuple[SpreadShare, ...]:
+        """The shares that are in Syncro."""
+        return self.of_state("confirmed")
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the payment is in Syncro."""
+        return len(self.recorded) == len(self.shares)
+
+    @property
+    def begun(self) -> bool:
+        """Whether any share was recorded, or may have been."""
+        return bool(self.of_state("confirmed", "sent", "unknown"))
 
 
 @dataclass(frozen=True, slots=True)

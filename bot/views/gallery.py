@@ -33,6 +33,7 @@ from bot.views.modal_void import void_form
 from bot.views.modals_common import loading, message_view, outcome_view, working
 from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
+from bot.views.reversal import reversed_payment
 from bot.views.tables import without_new_blocks
 
 Entry = dict[str, Any]
@@ -104,6 +105,8 @@ def _scheduled() -> Mapping[str, Message]:
         "reminder": reminder(facts.reminder_facts()),
         "reminder_single": reminder(facts.reminder_facts(facts.ITEMS[:1], "manager")),
         "reminder_many": reminder(facts.reminder_facts(facts.ITEMS * 40, "channel")),
+        "payment_reversed": reversed_payment(facts.REVERSED),
+        "payment_reversed_hostile": reversed_payment(facts.REVERSED_HOSTILE),
     }
 
 

@@ -1,5 +1,6 @@
 """Fictional facts for the gallery: nobody in them exists. One customer's name tries to be markup."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from bot.domain.facts import (
     OperationOutcome,
     Reminder,
     ReminderItem,
+    ReversedPayment,
     SearchPage,
 )
 from bot.domain.invoice import Contact, Customer, Invoice, LineItem, Payment, Status
@@ -104,6 +106,10 @@ def operation(state: str, kind: str = "payment", name: str = "Dana") -> OpenOper
 PARTIAL = invoice(Status.PARTIAL, balance=60625)
 ROGUE_INVOICE = invoice(Status.SENT, number="INV-2026-1043", customer=ROGUE)
 UNKNOWN = invoice(Status.SENT, number="INV-2026-1044", balance=None)
+REVERSED = ReversedPayment(_CHECK, invoice(Status.SENT), TODAY, "https://example.syncromsp.com/invoices/1042")
+REVERSED_HOSTILE = replace(
+    REVERSED, invoice=ROGUE_INVOICE, payment=replace(_CHECK, reference=HOSTILE, method=HOSTILE, date=None)
+)
 FOUND = (PARTIAL, ROGUE_INVOICE, UNKNOWN, invoice(Status.PAID, number="INV-2026-1001", balance=0))
 
 USD = AgingTotals(

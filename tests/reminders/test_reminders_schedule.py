@@ -93,9 +93,9 @@ async def test_before_its_time_nothing_is_posted(world: World, bot: Bot) -> None
 
 async def test_the_mirror_is_kept_no_older_than_ten_minutes(world: World, bot: Bot) -> None:
     async def synced() -> bool:
-        calls = len(world.syncro.calls("GET /customers"))
+        calls = len(world.syncro.calls("GET /invoices"))
         await bot.schedule.tick_now()
-        return len(world.syncro.calls("GET /customers")) > calls
+        return len(world.syncro.calls("GET /invoices")) > calls
 
     world.move(hours=19)  # nothing else is due
     assert await synced()
@@ -111,9 +111,9 @@ async def test_the_mirror_is_kept_no_older_than_ten_minutes(world: World, bot: B
 
 async def test_a_sync_that_is_wanted_soon_is_made_however_fresh_the_copy_is(world: World, bot: Bot) -> None:
     async def synced() -> bool:
-        calls = len(world.syncro.calls("GET /customers"))
+        calls = len(world.syncro.calls("GET /invoices"))
         await bot.schedule.tick_now()
-        return len(world.syncro.calls("GET /customers")) > calls
+        return len(world.syncro.calls("GET /invoices")) > calls
 
     world.move(hours=19)  # nothing else is due
     assert await synced()

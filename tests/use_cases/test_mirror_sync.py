@@ -3,7 +3,8 @@
 import asyncio
 from types import SimpleNamespace
 
-from bot.use_cases.mirror import MirrorSync, SyncReport
+from bot.use_cases.mirror import MirrorSync
+from bot.use_cases.mirror_reading import SyncReport
 
 
 class _Counted(MirrorSync):
@@ -19,7 +20,7 @@ class _Counted(MirrorSync):
         self.reads += 1
         self.begun.set()
         await self.gate.wait()
-        return SyncReport(0, 0, 0, 0, full)
+        return SyncReport(full)
 
 
 async def test_a_burst_of_askers_shares_the_next_run():
