@@ -1,8 +1,11 @@
 """What doctor asks of Syncro: each thing once, by reading, and of the answers nothing is kept that isn't needed."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
 from bot.domain.errors import SyncroError, SyncroLost, SyncroUnauthorized
 from bot.syncro.probe import Probe, shape_of
@@ -93,6 +96,27 @@ async def test_one_that_hangs_is_lost_in_time(syncro: SyncroSandbox) -> None:
         read = await probe.readings(await probe.first_page(), "guide")
     errors = {one.resource.name: one.error for one in read if one.error}
     assert isinstance(errors["customers"], SyncroLost)
+
+
+async def test_one_that_drips_is_lost_in_time_too() -> None:
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(0.1)
+
+    app = web.Application()
+    app.router.add_get("/api/v1/invoices", drip)
+    runner = web.AppRunner(app, shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    seconds, begun = 1.0, time.monotonic()
+    async with Probe(f"http://127.0.0.1:{runner.addresses[0][1]}/api/v1", KEY, timeout=seconds) as probe:
+        with pytest.raises(SyncroLost, match="in time"):
+            await probe.first_page()
+    assert time.monotonic() - begun < 3 * seconds
+    await runner.cleanup()
 
 
 async def test_what_was_heard_says_why_there_is_no_answer(probe: Probe, syncro: SyncroSandbox) -> None:
