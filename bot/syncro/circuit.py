@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.syncro.pace import Lane
+from bot.syncro.status import say_span
 
 #: Failures in a row that open it. The repeats of a read don't count, so one click alone never does.
 FAILURES = 4
@@ -101,12 +102,3 @@ class Circuit:
         self._tries += 1
         self._trying = False
         self._round += 1
-
-
-def say_span(seconds: float) -> str:
-    """A span of time in words, in its largest sensible unit: ``40 seconds``, ``3 minutes``, ``2 hours``."""
-    for unit, length in (("hour", 3600), ("minute", 60)):
-        if seconds >= 1.5 * length:
-            return f"{round(seconds / length)} {unit}s"
-    whole = max(1, round(seconds))
-    return f"{whole} second{'s' if whole > 1 else ''}"

@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 import structlog
 
 from bot.domain.errors import SyncroLimited, SyncroLost, SyncroNotSent, SyncroRefused
-from bot.syncro.circuit import Circuit, Departure, say_span
+from bot.syncro.circuit import Circuit, Departure
 from bot.syncro.pace import Lane, Pace, Paused
-from bot.syncro.status import Task
+from bot.syncro.status import Task, moment_of, paused, say_span
 
 log = structlog.get_logger()
 
@@ -81,11 +80,7 @@ class Line:
 
     def set_by(self, date: str) -> None:
         """Notes how Syncro's clock differs from ours, by the ``Date`` of an answer (RFC 9110)."""
-        try:
-            told = parsedate_to_datetime(date)
-        except ValueError:
-            return
-        if told.tzinfo is not None:
+        if told := moment_of(date):
             self.skew = told - self._now()
 
     async def _depart(self, lane: Lane, task: Task, patience: float | None, repeated: bool) -> Departure:
@@ -96,7 +91,7 @@ class Line:
             async with asyncio.timeout(patience):
                 await self._pace.enter(lane)
         except Paused as error:
-            raise _paused(task, error.seconds) from None
+            raise paused(task, error.seconds) from None
         except TimeoutError:
             raise _held_back(task, self._delay(), "; try again in a minute") from None
         finally:
@@ -142,11 +137,3 @@ class Line:
 
 def _held_back(task: Task, reason: str, advice: str = "") -> HeldBack:
     return HeldBack(f"Duebot could not {task.doing}: {reason}. Nothing was sent{advice}.")
-
-
-def _paused(task: Task, seconds: float) -> SyncroLimited:
-    return SyncroLimited(
-        f"Syncro asks for a pause, so Duebot could not {task.doing}. "
-        f"It takes requests again in {say_span(seconds)}; nothing was sent.",
-        seconds,
-    )

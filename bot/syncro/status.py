@@ -53,6 +53,24 @@ def lost(task: Task, reason: str) -> SyncroLost:
     return SyncroLost(f"Duebot could not {task.doing}: {reason}. Try again in a minute.")
 
 
+def paused(task: Task, seconds: float) -> SyncroLimited:
+    """Syncro refuses requests for so long."""
+    when = f"in {say_span(seconds)}" if seconds >= 1 else "now"
+    return SyncroLimited(
+        f"Syncro asks for a pause, so Duebot could not {task.doing}. Nothing was written; try again {when}.",
+        seconds,
+    )
+
+
+def say_span(seconds: float) -> str:
+    """A span of time in words, in its largest sensible unit: ``40 seconds``, ``3 minutes``, ``2 hours``."""
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= 1.5 * length:
+            return f"{round(seconds / length)} {unit}s"
+    whole = max(1, round(seconds))
+    return f"{whole} second{'s' if whole > 1 else ''}"
+
+
 def error_of(status: int, headers: Mapping[str, str], body: bytes, task: Task) -> SyncroError:
     """Our error for an answer that is not a success.
 
@@ -67,10 +85,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, task: Task) -
         case 404:
             return SyncroMissing(_missing(body, task))
         case 429:
-            return SyncroLimited(
-                f"Syncro asks for a pause, so Duebot could not {task.doing}. Nothing was written; try again shortly.",
-                retry_after(headers),
-            )
+            return paused(task, retry_after(headers))
         case 408:
             return lost(task, "Syncro took too long (408)")
         case _ if 400 <= status < 500 and _NUMBER_TAKEN.search(words):
@@ -107,13 +122,21 @@ def retry_after(headers: Mapping[str, str]) -> float:
     told = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", told):
         return float(told)
+    until = moment_of(told)
+    if until is None:
+        return UNTOLD_WAIT
+    # By Syncro's own clock, if it tells it: ours may be wrong.
+    since = moment_of(headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (until - since).total_seconds())
+
+
+def moment_of(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110) as an aware time, or ``None`` for what is none."""
     try:
-        until = parsedate_to_datetime(told)
+        moment = parsedate_to_datetime(text)
     except ValueError:
-        return UNTOLD_WAIT
-    if until.tzinfo is None:
-        return UNTOLD_WAIT
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _said(answer: object) -> str:

@@ -70,11 +70,8 @@ def _id(value: object) -> str:
 async def _bounded_body(request: web.Request) -> bytes:
     """The body; ``413`` as soon as it is known to be too large."""
     body = bytearray()
-    if (request.content_length or 0) <= _LARGEST_BODY:
-        async for chunk in request.content.iter_chunked(_LARGEST_BODY):
-            body += chunk
-            if len(body) > _LARGEST_BODY:
-                break
-        else:
-            return bytes(body)
-    raise web.HTTPRequestEntityTooLarge(_LARGEST_BODY, max(len(body), request.content_length or 0))
+    async for chunk in request.content.iter_chunked(_LARGEST_BODY):
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise web.HTTPRequestEntityTooLarge(_LARGEST_BODY, len(body))
+    return bytes(body)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.syncro.circuit import FAILURES, KEPT_FOR_PEOPLE, PAUSES, Circuit, say_span
+from bot.syncro.circuit import FAILURES, KEPT_FOR_PEOPLE, PAUSES, Circuit
 from bot.syncro.pace import Lane
+from bot.syncro.status import say_span
 
 CLICK, BULK = Lane.INTERACTIVE, Lane.BACKGROUND
 

@@ -138,6 +138,10 @@ def test_the_background_waits_as_long_as_it_takes() -> None:
         ({}, UNTOLD_WAIT),
         ({"Retry-After": "soon"}, UNTOLD_WAIT),
         ({"Retry-After": "Thu, 01 Jan 2026 00:00:00 GMT"}, 0),
+        (
+            {"Retry-After": "Thu, 01 Jan 2026 00:00:25 GMT", "Date": "Thu, 01 Jan 2026 00:00:00 GMT"},
+            25,
+        ),
     ],
 )
 def test_a_429_holds_everybody_as_long_as_it_says(header: dict[str, str], pause: float) -> None:
@@ -182,8 +186,8 @@ def test_during_a_long_pause_people_hear_at_once_until_when() -> None:
         return said
 
     assert run(scene()) == (
-        "Syncro asks for a pause, so Duebot could not read the invoice. "
-        "It takes requests again in 60 minutes; nothing was sent."
+        "Syncro asks for a pause, so Duebot could not read the invoice. Nothing was written; "
+        "try again in 60 minutes."
     )
 
 
