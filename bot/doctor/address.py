@@ -1,5 +1,6 @@
 """Where the bot listens: whether the address is this machine's, free or the bot's own, and how Slack gets there."""
 
+import asyncio
 import errno
 import socket
 
@@ -18,9 +19,9 @@ async def look_at_address(settings: Settings) -> Finding:
     host, port = settings.host, settings.port
     where = f"{host}:{port}" if port else f"a free port of {host}"
     try:
-        _take(host, port)
-    except OSError as error:
-        match error.errno:
+        await asyncio.to_thread(_take, host, port)
+    except (OSError, UnicodeError) as error:
+        match getattr(error, "errno", None):
             case errno.EADDRINUSE if await _a_bot_answers(host, port):
                 where = f"{where}, where a bot is running"
             case errno.EADDRINUSE:

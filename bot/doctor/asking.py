@@ -28,9 +28,9 @@ async def ask(whom: str, check: str, looking: Awaitable[Sequence[Finding]]) -> S
             return await looking
     except TimeoutError:
         return [
-            fail(
+            warn(
                 check,
-                f"{whom} doesn't answer within {DEADLINE:.0f} seconds",
+                f"{whom} took longer than {DEADLINE:.0f} seconds, so this couldn't be looked at",
                 f"{_AGAIN}. If it stays, check the network between this machine and {whom}.",
             )
         ]
@@ -64,7 +64,9 @@ def trouble(whom: str, check: str, error: DuebotError) -> Finding:
                 check, "Syncro refuses it", "Check what the key may do in Syncro under Admin, API Tokens."
             )
         case SyncroMissing():
-            return fail(check, "Syncro has no such page (404)", "Check SYNCRO_BASE_URL.")
+            return fail(
+                check, "this account's API has no such page (404)", "Ask Syncro whether the account has it."
+            )
         case SyncroRefused():
             return fail(check, f"Syncro refuses it ({error.status})", f"{_AGAIN}. If it stays, ask Syncro.")
         case _:

@@ -37,10 +37,11 @@ async def examine(env_file: Path, tell: Tell) -> list[Finding]:
         slack = group.create_task(look_at_slack(settings, policy))
         address = group.create_task(look_at_address(settings))
         syncro = group.create_task(look_at_syncro(settings))
+        database = group.create_task(asyncio.to_thread(look_at_database, settings.database_url))
         tell_all([*found, *of_policy])
         tell_all((await slack).findings)
         tell_all([await address])
         tell_all((await syncro).findings)
         tell_all([look_at_clock((await slack).skew, (await syncro).skew)])
-        tell_all([*look_at_database(settings.database_url), *look_at_keys(settings)])
+        tell_all([*await database, *look_at_keys(settings)])
     return told

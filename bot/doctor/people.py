@@ -29,7 +29,9 @@ def places(policy: Policy) -> dict[str, list[str]]:
     if people.manager:
         found.setdefault(people.manager, []).append("people.manager")
     for whose, owner in sorted(people.owners.items()):
-        found.setdefault(owner, []).append(f"people.owners.{whose}")
+        # Anything but an id may be a customer's name.
+        shown = f".{whose}" if whose == "default" or whose.isdecimal() else ""
+        found.setdefault(owner, []).append(f"people.owners{shown}")
     for away, deputy in sorted(policy.approvals.delegates.items()):
         found.setdefault(away, []).append("approvals.delegates")
         found.setdefault(deputy, []).append("approvals.delegates")

@@ -2,18 +2,22 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from bot.config import Settings
 from bot.config.policy_file import PolicyMistakes, load_policy
 from bot.config.policy_schema import did_you_mean
+from bot.config.policy_yaml import Problem
 from bot.doctor.finding import Finding, fail, ok, skipped, warn
 from bot.domain.errors import Misconfigured
 from bot.domain.policy import Policy
 
 _POLICY, _REMINDERS, _LATE_FEES = "policy", "Syncro's reminders", "Syncro's late fees"
 _NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE | re.ASCII)
+#: A key of the policy that should be a customer's id, and is something else: perhaps their name.
+_NAMED = re.compile(r"\b(customers|people\.owners)\.(?!default\b|\d+\b)[^\".:]+")
 #: When none of these is set, Duebot was most likely started in another directory than it is meant to.
 _NEEDED = frozenset({"SLACK_BOT_TOKEN", "SYNCRO_BASE_URL", "SYNCRO_API_KEY"})
 #: What begins like this is meant for Duebot. Others set SLACK_… in an environment too, but hardly in our file.
@@ -55,7 +59,7 @@ def _of_file(env_file: Path, settings: Settings) -> Iterator[Finding]:
             )
         else:
             yield ok("settings", f"from the environment; there is no {env_file} in {here}")
-    elif env_file.stat().st_mode & 0o077:
+    elif env_file.stat().st_mode & stat.S_IROTH:
         yield warn(
             "settings",
             f"other users of this machine can read {env_file}, which holds the tokens",
@@ -90,20 +94,22 @@ def look_at_policy(path: Path) -> tuple[Policy | None, list[Finding]]:
     try:
         policy = load_policy(path)
     except PolicyMistakes as mistakes:
-        wrong = [
-            fail(
-                _POLICY,
-                f"line {problem.line}: {problem.words}",
-                f"Mend line {problem.line} of {path}. docs/policy.md explains every key.",
-            )
-            for problem in mistakes.problems
-        ]
+        wrong = [_mistake(problem, path) for problem in mistakes.problems]
     except Misconfigured as error:
         says, _, cure = error.sentence.partition(": ")
         wrong = [fail(_POLICY, f"{says[:1].lower()}{says[1:]}", _sentence(cure))]
     else:
         return policy, [_sound(path, policy), _reminders(policy), _late_fees(policy)]
     return None, [*wrong, *(skipped(check, "the policy can't be used") for check in (_REMINDERS, _LATE_FEES))]
+
+
+def _mistake(problem: Problem, path: Path) -> Finding:
+    words = _NAMED.sub(r"\1.…", problem.words)
+    return fail(
+        _POLICY,
+        f"line {problem.line}: {words}",
+        f"Mend line {problem.line} of {path}. docs/policy.md explains every key.",
+    )
 
 
 def _sound(path: Path, policy: Policy) -> Finding:

@@ -63,6 +63,7 @@ async def _look(slack: Slack, settings: Settings, policy: Policy | None) -> Slac
     try:
         async with asyncio.timeout(DEADLINE):
             identity = await slack.identity()
+        skew = None if identity.answered_at is None else identity.answered_at - datetime.now(UTC)
     except (SlackError, TimeoutError) as error:
         token = await _no_token(error, settings)
         way = await look_at_way_in(settings, reachable=isinstance(error, SlackRefused))
@@ -74,7 +75,6 @@ async def _look(slack: Slack, settings: Settings, policy: Policy | None) -> Slac
         look_at_way_in(settings, await _app_id(slack, identity)), _look_at_policy(slack, identity, policy)
     )
     token = ok(_TOKEN, f"accepted in the workspace {identity.team or identity.team_id}")
-    skew = None if identity.answered_at is None else identity.answered_at - datetime.now(UTC)
     return SlackSeen([token, _scopes(identity), *way, *of_policy], skew)
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import stat
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def inspect(database_url: str) -> Inspection | None:
         )
     with opening(path):
         steps = _pending(path)
-    return Inspection(path, True, free, steps, others_read=bool(path.stat().st_mode & 0o077))
+    return Inspection(path, True, free, steps, others_read=bool(path.stat().st_mode & stat.S_IROTH))
 
 
 def _pending(path: Path) -> int:

@@ -188,6 +188,19 @@ async def test_a_channel_shared_with_a_customer_is_not_called_by_its_name(benche
         assert "channels.allow_shared permits" in said(found, "channel C0SHARED")["says"]
 
 
+async def test_a_customers_name_for_a_key_is_not_repeated(benches):
+    async with benches() as bench:
+        customer = next(iter(bench.stage.syncro.company.customers.values())).business_name
+        bench.policy("owners: {default: U0CLERK}", f'owners: {{default: U0CLERK, "{customer}": U0GONE}}')
+        _, found = await bench.findings()
+        assert "U0GONE (Gale Winter) in people.owners is deactivated" in said(found, "people")["says"]
+        bench.policy(
+            "expires_hours: 24}", f'expires_hours: 24}}\ncustomers: {{"{customer}": {{laddder: none}}}}'
+        )
+        _, found = await bench.findings()
+        assert 'unknown key "customers.….laddder"' in said(found, "policy")["says"]
+
+
 # ---- single checks ------------------------------------------------------------------------------------------
 
 
@@ -301,7 +314,7 @@ ERRORS = [
     (SlackRefused("canary", "team_access_not_granted"), State.FAIL, "team_access_not_granted"),
     (SlackRefused("canary", "Canary 42"), State.FAIL, "an unknown error"),
     (SyncroUnauthorized("canary", "Users – List"), State.FAIL, "refuses"),
-    (SyncroMissing("canary"), State.FAIL, "no such page"),
+    (SyncroMissing("canary"), State.FAIL, "has no such page"),
     (SyncroRefused("canary", 422), State.FAIL, "refuses it (422)"),
 ]
 
