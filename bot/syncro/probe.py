@@ -23,6 +23,8 @@ from bot.syncro.status import Task, lost
 
 _ME = Task("read what the key may do", "")
 _VERBS = ("read", "write", "delete")
+#: How many times as long as one answer may take, the last of those asked for at the same time may take.
+_TURNS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ class Probe:
     async def first_page(self) -> FirstPage:
         """The first page of invoices. Raises the ``SyncroError`` family; ``heard`` says what came."""
         task = Task("list the invoices", INVOICES.needs)
-        rows = wire.rows_in(await self._get(INVOICES.path, task, {"page": "1"}), "invoices", task)
+        rows = wire.rows_in(
+            await self._get(INVOICES.path, task, self._seconds, {"page": "1"}), "invoices", task
+        )
         first = rows[0] if rows and isinstance(rows[0], Mapping) else {}
         return FirstPage(not rows, shape_of(first), _id(first, "id"), _id(first, "customer_id"))
 
@@ -137,7 +141,7 @@ class Probe:
     async def _try(self, resource: Resource) -> Reading:
         task = Task(f"read {resource.name}", resource.needs)
         try:
-            if not isinstance(await self._get(resource.path, task), Mapping):
+            if not isinstance(await self._get_in_turn(resource.path, task), Mapping):
                 raise wire.garbled(task, "it holds nothing")
         except SyncroError as error:
             return Reading(resource, error)
@@ -149,7 +153,7 @@ class Probe:
         Syncro's answer also holds a token of the user's, and their name and address. None of it leaves this function.
         Raises the ``SyncroError`` family.
         """
-        answer = await self._get("/me", _ME)
+        answer = await self._get_in_turn("/me", _ME)
         told = answer.get("permissions") if isinstance(answer, Mapping) else None
         return {
             str(resource).lower(): frozenset(verb for verb in _VERBS if _says_yes(verbs.get(verb)))
@@ -157,9 +161,15 @@ class Probe:
             if isinstance(verbs, Mapping)
         }
 
-    async def _get(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
+    async def _get_in_turn(self, path: str, task: Task) -> object:
+        """One of several at the same time, of which only a few are let go at once."""
+        return await self._get(path, task, _TURNS * self._seconds)
+
+    async def _get(
+        self, path: str, task: Task, seconds: float, params: Mapping[str, str] | None = None
+    ) -> object:
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 return await self._client.get(path, task, params)
         except TimeoutError:
             raise lost(task, "Syncro did not answer in time") from None
