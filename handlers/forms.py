@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import Changed, DuebotError, SlackRefused
+from bot.domain.errors import Changed, DuebotError, NotAllowed, SlackRefused
 from bot.domain.invoice import Invoice
 from bot.domain.roles import Person
 from bot.domain.version import Version, version_of
@@ -106,7 +106,8 @@ async def open_form(
     try:
         view = await fill(visit)
     except DuebotError as error:
-        view = message_view(title, error.sentence, visit.id, detail_lines(error))
+        link = error.link if isinstance(error, NotAllowed) else ""
+        view = message_view(title, error.sentence, visit.id, detail_lines(error), link)
     try:
         await desk.slack.update_view(opened.id, view, opened.hash)
     except SlackRefused as error:

@@ -2,7 +2,7 @@
 
     DuebotError
     ├── BadInput            what was typed can't be understood or used (``field`` names where it stands)
-    ├── NotAllowed          the person's role, or the place, does not permit it
+    ├── NotAllowed          the person's role, the place or the account does not permit it; ``link`` leads elsewhere
     │   └── NoRole              the role, with nothing about customers in the sentence
     ├── NotFound            no such invoice, customer, ticket …
     ├── Ambiguous           several things match; ``candidates`` are offered, never picked
@@ -49,7 +49,11 @@ class BadInput(DuebotError):
 
 
 class NotAllowed(DuebotError):
-    """The person's role, or the channel, does not permit this."""
+    """The person's role, the channel or the account does not permit this. ``link`` is where it can be done instead."""
+
+    def __init__(self, sentence: str, link: str = "") -> None:
+        super().__init__(sentence)
+        self.link = link
 
 
 class NoRole(NotAllowed):

@@ -154,8 +154,8 @@ def require_voidable(context: Context, invoice: Invoice) -> None:
     """Raises ``NotAllowed`` where the account's API has no void, and ``SyncroRefused`` for a void invoice."""
     if not context.gateway.abilities.void:
         raise NotAllowed(
-            "Invoices of this Syncro account can't be voided through its API. "
-            f"Void {invoice.number} in Syncro: {context.gateway.invoice_url(invoice.id)}"
+            f"Invoices of this Syncro account can't be voided through its API. Void {invoice.number} in Syncro.",
+            context.gateway.invoice_url(invoice.id),
         )
     if invoice.status is Status.VOID:
         raise SyncroRefused(f"Invoice {invoice.number} is already void.")

@@ -38,8 +38,8 @@ class EditKind(Kind):
             raise BadInput("Nothing was changed.", "notes")
         if edit.terms is not None and not self.context.gateway.abilities.terms:
             raise NotAllowed(
-                "Invoices of this Syncro account have no terms of their own. Change the customer's in Syncro: "
-                f"{self.context.gateway.customer_url(live.customer_id)}"
+                "Invoices of this Syncro account have no terms of their own. Change the customer's in Syncro.",
+                self.context.gateway.customer_url(live.customer_id),
             )
         if edit.due_date is not None and live.date is not None and edit.due_date < live.date:
             raise BadInput("The due date is before the invoice date.", "due_date")

@@ -25,8 +25,8 @@ INPUT_LIMIT = 3000
 
 _NAME_LIMIT = 60
 _ELLIPSIS = "…"
-_USER = re.compile(r"[UW][A-Z0-9]+")
-_GROUP = re.compile(r"S[A-Z0-9]+")
+_USER = re.compile(r"[UW][A-Z0-9]{1,24}")
+_GROUP = re.compile(r"S[A-Z0-9]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.views.blocks import (
     words,
 )
 from bot.views.cards import candidates
+from bot.views.modals_common import link_blocks
 
 _COMMAND_LIMIT = 1900
 
@@ -36,7 +37,8 @@ def error_message(error: DuebotError) -> Message:
         case NeedsConfirmation():
             return _with_lines(":raised_hand:", error.sentence, error.evidence)
         case NotAllowed():
-            return _with_lines(":lock:", error.sentence)
+            said = _with_lines(":lock:", error.sentence)
+            return Message(said.text, [*said.blocks, *link_blocks(error.link)])
         case Busy():
             return _with_lines(":hourglass_flowing_sand:", error.sentence)
         case _:

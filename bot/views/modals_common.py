@@ -12,6 +12,8 @@ from bot.views.blocks import (
     INPUT_LIMIT,
     Block,
     View,
+    actions,
+    button,
     context,
     escape,
     one_line,
@@ -69,10 +71,21 @@ def working(title: str, sentence: str, visit_id: str) -> View:
     return modal(title, blocks, ids.VIEW_WORKING, visit_id, close="Close", notify=True)
 
 
-def message_view(title: str, sentence: str, visit_id: str, lines: Sequence[str] = ()) -> View:
-    """A sentence in place of a form, for example why it can't be opened; ``lines`` are details."""
+def message_view(
+    title: str, sentence: str, visit_id: str, lines: Sequence[str] = (), link: str = ""
+) -> View:
+    """A sentence in place of a form, for example why it can't be opened.
+
+    ``lines`` are details, ``link`` is where in Syncro it can be done instead.
+    """
     details = [plain_section("\n".join(f"• {one_line(text)}" for text in lines))] if lines else []
-    return modal(title, [plain_section(sentence), *details], ids.VIEW_OUTCOME, visit_id, close="Close")
+    blocks = [plain_section(sentence), *details, *link_blocks(link)]
+    return modal(title, blocks, ids.VIEW_OUTCOME, visit_id, close="Close")
+
+
+def link_blocks(link: str) -> list[Block]:
+    """The way into Syncro, where there is one."""
+    return actions([button("Open in Syncro", ids.OPEN_SYNCRO, url=link)]) if link else []
 
 
 def outcome_view(outcome: OperationOutcome, visit_id: str) -> View:

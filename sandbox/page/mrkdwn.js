@@ -54,8 +54,18 @@ function closing(text, start, mark) {
   return -1;
 }
 
+// Slack makes links of bare addresses, too; the sentence's own punctuation stays outside.
+const ADDRESS = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)]/y;
+
+function address(text, at) {
+  ADDRESS.lastIndex = at;
+  const found = word(text[at - 1]) ? null : ADDRESS.exec(text);
+  return found && [link(unescape(found[0]), unescape(found[0])), ADDRESS.lastIndex];
+}
+
 function token(text, at) {
   const mark = text[at];
+  if (mark === "h") return address(text, at);
   if (mark === "`") {
     const end = text.indexOf("`", at + 1);
     if (end > at + 1) return [code(unescape(text.slice(at + 1, end))), end + 1];
