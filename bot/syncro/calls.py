@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.domain.errors import SyncroMissing
-from bot.domain.invoice import Customer, Invoice, Payment, Ticket
+from bot.domain.invoice import Customer, Invoice, NewInvoice, Payment, Ticket
 from bot.syncro import wire
 from bot.syncro.client import Client
 from bot.syncro.status import Task
@@ -35,11 +35,12 @@ class PaymentPage:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """One page of customers; ``page`` counts from 1."""
+    """One page of customers; ``page`` counts from 1. ``unreadable`` are the ids of rows that make no sense."""
 
     customers: tuple[Customer, ...]
     page: int
     pages: int
+    unreadable: tuple[str, ...] = ()
 
 
 async def pages(
@@ -79,6 +80,13 @@ def expected(found: Found, asked: str, task: Task) -> Found:
     if found.id != asked:
         raise wire.garbled(task, "Syncro answered with another one")
     return found
+
+
+def created(invoice: Invoice, new: NewInvoice, task: Task) -> str:
+    """The id of an ``invoice`` that was just made. Raises ``SyncroLost`` when it is some other customer's."""
+    if invoice.customer_id not in ("", new.customer_id):
+        raise wire.garbled(task, "it is about another customer")
+    return invoice.id
 
 
 def complete(invoice: Invoice, task: Task) -> Invoice:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -32,8 +32,7 @@ from bot.syncro.status import Task
 ShapeName = Literal["guide", "openapi"]
 _SHAPES: dict[ShapeName, type[Shape]] = {"guide": GuideInvoices, "openapi": OpenapiInvoices}
 #: While the shape isn't known nothing is offered that only one of them can do.
-_CAUTIOUS = openapi.ABILITIES
-
+_CAUTIOUS = replace(openapi.ABILITIES, payment_list=False)
 
 Tell = Callable[[ShapeName], Awaitable[None]]
 
@@ -46,7 +45,7 @@ async def _tell_nobody(_name: ShapeName) -> None:
 class _Knowledge:
     """Which shape the account speaks: said by a setting, remembered, or found out; empty while nobody knows.
 
-    ``tell`` is told once what was found out.
+    ``tell`` is told what was found out.
     """
 
     name: ShapeName | Literal[""]
@@ -91,9 +90,7 @@ class Gateway:
 
     async def ready(self) -> None:
         """Know the wire shape. Raises ``Misconfigured`` for one that can't be told, ``SyncroError`` like a read."""
-        if not self._known.name:
-            self._known.name = name = await self._detect()
-            await self._known.tell(name)
+        await self._name()
 
     def invoice_url(self, invoice_id: str) -> str:
         """The invoice in Syncro's own screens."""
@@ -195,26 +192,24 @@ class Gateway:
             if found is None:
                 raise
             return found
-        row = wire.parse(wire.CustomerRow, wire.row_in(answer, "customer", task), task)
-        return expected(wire.to_customer(row, task), customer_id, task)
+        return expected(_customer(wire.row_in(answer, "customer", task), task), customer_id, task)
 
     async def _listed_customer(self, customer_id: str) -> Customer | None:
         task = Task("list the customers", "Customers – List/Search")
         filters = {"id[]": customer_id, "include_disabled": "true"}
-        answer = await self._read("/customers", task, filters)
-        rows = wire.rows_in(answer, "customers", task)
-        customers = (wire.to_customer(wire.parse(wire.CustomerRow, row, task), task) for row in rows)
-        return next((one for one in customers if one.id == customer_id), None)
+        listed, unreadable = _customers(await self._read("/customers", task, filters), task)
+        found = next((one for one in listed if one.id == customer_id), None)
+        if found is None and unreadable:
+            raise wire.garbled(task, "some of its customers are not readable")
+        return found
 
     async def customers(self, query: str = "") -> AsyncIterator[CustomerPage]:
         """All pages of customers, disabled ones too; those that match ``query``, if it is given."""
         task = Task("list the customers", "Customers – List/Search")
         filters = {"query": query, "include_disabled": "true"}
         async for answer, page, last in pages(self._client, "/customers", filters, task):
-            rows = [
-                wire.parse(wire.CustomerRow, row, task) for row in wire.rows_in(answer, "customers", task)
-            ]
-            yield CustomerPage(tuple(wire.to_customer(row, task) for row in rows), page, last)
+            found, unreadable = _customers(answer, task)
+            yield CustomerPage(found, page, last, unreadable)
 
     async def find_customers(self, query: str) -> tuple[Customer, ...]:
         """The first page of customers that match ``query``, without disabled ones."""
@@ -232,7 +227,9 @@ class Gateway:
         """The first page of products that match ``query`` and can be put on an invoice."""
         task = Task("search the products", "Products – List/Search")
         answer = await self._read("/products", task, {"query": query} if query else {})
-        rows = [wire.parse(wire.ProductRow, row, task) for row in wire.rows_in(answer, "products", task)]
+        rows, _ = wire.readable(
+            wire.rows_in(answer, "products", task), lambda row: wire.parse(wire.ProductRow, row, task)
+        )
         return tuple(product for row in rows if (product := wire.to_product(row)) is not None)
 
     async def payment_methods(self) -> tuple[str, ...]:
@@ -263,18 +260,21 @@ class Gateway:
                 "Syncro has no invoices yet, so Duebot can't tell its API shape. "
                 "Set SYNCRO_API_SHAPE to guide or openapi."
             )
-        first = rows[0] if isinstance(rows[0], Mapping) else {}
-        if "is_paid" in first:
-            return "openapi"
-        if isinstance(first.get("status"), str) and "balance" in first:
-            return "guide"
+        if name := shape_of(rows[0]):
+            return name
         raise Misconfigured(
             "Syncro's invoices look like no shape that Duebot knows. Set SYNCRO_API_SHAPE to guide or openapi."
         )
 
+    async def _name(self) -> ShapeName:
+        if self._known.name:
+            return self._known.name
+        self._known.name = name = await self._detect()
+        await self._known.tell(name)
+        return name
+
     async def _speak(self) -> Shape:
-        await self.ready()
-        return _SHAPES[self._known.name or "guide"](self._client, self._currency_of)
+        return _SHAPES[await self._name()](self._client, self._currency_of)
 
     async def _write(self) -> Shape:
         """As ``_speak``, but a lost look at the shape is not a lost write."""
@@ -285,3 +285,21 @@ class Gateway:
 
     async def _read(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
         return await self._client.get(path, task, params)
+
+
+def shape_of(invoice: object) -> ShapeName | Literal[""]:
+    """The shape of a row of the list of invoices; empty text for one that Duebot doesn't know."""
+    if not isinstance(invoice, Mapping):
+        return ""
+    if "is_paid" in invoice:
+        return "openapi"
+    return "guide" if isinstance(invoice.get("status"), str) and "balance" in invoice else ""
+
+
+def _customer(row: object, task: Task) -> Customer:
+    return wire.to_customer(wire.parse(wire.CustomerRow, row, task), task)
+
+
+def _customers(answer: object, task: Task) -> tuple[tuple[Customer, ...], tuple[str, ...]]:
+    """The customers of a list, and the ids of those that make no sense."""
+    return wire.readable(wire.rows_in(answer, "customers", task), lambda row: _customer(row, task))

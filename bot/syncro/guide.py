@@ -20,7 +20,7 @@ from bot.domain.money import from_minor, round_minor
 from bot.syncro.status import Task
 from bot.syncro.wire import (
     Body,
-    CustomerRow,
+    CustomerName,
     Day,
     Flag,
     Id,
@@ -28,6 +28,7 @@ from bot.syncro.wire import (
     Row,
     Text,
     garbled,
+    in_range,
     minor,
     object_or_none,
     wire_id,
@@ -69,7 +70,7 @@ class InvoiceRow(Row):
     customer_name: Text = Field(
         default="", validation_alias=AliasChoices("customer_business_then_name", "customer_name")
     )
-    customer: Annotated[CustomerRow | None, BeforeValidator(object_or_none)] = None
+    customer: Annotated[CustomerName | None, BeforeValidator(object_or_none)] = None
     date: Day = None
     due_date: Day = None
     status: Text = ""
@@ -226,5 +227,5 @@ def _line(row: LineRow, currency: str) -> LineItem:
         taxable=row.taxable is not False,
         id=row.id or "",
         product_id=row.product_id,
-        total=None if row.total is None else round_minor(row.total, currency),
+        total=None if row.total is None else in_range(round_minor(row.total, currency)),
     )

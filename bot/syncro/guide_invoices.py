@@ -6,7 +6,7 @@ from datetime import date
 from bot.domain.facts import Abilities
 from bot.domain.invoice import Email, Invoice, InvoiceEdit, LineItem, NewInvoice, NewPayment, Payment, Status
 from bot.syncro import guide, shape, wire
-from bot.syncro.calls import InvoicePage, complete, expected, invoice_path, pages
+from bot.syncro.calls import InvoicePage, complete, created, expected, invoice_path, pages
 from bot.syncro.shape import Shape
 from bot.syncro.status import Task
 
@@ -36,7 +36,7 @@ class GuideInvoices(Shape):
 
     async def create_invoice(self, new: NewInvoice) -> str:
         answer = await self.client.post("/invoices", shape.CREATE, guide.new_invoice_body(new))
-        return self._read(answer, "", shape.CREATE).id
+        return created(self._read(answer, "", shape.CREATE), new, shape.CREATE)
 
     async def edit_invoice(self, invoice_id: str, edit: InvoiceEdit) -> None:
         await self._put(invoice_id, shape.EDIT, guide.edit_body(edit))

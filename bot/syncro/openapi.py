@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from bot.domain.errors import SyncroRefused
 from bot.domain.facts import Abilities
 from bot.domain.invoice import (
     Invoice,
@@ -26,7 +27,7 @@ from bot.domain.money import from_minor
 from bot.syncro.status import Task
 from bot.syncro.wire import (
     Body,
-    CustomerRow,
+    CustomerName,
     Day,
     Flag,
     Id,
@@ -34,6 +35,7 @@ from bot.syncro.wire import (
     Row,
     Text,
     garbled,
+    in_range,
     minor,
     object_or_none,
     wire_id,
@@ -90,7 +92,7 @@ class PaymentRow(Row):
     payment_method: Text = ""
     created_at: Text = ""
     customer_id: Id = None
-    customer: Annotated[CustomerRow | None, BeforeValidator(object_or_none)] = None
+    customer: Annotated[CustomerName | None, BeforeValidator(object_or_none)] = None
 
 
 class InvoiceRow(Row):
@@ -100,7 +102,7 @@ class InvoiceRow(Row):
     number: Text = ""
     customer_id: Id = None
     customer_business_then_name: Text = ""
-    customer: Annotated[CustomerRow | None, BeforeValidator(object_or_none)] = None
+    customer: Annotated[CustomerName | None, BeforeValidator(object_or_none)] = None
     date: Day = None
     due_date: Day = None
     subtotal: Number = None
@@ -168,7 +170,7 @@ def to_invoice(row: InvoiceRow, currency: str, task: Task) -> Invoice:
             lines=None if row.line_items is None else tuple(_line(line, currency) for line in row.line_items),
             payments=payments,
         )
-    except ValueError:
+    except (ValueError, ArithmeticError):
         raise garbled(task, f"an amount of invoice {named} makes no sense in {currency}") from None
 
 
@@ -189,7 +191,7 @@ def _balance(row: InvoiceRow, total: int, payments: Sequence[Payment] | None, cu
     took_effect = [one for one in payments if one.successful]
     if any(one.invoice_id != row.id for one in took_effect):
         return None
-    return total - sum(one.amount for one in took_effect)
+    return in_range(total - sum(one.amount for one in took_effect))
 
 
 def _status(is_paid: bool, total: int, balance: int | None) -> Status:
@@ -229,10 +231,14 @@ def to_payment(row: PaymentRow, listed_on: str, currency: str, task: Task) -> Pa
 
 
 def _line(row: LineRow, currency: str) -> LineItem:
-    """A line with neither quantity nor price is a line of text; one alone raises ``ValueError``."""
+    """A line with neither quantity nor price is a line of text; one alone raises ``ValueError``.
+
+    A total beyond what Decimal holds exactly raises ``ArithmeticError``. With a discount it is not known.
+    """
     if (row.quantity is None) != (row.price is None):
         raise ValueError("a line lacks its quantity or its price")
     quantity, price = row.quantity or Decimal(0), row.price or Decimal(0)
+    discounted = row.discount_percent or row.discount_dollars
     name = row.item or row.name
     return LineItem(
         name=name,
@@ -241,7 +247,7 @@ def _line(row: LineRow, currency: str) -> LineItem:
         taxable=row.taxable is not False,
         id=row.id or "",
         product_id=row.product_id,
-        total=None if row.discount_percent or row.discount_dollars else line_total(quantity, price, currency),
+        total=None if discounted else in_range(line_total(quantity, price, currency)),
         description=row.name if row.name != name else "",
     )
 
@@ -272,6 +278,11 @@ def line_body(line: LineItem) -> Body:
     }
 
 
+def correction_body(line: LineItem) -> Body:
+    """What a line is set to. The product isn't sent again: its catalogue values would win once more."""
+    return {name: value for name, value in line_body(line).items() if name != "product_id"}
+
+
 def edit_body(edit: InvoiceEdit) -> Body:
     """Only the fields that change. There are no terms to change."""
     due_date = None if edit.due_date is None else edit.due_date.isoformat()
@@ -280,12 +291,21 @@ def edit_body(edit: InvoiceEdit) -> Body:
 
 
 def payment_body(invoice_id: str, payment: NewPayment) -> Body:
-    """A payment of whole cents. Syncro dates it today, and it has no notes: the mark stands behind the reference."""
+    """A payment of whole cents. Syncro dates it today, and it has no notes: the mark stands behind the reference.
+
+    Raises ``SyncroRefused`` for an amount that has more digits than cents.
+    """
+    cents = from_minor(payment.amount, payment.currency).scaleb(2)
+    if cents != int(cents):
+        raise SyncroRefused(
+            f"Syncro takes {payment.currency} with two decimals at most. Nothing was sent; round the amount."
+        )
+    number: Body = {"invoice_number": payment.invoice_number} if payment.invoice_number else {}
     return {
         "customer_id": wire_id(payment.customer_id),
         "invoice_id": wire_id(invoice_id),
-        "invoice_number": payment.invoice_number,
-        "amount_cents": int(from_minor(payment.amount, payment.currency).scaleb(2)),
+        **number,
+        "amount_cents": int(cents),
         "payment_method": payment.method,
         "ref_num": mark_reference(payment.reference, payment.mark, REFERENCE_LENGTH),
     }

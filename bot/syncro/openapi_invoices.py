@@ -6,6 +6,7 @@ is ever sent.
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import pairwise
 
 from bot.domain.errors import SyncroMissing
 from bot.domain.invoice import Email, Invoice, InvoiceEdit, LineItem, NewInvoice, NewPayment, Payment
@@ -14,6 +15,7 @@ from bot.syncro.calls import (
     InvoicePage,
     PaymentPage,
     complete,
+    created,
     expected,
     invoice_path,
     one_page,
@@ -72,10 +74,14 @@ class OpenapiInvoices(Shape):
             yield await self._payment_page(number)
 
     async def create_invoice(self, new: NewInvoice) -> str:
+        if new.terms:
+            raise shape.unable("give an invoice terms of its own")
         answer = await self.client.post("/invoices", shape.CREATE, openapi.new_invoice_body(new))
-        return self._read(answer, "", shape.CREATE).id
+        return created(self._read(answer, "", shape.CREATE), new, shape.CREATE)
 
     async def edit_invoice(self, invoice_id: str, edit: InvoiceEdit) -> None:
+        if edit.terms is not None:
+            raise shape.unable("give an invoice terms of its own")
         answer = await self.client.put(invoice_path(invoice_id), shape.EDIT, openapi.edit_body(edit))
         self._read(answer, invoice_id, shape.EDIT)
 
@@ -86,18 +92,24 @@ class OpenapiInvoices(Shape):
 
     async def correct_line(self, invoice_id: str, line: LineItem) -> None:
         path = f"{invoice_path(invoice_id)}/line_items/{part(line.id, 'line')}"
-        await self.client.put(path, shape.EDIT, openapi.line_body(line))
+        await self.client.put(path, shape.EDIT, openapi.correction_body(line))
 
     async def email_invoice(self, invoice_id: str, email: Email) -> None:
         """Recipients and text are Syncro's own; ``email`` can't be honoured."""
         await self.client.post(f"{invoice_path(invoice_id)}/email", shape.EMAIL)
 
     async def record_payment(self, invoice_id: str, payment: NewPayment) -> Payment:
-        """What Syncro booked: without an ``invoice_id`` it has become account credit."""
+        """What Syncro booked: without an ``invoice_id`` it has become account credit.
+
+        An answer that doesn't say where it went is taken at our word; the invoice itself tells.
+        """
         part(invoice_id, "invoice")
+        part(payment.customer_id, "customer")
+        if payment.notes:
+            raise shape.unable("keep notes on a payment")
         answer = await self.client.post("/payments", shape.PAY, openapi.payment_body(invoice_id, payment))
         row = wire.parse(openapi.PaymentRow, openapi.bare_row(answer, "payment", shape.PAY), shape.PAY)
-        return openapi.to_payment(row, "", payment.currency, shape.PAY)
+        return openapi.to_payment(row, invoice_id, payment.currency, shape.PAY)
 
     async def _listed(self, asked: dict[str, str]) -> AsyncIterator[InvoicePage]:
         async for answer, page, last in pages(self.client, "/invoices", asked, shape.LIST):
@@ -125,9 +137,10 @@ class OpenapiInvoices(Shape):
 
 
 def _ascends(payments: tuple[Payment, ...]) -> bool:
-    """Whether a page begins with the oldest, by Syncro's own stamps."""
+    """Whether a page begins with the oldest, by Syncro's own stamps; a few may stand out of order."""
     stamps = [stamp for one in payments if (stamp := _stamp(one.created_at)) is not None]
-    return len(stamps) > 1 and stamps[0] < stamps[-1]
+    steps = list(pairwise(stamps))
+    return sum(one < other for one, other in steps) > sum(one > other for one, other in steps)
 
 
 def _stamp(text: str) -> datetime | None:

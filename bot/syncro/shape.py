@@ -40,25 +40,25 @@ class Shape(ABC):
 
     async def numbered(self, number: str, since: str) -> Invoice | None:
         """The invoice of exactly this number, which was made after ``since`` (an ISO stamp), or ``None``."""
-        raise _unable("look an invoice up by the number that was given to it")
+        raise unable("look an invoice up by the number that was given to it")
 
     def invoices(
         self, customer_id: str, status: Status | None, date_from: date | None, date_to: date | None
     ) -> AsyncIterator[InvoicePage]:
         """Pages of headers that match."""
-        raise _unable("list invoices by customer, state or date")
+        raise unable("list invoices by customer, state or date")
 
     def changed_invoices(self, since: str) -> AsyncIterator[InvoicePage]:
         """Pages of headers that changed at ``since`` or later; all for an empty ``since``."""
-        raise _unable("list what has changed")
+        raise unable("list what has changed")
 
     def unpaid_invoices(self) -> AsyncIterator[InvoicePage]:
         """Pages of headers of what isn't paid."""
-        raise _unable("list what isn't paid in one go")
+        raise unable("list what isn't paid in one go")
 
     def newest_payments(self) -> AsyncIterator[PaymentPage]:
         """Pages of payments, from the newest on."""
-        raise _unable("list the payments of all invoices")
+        raise unable("list the payments of all invoices")
 
     @abstractmethod
     async def create_invoice(self, new: NewInvoice) -> str:
@@ -70,7 +70,7 @@ class Shape(ABC):
 
     async def void_invoice(self, invoice_id: str) -> None:
         """Voids an invoice."""
-        raise _unable("void invoices")
+        raise unable("void invoices")
 
     @abstractmethod
     async def add_line(self, invoice_id: str, line: LineItem) -> None:
@@ -78,7 +78,7 @@ class Shape(ABC):
 
     async def correct_line(self, invoice_id: str, line: LineItem) -> None:
         """Sets a line's name, quantity, price and tax; ``line.id`` says which."""
-        raise _unable("change a line")
+        raise unable("change a line")
 
     @abstractmethod
     async def email_invoice(self, invoice_id: str, email: Email) -> None:
@@ -89,7 +89,8 @@ class Shape(ABC):
         """Records a payment on an invoice."""
 
 
-def _unable(what: str) -> SyncroRefused:
+def unable(what: str) -> SyncroRefused:
+    """The error for what a shape has no way to do: ``what`` follows "to"."""
     return SyncroRefused(
         f"This Syncro account's API has no way to {what}. Nothing was written; do it in Syncro."
     )

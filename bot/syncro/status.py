@@ -134,7 +134,7 @@ def moment_of(text: str) -> datetime | None:
     """An HTTP date (RFC 9110) as an aware time, or ``None`` for what is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else None
 

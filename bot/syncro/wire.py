@@ -24,6 +24,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: More than any invoice; keeps amounts inside what databases hold exactly.
 _LARGEST_MINOR = 10**15
 _MOST_PAGES = 10_000
+#: Stands for the id of a row that doesn't tell it.
+_NAMELESS = "?"
 
 
 def is_id(text: str) -> bool:
@@ -76,8 +78,9 @@ def _day(value: object) -> object:
 def _flag(value: object) -> object:
     if value is None or isinstance(value, bool):
         return value
-    if str(value).lower() in ("1", "true", "0", "false"):
-        return str(value).lower() in ("1", "true")
+    said = str(value).lower() if isinstance(value, str | int) else ""
+    if said in ("1", "true", "0", "false"):
+        return said in ("1", "true")
     raise ValueError("not yes or no")
 
 
@@ -117,7 +120,11 @@ class Row(BaseModel):
 
 def minor(amount: Decimal, currency: str) -> int:
     """``amount`` in minor units of ``currency``. Raises ``ValueError`` for more digits than it has."""
-    units = to_minor(amount, currency)
+    return in_range(to_minor(amount, currency))
+
+
+def in_range(units: int) -> int:
+    """``units``, if an amount can be so large. Raises ``ValueError`` otherwise."""
     if abs(units) > _LARGEST_MINOR:
         raise ValueError("an amount is out of range")
     return units
@@ -157,7 +164,8 @@ def rows_in(answer: object, name: str, task: Task) -> list[object]:
 def readable(rows: list[object], read: Callable[[object], Read]) -> tuple[tuple[Read, ...], tuple[str, ...]]:
     """What ``read`` makes of the rows, and the ids of those that make no sense: one bad row spoils no list.
 
-    Raises the ``SyncroLost`` of the last one when none can be read: then it is the list that can't be relied on.
+    Raises the ``SyncroLost`` of the last one when of several none can be read, or of one not even its id: then it is
+    the list that can't be relied on.
     """
     found: list[Read] = []
     unreadable: list[str] = []
@@ -166,14 +174,17 @@ def readable(rows: list[object], read: Callable[[object], Read]) -> tuple[tuple[
             found.append(read(row))
         except SyncroLost:
             unreadable.append(_id_in(row))
-            if len(unreadable) == len(rows):
+            if len(unreadable) == len(rows) and (len(rows) > 1 or unreadable == [_NAMELESS]):
                 raise
     return tuple(found), tuple(unreadable)
 
 
 def _id_in(row: object) -> str:
-    given = str(row.get("id")) if isinstance(row, Mapping) else ""
-    return given if is_id(given) else "?"
+    try:
+        given = _id(row.get("id")) if isinstance(row, Mapping) else None
+    except ValueError:
+        given = None
+    return str(given or _NAMELESS)
 
 
 class _Meta(Row):
@@ -184,11 +195,14 @@ class _Meta(Row):
 def pages_in(answer: object, asked: int, task: Task) -> int:
     """How many pages there are; a missing ``meta`` means one page.
 
-    Raises ``SyncroLost`` when the answer is for another page than ``asked`` (1-based).
+    Raises ``SyncroLost`` when the answer is for another page than ``asked`` (1-based), or when one after the first
+    doesn't say whether more follow: a list that breaks off is not a complete one.
     """
     meta = parse(_Meta, (answer.get("meta") if isinstance(answer, Mapping) else None) or {}, task)
     if meta.page is not None and meta.page != asked:
         raise garbled(task, "it is another page than was asked for")
+    if meta.total_pages is None and asked > 1:
+        raise garbled(task, "it doesn't say how many pages there are")
     pages = 1 if meta.total_pages is None else meta.total_pages
     if pages != int(pages) or not 0 <= pages <= _MOST_PAGES:
         raise garbled(task, "its number of pages makes no sense")
@@ -218,8 +232,8 @@ def _addresses(value: object) -> object:
     raise ValueError("not addresses")
 
 
-class CustomerRow(Row):
-    """A customer. ``online_profile_url`` is left out on purpose: it logs in to the customer's portal."""
+class CustomerName(Row):
+    """Who a customer is: all that is read of one inside an invoice or a payment."""
 
     id: Id = None
     business_then_name: Text = ""
@@ -227,6 +241,17 @@ class CustomerRow(Row):
     fullname: Text = ""
     firstname: Text = ""
     lastname: Text = ""
+
+    @property
+    def name(self) -> str:
+        """The business, else the person."""
+        person = self.fullname or f"{self.firstname} {self.lastname}"
+        return (self.business_then_name or self.business_name or person).strip()
+
+
+class CustomerRow(CustomerName):
+    """A customer. ``online_profile_url`` is left out on purpose: it logs in to the customer's portal."""
+
     email: Text = ""
     notification_email: Text = ""
     invoice_cc_emails: Annotated[tuple[Text, ...], BeforeValidator(_addresses)] = ()
@@ -241,12 +266,6 @@ class CustomerRow(Row):
     no_email: Flag = None
     opt_out: Flag = None
     disabled: Flag = None
-
-    @property
-    def name(self) -> str:
-        """The business, else the person."""
-        person = self.fullname or f"{self.firstname} {self.lastname}"
-        return (self.business_then_name or self.business_name or person).strip()
 
 
 def to_customer(row: CustomerRow, task: Task) -> Customer:

@@ -41,6 +41,8 @@ async def read_customers(reading: Reading) -> None:
             partial(mirror.put_customers, customers=page.customers, read_at=asked)
         )
         reading.customers.update(one.id for one in page.customers)
+        if page.unreadable:
+            log.warning("customers_not_readable", customers=list(page.unreadable))
     await _remember(reading, _Listed(reading.context.today().isoformat(), reading.pages - before))
 
 
