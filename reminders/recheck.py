@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.domain.dates import say_date
-from bot.domain.errors import SyncroError, SyncroLimited, SyncroMissing, SyncroNotSent
+from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.facts import Reminder, ReminderItem
 from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
-from bot.store import contacts, mirror, operations
+from bot.store import contacts, operations
 from bot.store.contacts import Contact, ContactInvoice
 from bot.store.lane import Tx
 from bot.store.outbox import Item
 from bot.use_cases.context import Context
+from bot.use_cases.mirror_reading import refresh
 from bot.views.reminders import reminder
 from reminders.kinds import Drop, Kind, Later, Ready, Step
 from reminders.where import Place, Where
@@ -47,7 +48,7 @@ class ReminderPost(Kind):
         unread: list[tuple[Contact, str]] = []
         for contact in await self._waiting(item):
             try:
-                live = [await self._read(listed) for listed in contact.invoices]
+                live = [await refresh(self._context, listed.invoice_id) for listed in contact.invoices]
             except (SyncroNotSent, SyncroLimited) as error:
                 return Later(self._context.now() + _RETRY, f"Syncro can't be read: {error}")
             except SyncroError as error:
@@ -85,16 +86,6 @@ class ReminderPost(Kind):
 
     async def _waiting(self, item: Item) -> list[Contact]:
         return await self._context.lane.read(lambda tx: _waiting_in(tx, item))
-
-    async def _read(self, listed: ContactInvoice) -> Invoice | None:
-        """The invoice as it is in Syncro now, ``None`` when it is gone. Raises ``SyncroError``."""
-        try:
-            live = await self._context.bulk.invoice(listed.invoice_id)
-        except SyncroMissing:
-            return None
-        now = self._context.now()
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
-        return live
 
     async def _what_changed(self, contact: Contact, live: Sequence[Invoice | None]) -> str:
         """Why this contact must not go out now, or empty."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.domain.errors import DuebotError, SyncroMissing
-from bot.store import mirror
+from bot.domain.errors import DuebotError
 from bot.use_cases.context import Context
+from bot.use_cases.mirror_reading import refresh
 
 log = structlog.get_logger()
 
@@ -59,20 +59,10 @@ class Hints:
             # What changes from here on may be missed by this reading: a further hint is a further reading.
             del self._waiting[invoice_id]
             try:
-                await self._read(invoice_id)
+                await refresh(self._context, invoice_id)
             except DuebotError as error:
                 log.info("hint_not_followed", error=type(error).__name__)
                 self._sync_soon()
             except Exception:  # the boundary of one hint: the others must get their turn
                 log.exception("hint_broken")
                 self._sync_soon()
-
-    async def _read(self, invoice_id: str) -> None:
-        """The invoice as it is in Syncro now, into the local copy."""
-        now = self._context.now()
-        try:
-            invoice = await self._context.bulk.invoice(invoice_id)
-        except SyncroMissing:
-            await self._context.lane.write(lambda tx: mirror.mark_gone(tx, [invoice_id]))
-            return
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [invoice], now))

@@ -33,6 +33,12 @@ def shape() -> str:
     return "guide"
 
 
+@pytest.fixture(autouse=True)
+def _short_untold_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 429 that names no time asks for a moment only: a request that waits for it does so in real time."""
+    monkeypatch.setattr("bot.syncro.status.UNTOLD_WAIT", 0.3)
+
+
 @pytest.fixture
 async def world(tmp_path: Path, empty_store: Path, shape: Any) -> AsyncIterator[FaultWorld]:
     shutil.copy(empty_store, tmp_path / "bot.db")
