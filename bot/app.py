@@ -40,6 +40,7 @@ from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
+from bot.use_cases.pay_several import PaySeveral
 from bot.use_cases.places import Places
 from bot.use_cases.shapes import remember_shape, remembered_shape
 from bot.use_cases.vitals import Vitals
@@ -179,12 +180,14 @@ class App:
         access = settings.require_slack()
         secret = access.signing_secret.get_secret_value() if access.signing_secret else secrets.token_hex(16)
         base = urlsplit(settings.require_syncro().base_url)
+        self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, rooms.lookup)
         desk = Desk(
             context=rooms.context,
             authority=rooms.authority,
             places=rooms.places,
             lookup=rooms.lookup,
             invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
+            several=self._several,
             journal=rooms.journal,
             overdue=rooms.overdue,
             outcomes=Outcomes(rooms.lookup),
@@ -261,6 +264,7 @@ class App:
         """Goes on at once with what a killed bot left open, unless another bot is at work on this database."""
         if self._presence is None or await asyncio.to_thread(self._presence.enter):
             await self.rooms.journal.take_over()
+            await self._several.take_over()
         if self._presence is not None:
             self._presence.share()
 

@@ -22,6 +22,7 @@ from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
+from bot.use_cases.pay_several import PaySeveral
 from bot.use_cases.places import Places
 from bot.views.blocks import Message
 from bot.views.cards import invoice_card
@@ -46,6 +47,7 @@ class Desk:
     places: Places
     lookup: Lookup
     invoices: Invoices
+    several: PaySeveral
     journal: Journal
     overdue: Overdue
     outcomes: Outcomes

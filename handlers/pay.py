@@ -7,7 +7,8 @@ from bot.domain.errors import BadInput, DuebotError, NeedsConfirmation, NoRole, 
 from bot.domain.invoice import Invoice
 from bot.domain.money import from_minor
 from bot.domain.parse_money import parse_amount
-from bot.domain.pay_command import Pay
+from bot.domain.pay_command import Pay, check_method, method_named
+from bot.domain.references import is_reference, parse_reference
 from bot.domain.roles import Action
 from bot.store.visits import Visit
 from bot.use_cases.kinds_payment import require_payable
@@ -17,6 +18,7 @@ from bot.views.modal_pay import pay_form, pay_which
 from bot.views.modals_common import message_view, outcome_view
 from handlers.desk import Arrival
 from handlers.forms import Form, Sent, detail_lines, open_form, seen
+from handlers.pay_many import PayMany
 
 _LISTED = 15
 _SOON_SECONDS = 1.0
@@ -28,22 +30,39 @@ class PayHandlers(Form):
     title = "Record payment"
     working = "Recording the payment in Syncro…"
 
+    def __init__(self, many: PayMany) -> None:
+        super().__init__(many.desk)
+        self._many = many
+
     async def from_command(self, arrival: Arrival, command: Pay) -> None:
-        """``/invoice pay 1042 500 check #1234``; a customer's name offers their open invoices."""
+        """``/invoice pay 1042 500 check #1234``; with a customer's name it goes over their open invoices."""
         await self.desk.authority.require(arrival.user_id, Action.PAY)
         if command.amount_text:
             parse_amount(command.amount_text, self.desk.context.policy.business.currency)
         if command.method:
-            _check_method(command.method, await self._methods_soon())
-        if command.ref is None:
-            if not command.customer:
-                raise BadInput("Say which invoice is paid, for example `/invoice pay 1042 500 check #1234`.")
-            invoice_id = await self._only_open(command)
-        else:
-            known = await self.desk.lookup.known(command.ref)
-            invoice_id = known.id if known else await self.desk.lookup.find_id(command.ref)
+            check_method(command.method, await self._methods_soon())
         prefill = {"amount": command.amount_text, "method": command.method, "reference": command.reference}
-        await self.open(arrival, invoice_id, prefill)
+        if command.ref is None:
+            await self._of_customer(arrival, command, prefill)
+            return
+        known = await self.desk.lookup.known(command.ref)
+        await self.open(arrival, known.id if known else await self.desk.lookup.find_id(command.ref), prefill)
+
+    async def _of_customer(self, arrival: Arrival, command: Pay, prefill: dict[str, str]) -> None:
+        """Their one open invoice, or all of them."""
+        if not command.customer:
+            raise BadInput("Say which invoice is paid, for example `/invoice pay 1042 500 check #1234`.")
+        lookup = self.desk.lookup
+        customer = (
+            await lookup.customer_by_id(command.customer_id)
+            if command.customer_id
+            else await lookup.customer(command.customer)
+        )
+        owing = await lookup.owing(customer)
+        if len(owing) == 1:
+            await self.open(arrival, owing[0].id, prefill)
+        else:
+            await self._many.open(arrival, customer, prefill)
 
     async def _methods_soon(self) -> tuple[str, ...]:
         """The payment methods, or none while Syncro is slow or down: the form must open within three seconds."""
@@ -51,16 +70,6 @@ class PayHandlers(Form):
             return await asyncio.wait_for(self.desk.lookup.payment_methods(), _SOON_SECONDS)
         except (TimeoutError, SyncroError):
             return ()
-
-    async def _only_open(self, command: Pay) -> str:
-        """The customer's one open invoice. Raises ``Ambiguous`` when there are several."""
-        lookup = self.desk.lookup
-        customer = (
-            await lookup.customer_by_id(command.customer_id)
-            if command.customer_id
-            else await lookup.customer(command.customer)
-        )
-        return await lookup.one_open_of(customer)
 
     async def from_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """The card's button; its value is the invoice's id."""
@@ -78,12 +87,12 @@ class PayHandlers(Form):
         require_payable(invoice)
         methods = await self.desk.lookup.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
-        _check_method(typed.get("method", ""), methods)
+        check_method(typed.get("method", ""), methods)
         await self.desk.remember(visit, {**visit.data, **seen(invoice)})
         balance = "" if invoice.balance is None else str(from_minor(invoice.balance, invoice.currency))
         form = PayForm(
             amount=typed.get("amount") or balance,
-            method=_method(typed.get("method", ""), methods),
+            method=method_named(typed.get("method", ""), methods),
             reference=typed.get("reference", ""),
             date=self.desk.context.today().isoformat(),
         )
@@ -127,9 +136,10 @@ class PayWhich(Form):
     title = "Record payment"
     working = "Looking it up…"
 
-    def __init__(self, pay: PayHandlers) -> None:
+    def __init__(self, pay: PayHandlers, many: PayMany) -> None:
         super().__init__(pay.desk)
         self._pay = pay
+        self._many = many
 
     async def from_shortcut(self, arrival: Arrival) -> None:
         """The global shortcut."""
@@ -140,29 +150,24 @@ class PayWhich(Form):
     async def submit(self, sent: Sent) -> View:
         await self.desk.authority.require(sent.person.id, Action.PAY)
         typed = read_which(sent.view)
-        invoice_id = await self.desk.lookup.one_open(typed, self.desk.syncro_host)
-        visit = await self.desk.remember(sent.visit, {"invoice": invoice_id, "prefill": {}})
-        return await self._pay.fill(visit)
+        lookup = self.desk.lookup
+        if is_reference(typed):
+            return await self._one(sent, await lookup.find_id(parse_reference(typed, self.desk.syncro_host)))
+        customer = await lookup.customer(typed.replace('"', " ").strip())
+        owing = await lookup.owing(customer)
+        if len(owing) == 1:
+            return await self._one(sent, owing[0].id)
+        return await self._many.fill(await self.desk.remember(sent.visit, PayMany.data(customer, {})))
+
+    async def _one(self, sent: Sent, invoice_id: str) -> View:
+        return await self._pay.fill(
+            await self.desk.remember(sent.visit, {"invoice": invoice_id, "prefill": {}})
+        )
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         lines = detail_lines(error)
         more = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
         return pay_which(sent.visit.id, read_which(sent.view), error.sentence, [*lines[:_LISTED], *more])
-
-
-def _check_method(typed: str, methods: tuple[str, ...]) -> None:
-    """A word that is no amount, reference or payment method is asked about, as soon as the methods are known."""
-    if typed and methods and not _method(typed, methods):
-        raise BadInput(
-            f"I don't understand “{typed[:40]}”. An amount is written like 500 or $1,234.50, a reference like "
-            f"#1234, and a method is one of: {', '.join(methods)}."
-        )
-
-
-def _method(typed: str, methods: tuple[str, ...]) -> str:
-    """The payment method that was typed, by its name in Syncro; empty when it isn't one of them."""
-    wanted = {"cheque": "check", "card": "offline cc"}.get(typed.lower(), typed.lower())
-    return next((one for one in methods if one.lower() == wanted), "") if wanted else ""
 
 
 def _notice(invoice: Invoice, amount: str) -> str:

@@ -18,6 +18,7 @@ from handlers.forms import Form
 from handlers.looking import Looking
 from handlers.new import NewInvoice, ReviewInvoice, Typeahead
 from handlers.pay import PayHandlers, PayWhich
+from handlers.pay_many import PayMany, PayManyAgain
 from handlers.unsettled import Unsettled
 
 _ANY = re.compile(r"[\s\S]*")
@@ -26,8 +27,9 @@ _ANY = re.compile(r"[\s\S]*")
 def make_door(desk: Desk, team_id: str) -> Door:
     """The door with every id that this build's views emit."""
     looking, unsettled, home = Looking(desk), Unsettled(desk), HomeTab(desk)
-    pay, new = PayHandlers(desk), NewInvoice(desk)
-    which, typeahead = PayWhich(pay), Typeahead(new)
+    many, new = PayMany(desk), NewInvoice(desk)
+    pay, typeahead = PayHandlers(many), Typeahead(new)
+    which = PayWhich(pay, many)
     edit, add, send, void = EditInvoice(desk), AddLine(desk), SendInvoice(desk), VoidInvoice(desk)
     commands = Commands(desk, looking, pay, new, edit, add, send, void)
 
@@ -55,6 +57,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.OPEN_SYNCRO: nothing,
         ids.SEND: send.from_button,
         ids.PAY: pay.from_button,
+        ids.PAY_SPREAD: many.spread,
+        ids.IN_AMOUNT: many.spread,
+        ids.IN_SHARE: many.recount,
         ids.EDIT: edit.from_button,
         ids.ADD: add.from_button,
         ids.VOID: void.from_button,
@@ -75,6 +80,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
     forms: dict[str, Form] = {
         ids.VIEW_PAY: pay,
         ids.VIEW_PAY_WHICH: which,
+        ids.VIEW_PAY_MANY: many,
+        ids.VIEW_PAY_MANY_AGAIN: PayManyAgain(desk),
         ids.VIEW_NEW: new,
         ids.VIEW_NEW_REVIEW: ReviewInvoice(desk),
         ids.VIEW_EDIT: edit,

@@ -19,7 +19,7 @@ from bot.views.outcome import outcome_message
 from reminders.where import Place, Where
 
 FAILURE = "failure"
-_NOBODY = "Whoever did it works at a terminal and has seen the result there."
+NOBODY = "Whoever did it works at a terminal and has seen the result there."
 _FORGOTTEN = "There is no record of that operation any more."
 
 
@@ -107,8 +107,8 @@ class OperationTold(Kind):
 
     async def prepare(self, item: Item) -> Step:
         """To the person, with the state of the operation as it is now."""
-        if not item.target or item.target.startswith(OPERATOR):
-            return Drop(_NOBODY)
+        if is_nobody(item.target):
+            return Drop(NOBODY)
         operation = await self._outcomes.operation(item)
         if operation is None:
             return Drop(_FORGOTTEN)
@@ -120,12 +120,54 @@ class OperationTold(Kind):
         return (await self._where.direct(item.target),)
 
 
+class Stood:
+    """Where a person stood when they did what an item tells of, and their own conversation."""
+
+    def __init__(self, context: Context, where: Where) -> None:
+        self._context = context
+        self._where = where
+
+    async def place(self, item: Item) -> tuple[Place | None, str]:
+        """Where they stood; or ``None``, and why it may not stand there, if they stood in a channel."""
+        visit = await self._visit(item)
+        if visit is None or not visit.channel_id:
+            return None, ""
+        try:
+            return await self._where.channel(visit.channel_id, visit.thread_ts), ""
+        except NotAllowed as error:
+            return None, str(error)
+
+    async def directly(self, person: str, drawn: Message, why: str) -> Ready:
+        """For themselves, with why it isn't where they stood."""
+        place = await self._where.direct(person)
+        if not why:
+            return Ready(place, drawn)
+        note = context(f"This is not posted where you were: {escape(why)}")
+        return Ready(place, Message(drawn.text, [*drawn.blocks, note]))
+
+    async def standing(self, item: Item, person: str) -> tuple[Place, ...]:
+        """Every place where an earlier try may have posted it. Nobody at a terminal is told anything in Slack."""
+        visit = await self._visit(item)
+        places = [Place(visit.channel_id, visit.thread_ts)] if visit is not None and visit.channel_id else []
+        if not is_nobody(person):
+            places.append(await self._where.direct(person))
+        return tuple(places)
+
+    async def _visit(self, item: Item) -> Visit | None:
+        return await self._context.lane.read(lambda tx: visits.get(tx, item.payload.get("visit", "")))
+
+
+def is_nobody(actor_id: str) -> bool:
+    """Whether it was done at a terminal: there is nobody in Slack to be told."""
+    return not actor_id or actor_id.startswith(OPERATOR)
+
+
 class OperationShared(Kind):
     """What somebody did, where they did it; in their own conversation when it can't be shown there."""
 
     def __init__(self, context: Context, where: Where, outcomes: OutcomeItems) -> None:
         self._context = context
-        self._where = where
+        self._stood = Stood(context, where)
         self._outcomes = outcomes
 
     def title(self, item: Item) -> str:
@@ -137,16 +179,11 @@ class OperationShared(Kind):
         operation = await self._outcomes.operation(item)
         if operation is None:
             return Drop(_FORGOTTEN)
-        if not operation.actor_id or operation.actor_id.startswith(OPERATOR):
-            return Drop(_NOBODY)
-        visit = await self._visit(item)
-        why = ""
-        if visit is not None and visit.channel_id:
-            try:
-                place = await self._where.channel(visit.channel_id, visit.thread_ts)
-                return Ready(place, await self._outcomes.message(operation))
-            except NotAllowed as error:
-                why = str(error)
+        if is_nobody(operation.actor_id):
+            return Drop(NOBODY)
+        place, why = await self._stood.place(item)
+        if place is not None:
+            return Ready(place, await self._outcomes.message(operation))
         return await self._directly(operation, why)
 
     async def instead(self, item: Item, why: str) -> Ready | None:
@@ -157,31 +194,18 @@ class OperationShared(Kind):
 
     async def standing(self, item: Item) -> tuple[Place, ...]:
         """Where the person stood, and their own conversation."""
-        operation, visit = await self._outcomes.operation(item), await self._visit(item)
-        places: list[Place] = []
-        if visit is not None and visit.channel_id:
-            places.append(Place(visit.channel_id, visit.thread_ts))
-        if operation is not None and operation.actor_id and not operation.actor_id.startswith(OPERATOR):
-            places.append(await self._where.direct(operation.actor_id))
-        return tuple(places)
+        operation = await self._outcomes.operation(item)
+        return await self._stood.standing(item, operation.actor_id if operation else "")
 
     async def _directly(self, operation: Operation, why: str) -> Ready | Drop:
         if await self._told_anyway(operation):
             return Drop("The same is told to the person in their direct messages.")
-        place = await self._where.direct(operation.actor_id)
-        drawn = await self._outcomes.message(operation)
-        if not why:
-            return Ready(place, drawn)
-        note = context(f"This is not posted where you were: {escape(why)}")
-        return Ready(place, Message(drawn.text, [*drawn.blocks, note]))
+        return await self._stood.directly(operation.actor_id, await self._outcomes.message(operation), why)
 
     async def _told_anyway(self, operation: Operation) -> bool:
         """Whether a direct message about this very end is in the outbox as well."""
         key = f"operation:{operation.key}:{operation.state}:told:{operation.attempt}"
         return await self._context.lane.read(lambda tx: outbox.by_key(tx, key)) is not None
-
-    async def _visit(self, item: Item) -> Visit | None:
-        return await self._context.lane.read(lambda tx: visits.get(tx, item.payload.get("visit", "")))
 
 
 class FailureNotice(Kind):

@@ -1,6 +1,7 @@
 """What follows ``/invoice pay``: an invoice or a customer, then amount, method and reference in any order."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.errors import BadInput
@@ -48,6 +49,24 @@ class Pay:
     method: str = ""
     reference: str = ""
     customer_id: str = ""
+
+
+def method_named(typed: str, methods: Iterable[str]) -> str:
+    """The payment method that was typed, by its name in Syncro; empty when it isn't one of them."""
+    wanted = {"cheque": "check", "card": "offline cc"}.get(typed.lower(), typed.lower())
+    return next((one for one in methods if one.lower() == wanted), "") if wanted else ""
+
+
+def check_method(typed: str, methods: tuple[str, ...]) -> None:
+    """A word that is no amount, reference or payment method is asked about, as soon as the methods are known.
+
+    Raises ``BadInput``.
+    """
+    if typed and methods and not method_named(typed, methods):
+        raise BadInput(
+            f"I don't understand “{typed[:40]}”. An amount is written like 500 or $1,234.50, a reference like "
+            f"#1234, and a method is one of: {', '.join(methods)}."
+        )
 
 
 def parse_pay(tokens: list[str], syncro_host: str, usage: str) -> Pay:

@@ -120,6 +120,23 @@ def requeue(tx: Tx, id: str, not_before: datetime, reason: str) -> bool:
     )
 
 
+def reschedule(tx: Tx, key: str, not_before: datetime) -> bool:
+    """Let what waits under this key go then. False unless it is pending."""
+    return _change(
+        tx,
+        "UPDATE outbox SET not_before = :not_before WHERE key = :key AND state = 'pending'",
+        {"key": key, "not_before": iso(not_before)},
+    )
+
+
+def hurry(tx: Tx, kind: str, now: datetime) -> int:
+    """Let everything of this kind that waits go now; how many."""
+    return tx.run(
+        "UPDATE outbox SET not_before = :now WHERE kind = :kind AND state = 'pending' AND not_before > :now",
+        {"kind": kind, "now": iso(now)},
+    )
+
+
 def drop(tx: Tx, id: str, reason: str, at: datetime) -> bool:
     """It is no longer true or wanted: never posted. False when it had ended already."""
     return _end(tx, id, "dropped", reason, at)

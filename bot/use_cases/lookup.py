@@ -16,8 +16,6 @@ from bot.domain.references import (
     InvoiceRef,
     Match,
     digits_of,
-    is_reference,
-    parse_reference,
     reference_matches,
 )
 from bot.store import contacts, mirror, mirror_payments, operations
@@ -282,26 +280,16 @@ class Lookup:
         days = await self._context.lane.read(read)
         return days[len(days) // 2] if days else None
 
-    async def one_open(self, typed: str, syncro_host: str) -> str:
-        """The id of the invoice that a number, a link or a customer's name means.
+    async def owing(self, customer: Customer) -> list[Invoice]:
+        """The customer's unpaid invoices on which money is open, or may be, as the mirror has them.
 
-        Raises ``Ambiguous`` for a customer with several unpaid invoices, ``NotFound`` and ``BadInput``.
+        Raises ``NotFound`` when there are none.
         """
-        if is_reference(typed):
-            return await self.find_id(parse_reference(typed, syncro_host))
-        return await self.one_open_of(await self.customer(typed.replace('"', " ").strip()))
-
-    async def one_open_of(self, customer: Customer) -> str:
-        """The id of the customer's one unpaid invoice. Raises ``Ambiguous`` with several, ``NotFound`` with none."""
         unpaid = await self._context.lane.read(lambda tx: mirror.unpaid(tx, customer.id))
-        if not unpaid:
+        found = [one for one in unpaid if one.balance is None or one.balance > 0]
+        if not found:
             raise NotFound(f"{customer.name} has no unpaid invoices.")
-        if len(unpaid) > 1:
-            raise Ambiguous(
-                f"Which open invoice of {customer.name} is paid? One payment goes to one invoice.",
-                [_candidate(one) for one in unpaid],
-            )
-        return unpaid[0].id
+        return found
 
     async def products(self, typed: str) -> tuple[Product, ...]:
         """Products that Syncro finds, remembered so that a chosen one can be filled in."""

@@ -51,7 +51,8 @@ class Settlement:
                 policy_version=self._context.policy.version,
             )
             payload = {"operation": operation.key, "visit": operation.visit_id}
-            if state == "confirmed":
+            # A share of a payment over several invoices is told together with the others.
+            if state == "confirmed" and not operation.request.get("shares"):
                 outbox.put(tx, f"operation:{operation.key}:shared", "operation.shared", "", payload, now)
             if state == "unknown" or told:
                 key = f"operation:{operation.key}:{state}:told:{operation.attempt}"

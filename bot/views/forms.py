@@ -23,6 +23,18 @@ class PayForm:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadForm:
+    """A payment over several invoices: ``shares`` are the amounts as typed, by invoice id.
+
+    A new ``fresh`` text makes Slack show these shares in place of what was typed.
+    """
+
+    payment: PayForm
+    shares: Mapping[str, str]
+    fresh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SendForm:
     """An email with the invoice. ``to`` and ``cc`` are addresses with commas between them."""
 
@@ -54,6 +66,15 @@ def read_pay(view: Mapping[str, Any]) -> PayForm:
         anyway=values.ticked(ids.IN_ANYWAY),
         reason=values.text(ids.IN_REASON),
     )
+
+
+def read_spread(view: Mapping[str, Any]) -> SpreadForm:
+    """The form of a payment over several invoices as typed."""
+    values = read_values(view)
+    shares = {item: values.text(ids.IN_SHARE, item) for item in values.items(ids.IN_SHARE)}
+    inputs = (str(block.get("block_id", "")).split(":") for block in view.get("blocks", ()))
+    fresh = next((parts[2] for parts in inputs if parts[0] == ids.IN_SHARE and len(parts) > 2), "")
+    return SpreadForm(read_pay(view), shares, fresh)
 
 
 def read_which(view: Mapping[str, Any]) -> str:
@@ -146,6 +167,7 @@ _FIELDS = {
     "reason": ids.IN_REASON,
     "anyway": ids.IN_ANYWAY,
     "number": ids.IN_NUMBER,
+    "share": ids.IN_SHARE,
 }
 
 

@@ -22,18 +22,20 @@ from bot.views.board import board
 from bot.views.cards import candidates, customer_card, invoice_card, search_results, which_one
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
-from bot.views.forms import EditForm, PayForm, SendForm
+from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_new import new_form, review
 from bot.views.modal_pay import pay_form, pay_which
+from bot.views.modal_pay_many import pay_many_form
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
 from bot.views.modals_common import loading, message_view, outcome_view, working
 from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.reversal import reversed_payment
+from bot.views.spread import spread_message, spread_view
 from bot.views.tables import without_new_blocks
 
 Entry = dict[str, Any]
@@ -42,9 +44,9 @@ Entry = dict[str, Any]
 def gallery() -> dict[str, Entry]:
     """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
     shown: dict[str, Entry] = {}
-    for group in (_invoices(), _lists(), _scheduled(), _outcomes(), _answers()):
+    for group in (_invoices(), _lists(), _scheduled(), _outcomes(), _spreads(), _answers()):
         shown |= {name: _message(held) for name, held in group.items()}
-    for modals in (_payment_modals(), _invoice_modals(), _state_modals()):
+    for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
     homes = {"home": home(facts.home_facts()), "home_without_role": home(facts.home_facts("no role"))}
     return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
@@ -133,6 +135,17 @@ def _outcomes() -> Mapping[str, Message]:
     }
 
 
+def _spreads() -> Mapping[str, Message]:
+    return {
+        "spread_recorded": spread_message(facts.spread_outcome("confirmed", "confirmed", "confirmed")),
+        "spread_refused": spread_message(
+            facts.spread_outcome("confirmed", "refused", "", customer=facts.ROGUE)
+        ),
+        "spread_unknown": spread_message(facts.spread_outcome("confirmed", "unknown", "")),
+        "spread_interrupted": spread_message(facts.spread_outcome(*["confirmed"] * 19, "")),
+    }
+
+
 def _answers() -> Mapping[str, Message]:
     which = Ambiguous("Which Acme?", [Candidate("customer", "501", "Acme Rockets")])
     same = NeedsConfirmation(
@@ -183,6 +196,46 @@ def _payment_modals() -> Mapping[str, View]:
         "pay_which": pay_which(facts.VISIT),
         "pay_which_again": pay_which(
             facts.VISIT, "acme", f"Nothing matches {facts.HOSTILE}.", [facts.HOSTILE], fresh="2"
+        ),
+    }
+
+
+def _spread_modals() -> Mapping[str, View]:
+    payment = PayForm("1200", "check", "#1234", "2026-03-12")
+    shares = {"1040": "500", "1041": "500.01", "1042": "199.99"}
+    full = {str(1040 + at): "60" for at in range(20)}
+    short = Abilities(payment_notes=False, payment_date=False, reference_length=21)
+    return {
+        "pay_many": pay_many_form(
+            facts.spread_offer(), SpreadForm(payment, shares), facts.METHODS, facts.VISIT
+        ),
+        "pay_many_full": pay_many_form(
+            facts.spread_offer(20, facts.ROGUE),
+            SpreadForm(payment, full, "2"),
+            facts.METHODS,
+            facts.VISIT,
+            "This looks like a payment that is already recorded.",
+            anyway=True,
+            reason=True,
+            evidence=(f"$500.00 on INV-2026-1043, {facts.HOSTILE}",),
+        ),
+        "pay_many_short": pay_many_form(
+            facts.spread_offer(can=short),
+            SpreadForm(PayForm("much"), {}),
+            (),
+            facts.VISIT,
+            "That is no amount.",
+        ),
+        "spread_done": spread_view(facts.spread_outcome("confirmed", "confirmed"), facts.VISIT),
+        "spread_checking": spread_view(facts.spread_outcome("confirmed", "sent", ""), facts.VISIT),
+        "spread_none": spread_view(facts.spread_outcome("unknown", ""), facts.VISIT),
+        "spread_stopped": spread_view(
+            facts.spread_outcome("confirmed", "refused", "", customer=facts.ROGUE),
+            facts.VISIT,
+            f"INV-2026-1041 has changed. {facts.HOSTILE}",
+            ("INV-2026-1041: The balance was $1.00.",),
+            anyway=True,
+            reason="Two checks",
         ),
     }
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
+from bot.domain.allocation import OpenInvoice
 from bot.domain.facts import (
+    Abilities,
     AgingTotals,
     Board,
     BucketTotal,
@@ -22,14 +24,19 @@ from bot.domain.facts import (
     ReminderItem,
     ReversedPayment,
     SearchPage,
+    SpreadOffer,
+    SpreadOutcome,
+    SpreadShare,
 )
 from bot.domain.invoice import Contact, Customer, Invoice, LineItem, Payment, Status
+from bot.domain.version import version_of
 
 HOSTILE = "<!channel> & <https://x|y>"
 TODAY = date(2026, 3, 12)
 AS_OF = datetime(2026, 3, 12, 9, 12, tzinfo=timezone(timedelta(hours=-4)))
 KEY = "V0EXAMPLE:payment:1042:0:1"
 VISIT = "visit-example"
+_EVERYTHING = Abilities()
 METHODS = ("Check", "Credit Card", "Offline CC", "ACH", "Cash")
 
 _LINES = (
@@ -210,6 +217,37 @@ def outcome(state: str, sentence: str, *, kind: str = "payment", with_card: bool
     """How a write ended."""
     shown = card(PARTIAL) if with_card else None
     return OperationOutcome(KEY, kind, state, sentence, "1042", "U0DANA", shown)
+
+
+def spread_offer(invoices: int = 3, customer: Customer = ACME, can: Abilities = _EVERYTHING) -> SpreadOffer:
+    """What one payment can be spread over; twenty fill the form."""
+    held = (
+        OpenInvoice(
+            str(1040 + at), f"INV-2026-{1040 + at}", version_of(invoice(Status.SENT, balance=50000 + at))
+        )
+        for at in range(invoices)
+    )
+    left_out = ("INV-2026-1070 (a draft)", f"INV-2026-1071 ({HOSTILE}'s change isn't finished)")
+    return SpreadOffer(customer, "USD", TODAY, can, tuple(held), left_out, 5 if invoices == 20 else 0)
+
+
+_LOST = "Syncro's answer was lost, so I'm reading back whether it went through. Please don't enter it again."
+_SPREAD_SENTENCES = {
+    "confirmed": "$500.00 recorded as Check on INV-2026-1040; balance $0.00.",
+    "sent": _LOST,
+    "unknown": f"I can't tell whether this went through. {HOSTILE}",
+    "refused": f"Syncro refused it: {HOSTILE}",
+    "": "",
+}
+
+
+def spread_outcome(*states: str, customer: Customer = ACME) -> SpreadOutcome:
+    """How far a payment over as many invoices is."""
+    shares = tuple(
+        SpreadShare(str(1040 + at), f"INV-2026-{1040 + at}", 50000, state, _SPREAD_SENTENCES[state])
+        for at, state in enumerate(states)
+    )
+    return SpreadOutcome(customer.name, "USD", 50000 * len(shares), "U0DANA", shares)
 
 
 def home_facts(role: str = "collector") -> Home:

@@ -75,3 +75,9 @@ OVERDUE_BACK = "overdue.back.v1"
 
 # The answer to "which one?": the command goes on with what is chosen. The value is "QUESTIONID:KIND ID".
 ANSWER = "question.answer.v1"
+
+# One payment over several invoices. A share's input carries ":" and the invoice's id behind its own.
+VIEW_PAY_MANY = "pay.many.v1"
+VIEW_PAY_MANY_AGAIN = "pay.many.again.v1"
+PAY_SPREAD = "pay.spread.v1"
+IN_SHARE = "in.share.v1"

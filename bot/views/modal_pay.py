@@ -53,13 +53,14 @@ def pay_form(
             fresh,
             hint="Less than the balance is fine; more is refused.",
         ),
-        *_details(prefill, methods, card.abilities, fresh),
+        *payment_inputs(prefill, methods, card.abilities, fresh),
         *anyway_blocks(_ANYWAY, prefill.reason, fresh, anyway, reason),
     ]
     return modal("Record payment", blocks, ids.VIEW_PAY, visit_id, submit="Record payment")
 
 
-def _details(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str) -> list[Block]:
+def payment_inputs(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str = "") -> list[Block]:
+    """Method and reference, and date and notes where the shape has them."""
     dated = field("Payment date", date_input(ids.IN_DATE, form.date), fresh, hint="Not in the future.")
     noted = field("Notes", text_input(ids.IN_NOTES, form.notes, lines=True), fresh, optional=True)
     short = "" if can.payment_notes else f"At most {can.reference_length} characters."
@@ -82,12 +83,12 @@ def _details(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str) 
 def pay_which(
     visit_id: str, number: str = "", notice: str = "", evidence: Sequence[str] = (), *, fresh: str = ""
 ) -> View:
-    """Asks what is paid, for the shortcut: an invoice, or a customer with several."""
+    """Asks what is paid, for the shortcut: an invoice, or the open ones of a customer."""
     asked = field(
         "Invoice number or customer",
         text_input(ids.IN_NUMBER, number, placeholder="1042 or acme"),
         fresh,
-        hint="For a customer with several open invoices Duebot lists them, and you type the number of one.",
+        hint="The payment of a customer with several open invoices is spread over them, as you then say.",
     )
     return modal(
         "Record payment",

@@ -77,7 +77,11 @@ def status_words(invoice: Invoice, today: date) -> str:
 
 def due_words(invoice: Invoice, today: date) -> str:
     """How far the due date is: "due in 5 days", "due today", "20 days past due", "no due date"."""
-    late = invoice.days_past_due(today)
+    return late_words(invoice.days_past_due(today))
+
+
+def late_words(late: int | None) -> str:
+    """The same from the days past due, negative before the due date; ``None`` without one."""
     if late is None:
         return "no due date"
     if late > 0:

@@ -179,17 +179,6 @@ async def test_a_double_click_records_one(world):
     assert len(world.payments()) == 1
 
 
-async def test_a_customer_s_name_offers_their_open_invoices_and_keeps_the_amount(world):
-    clerk = world.person()
-    await clerk.command("C0BILLING", "/invoice pay acme 1500 check #9")
-    await clerk.choose(await clerk.sees("Which customer is “acme”?"), "Choose one…", names.ACME_WIDGETS)
-    asked = await clerk.sees("Which open invoice of Acme Widgets is paid?")
-    await clerk.choose(asked, "Choose one…", "INV-2024-1042")
-    form = await clerk.modal("That is more than the balance")
-    held = filled(form)
-    assert (held["Amount (USD)"], held["Method"], held["Reference"]) == ("1500", "Check", "9")
-
-
 async def test_a_customer_with_one_open_invoice_goes_straight_to_it(world):
     clerk = world.person()
     only = next(
@@ -211,11 +200,8 @@ async def test_the_shortcut_asks_what_is_paid(world):
     await clerk.shortcut(ids.SHORTCUT_PAY)
     asked = await clerk.modal("Invoice number or customer")
     await clerk.submit(asked, {ids.IN_NUMBER: "nobody of that name"})
-    await clerk.submit(
-        await clerk.modal("No customer is called anything like"), {ids.IN_NUMBER: '"Acme Widgets"'}
-    )
-    asked = await clerk.modal("INV-2024-1042")
-    await clerk.submit(asked, {ids.IN_NUMBER: "1042"})
+    await clerk.submit(await clerk.modal("No customer is called anything like"), {ids.IN_NUMBER: "acme"})
+    await clerk.submit(await clerk.modal("Which customer is “acme”?"), {ids.IN_NUMBER: "1042"})
     form = await clerk.modal("Balance *$806.25*")
     assert await clerk.submit(form, {AMOUNT: "100", "Method": "Cash"}) == {}
     await clerk.modal("$100.00 recorded as Cash")
