@@ -25,12 +25,15 @@ from bot.store.operations import Operation
 from bot.use_cases.context import Context
 from bot.use_cases.matching import match_customers
 from bot.use_cases.mirror import MirrorSync, synced_at
+from bot.use_cases.mirror_customers import find_customers
 
 PAGE_SIZE = 15
 _OFFERED = 10
 _OPTIONS = 50
 #: States that not every shape tells apart.
 _TOLD_BY_STATES = ("draft", "sent", "viewed", "void")
+#: So long somebody waits for a sync; a first one takes minutes.
+_PATIENCE_SECONDS = 10.0
 #: Stages of contacts that were made, or must be counted as made.
 _MADE = ("claimed", "sent", "unknown")
 #: The payment methods and the business day on which they were read.
@@ -49,22 +52,30 @@ class Lookup:
 
     async def invoice(self, invoice_id: str) -> Invoice:
         """One invoice, read live and remembered. Raises ``SyncroError``."""
+        asked = self._context.now()
         invoice = await self._context.gateway.invoice(invoice_id)
-        now = self._context.now()
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [invoice], now))
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [invoice], asked))
         return invoice
 
     async def find_id(self, ref: InvoiceRef) -> str:
         """The id of the invoice meant. A number is never an id; exact first, then trailing digits.
 
-        A number that the mirror lacks triggers one sync before ``NotFound``. Raises ``Ambiguous``.
+        For a number that the mirror lacks Syncro is looked through before ``NotFound``. Raises ``Ambiguous``.
         """
         if ref.id:
             return ref.id
         found = await self._by_number(ref.number)
         if not found:
-            await self._sync.run()
+            await self._sync.look_for_new()
             found = await self._by_number(ref.number)
+        if not found:
+            complete = await self._sync.within(_PATIENCE_SECONDS)
+            found = await self._by_number(ref.number)
+            if not found and not complete:
+                raise NotFound(
+                    f"I don't know an invoice {ref.number} yet, and reading all of Syncro takes some minutes now. "
+                    "Try again then, or paste the invoice's link from Syncro."
+                )
         if not found:
             raise NotFound(
                 f"There is no invoice {ref.number} in Syncro. Check the number, or search by customer: "
@@ -158,18 +169,27 @@ class Lookup:
         )
 
     async def customer(self, words: str) -> Customer:
-        """The one customer that is meant. Raises ``Ambiguous`` with candidates, or ``NotFound``."""
-        customers = {one.id: one for one in await self._context.lane.read(mirror.customers)}
-        if not customers:
-            await self._sync.run()
-            customers = {one.id: one for one in await self._context.lane.read(mirror.customers)}
-        matches = match_customers(words, [(one.id, one.name) for one in customers.values()])
+        """The one customer that is meant. For one whom the mirror lacks Syncro is asked.
+
+        Raises ``Ambiguous`` with candidates, ``NotFound``, and ``SyncroError`` when there is nobody to offer.
+        """
+        names = await self._context.lane.read(mirror.customer_names)
+        matches = match_customers(words, names)
+        if not matches.holding:
+            try:
+                await find_customers(self._context, words)
+            except SyncroError:
+                if not matches.ids:
+                    raise
+            names = await self._context.lane.read(mirror.customer_names)
+            matches = match_customers(words, names)
         if not matches.ids:
             raise NotFound(f"No customer is called anything like “{words}”. Check the name in Syncro.")
         if not matches.certain:
-            labels = [Candidate("customer", one, customers[one].name) for one in matches.ids[:_OFFERED]]
+            by_id = dict(names)
+            labels = [Candidate("customer", one, by_id[one]) for one in matches.ids[:_OFFERED]]
             raise Ambiguous(f"Which customer is “{words}”?", labels)
-        return customers[matches.ids[0]]
+        return await self.customer_by_id(matches.ids[0])
 
     async def customer_by_id(self, customer_id: str) -> Customer:
         """A customer of the mirror. Raises ``NotFound``."""
@@ -209,7 +229,7 @@ class Lookup:
             )
 
         if await synced_at(self._context) is None:
-            await self._sync.run()
+            await self._sync.within(_PATIENCE_SECONDS)
         if find.status in _TOLD_BY_STATES and not self._context.gateway.abilities.states:
             raise BadInput(
                 "This Syncro account doesn't tell draft, sent, viewed and void apart. "

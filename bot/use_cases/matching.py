@@ -11,10 +11,14 @@ _OFFERED = 10
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Ids of customers that words may mean, best first; ``certain`` when there is exactly one such."""
+    """Ids of customers that words may mean, best first; ``certain`` when there is exactly one such.
+
+    ``holding``: their names hold the words, and don't merely read alike.
+    """
 
     ids: tuple[str, ...]
     certain: bool
+    holding: bool = False
 
 
 def match_customers(words: str, names: list[tuple[str, str]]) -> Matches:
@@ -27,7 +31,7 @@ def match_customers(words: str, names: list[tuple[str, str]]) -> Matches:
         one for one, name in names if all(word in name.lower() for word in typed.split())
     ]
     if holding:
-        return Matches(tuple(holding), certain=len(holding) == 1)
+        return Matches(tuple(holding), certain=len(holding) == 1, holding=True)
     choices = {one: name.lower() for one, name in names}
     scored = process.extract(typed, choices, scorer=fuzz.WRatio, limit=_OFFERED, score_cutoff=_ALIKE)
     return Matches(tuple(one for _name, _score, one in scored), certain=False)

@@ -1,7 +1,7 @@
 """Keeping the local copy of customers, invoices and payments current. Syncro stays the system of record."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.store import mirror
 from bot.store.lane import Tx
@@ -40,6 +40,7 @@ class MirrorSync:
         self._runs = 0
         self._last: SyncReport | None = None
         self._stopped = False
+        self._awaited: set[asyncio.Task[SyncReport]] = set()
 
     async def run(self, full: bool = False, progress: Progress = _silent) -> SyncReport:
         """Brings the mirror up to date. Raises ``SyncroError``; what was read until then is kept, and not read again.
@@ -58,6 +59,36 @@ class MirrorSync:
             self._last = None
             self._last = await self._read(full, progress)
             return self._last
+
+    async def within(self, seconds: float) -> bool:
+        """As ``run``, for somebody who waits no longer than that; false when it isn't done by then, and goes on."""
+        run = asyncio.create_task(self.run())
+        self._awaited.add(run)
+        run.add_done_callback(self._forget)
+        await asyncio.wait({run}, timeout=seconds)
+        if run.done():
+            run.result()
+        return run.done()
+
+    def _forget(self, run: asyncio.Task[SyncReport]) -> None:
+        """A run that nobody waited for any longer has ended; what went wrong comes up again in the next one."""
+        self._awaited.discard(run)
+        if not run.cancelled():
+            run.exception()
+
+    async def look_for_new(self) -> None:
+        """Lists what was made or changed lately, ahead of work in the background: somebody waits for it.
+
+        Raises ``SyncroError``. Before the lists were complete for the first time this does nothing.
+        """
+        listed = await self._state(_LISTED)
+        if listed is None:
+            return
+        reading = Reading(self._context, _silent, lambda: self._stopped)
+        if self._context.gateway.abilities.filters:
+            await mirror_guide.look_for_new(reading, self._since(listed))
+        else:
+            await mirror_openapi.look_for_new(reading)
 
     def stop(self) -> None:
         """A run under way ends before its next request, and no other begins to ask."""
@@ -88,8 +119,7 @@ class MirrorSync:
         if full or listed is None:
             await mirror_guide.read_everything(reading, again=full)
             return
-        today = self._context.today()
-        since = self._context.local(at(listed) - _LOOK_BACK).date()
+        today, since = self._context.today(), self._since(listed)
         if await self._state(_COMPARED) != today.isoformat():
             since = min(since, today - mirror_guide.LATELY)
         await mirror_guide.read_changes(reading, since)
@@ -101,6 +131,10 @@ class MirrorSync:
         await mirror_openapi.read_changes(reading)
         if await self._state(_COMPARED) != self._context.today().isoformat():
             await mirror_openapi.compare(reading)
+
+    def _since(self, listed: str) -> date:
+        """From which date on settled invoices are listed again."""
+        return self._context.local(at(listed) - _LOOK_BACK).date()
 
     async def _state(self, key: str) -> str | None:
         return await self._context.lane.read(lambda tx: mirror.get_state(tx, key))

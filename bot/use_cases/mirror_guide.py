@@ -48,6 +48,11 @@ async def read_changes(reading: Reading, since: date) -> None:
     await reading.want(one for one in (*living, *settled) if one not in listed)
 
 
+async def look_for_new(reading: Reading, since: date) -> None:
+    """What is dated ``since`` or later, whatever its state, ahead of work in the background."""
+    await reading.headers("invoices", reading.context.gateway.invoices(date_from=since), _new_payments)
+
+
 def _new_payments(invoice: Invoice, kept: Invoice | None) -> bool:
     """Whether it has payments that aren't known."""
     if kept is None:

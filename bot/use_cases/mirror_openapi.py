@@ -38,9 +38,15 @@ async def read_everything(reading: Reading, again: bool) -> None:
 
 async def read_changes(reading: Reading) -> None:
     """The invoices that changed and the payments that were entered since the last time."""
-    until = await reading.context.lane.read(lambda tx: mirror.get_state(tx, _CHANGED_UNTIL))
-    await _changed_since(reading, (datetime.fromisoformat(until) - _OVERLAP).isoformat() if until else "")
+    await _changed_since(reading, await _seen_until(reading))
     await read_new_payments(reading)
+
+
+async def look_for_new(reading: Reading) -> None:
+    """The invoices that changed since the last time, ahead of work in the background."""
+    since = await _seen_until(reading)
+    if since:
+        await reading.headers("invoices", reading.context.gateway.changed_invoices(since))
 
 
 async def compare(reading: Reading) -> None:
@@ -52,6 +58,12 @@ async def compare(reading: Reading) -> None:
     listed = await reading.headers("unpaid invoices", reading.context.bulk.unpaid_invoices())
     await reading.want(one for one in held if one not in listed)
     await read_payments_since(reading, reading.context.today() - LATELY)
+
+
+async def _seen_until(reading: Reading) -> str:
+    """From which stamp on changes are asked for; empty text for all."""
+    until = await reading.context.lane.read(lambda tx: mirror.get_state(tx, _CHANGED_UNTIL))
+    return (datetime.fromisoformat(until) - _OVERLAP).isoformat() if until else ""
 
 
 async def _changed_since(reading: Reading, since: str) -> set[str]:
