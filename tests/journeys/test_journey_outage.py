@@ -1,5 +1,8 @@
 """Syncro is down, slow, or says no: the person gets a sentence where they stand, and nothing is written."""
 
+import time
+
+import httpx
 import pytest
 
 from bot.views import ids
@@ -123,4 +126,33 @@ async def test_typeahead_without_syncro_offers_nothing_and_breaks_nothing(world)
 async def test_home_is_shown_while_syncro_is_down(world):
     world.stage.syncro.faults.add("*", **DOWN)
     await world.person().home("Data as of")
+    assert world.stage.slack.problems == []
+
+
+async def test_a_dead_syncro_is_left_alone_and_whoever_asks_is_told(world, monkeypatch):
+    clerk = world.person()
+    circuit = world.app.rooms.syncro._line.circuit
+
+    async def metrics():
+        async with httpx.AsyncClient(base_url=world.app.address, trust_env=False) as http:
+            assert (await http.get("/readyz")).json() == {"ready": True, "problems": []}
+            return (await http.get("/metrics")).text
+
+    world.stage.syncro.faults.add("*", **DOWN)
+    while not circuit.is_open:
+        await clerk.command("C0BILLING", "/invoice 1042")
+        await world.idle()
+    asked = len(world.stage.syncro.requests)
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.sees("Syncro hasn't answered for")
+    await clerk.sees("from Duebot's own copy")
+    assert "duebot_syncro_circuit_open 1.0" in await metrics()
+    assert len(world.stage.syncro.requests) == asked
+
+    world.stage.syncro.faults.clear()
+    monkeypatch.setattr(circuit, "_monotonic", lambda: time.monotonic() + 60)
+    world.company.pay(world.showpiece.id, "100.25")
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.sees("$706.00 open")
+    assert "duebot_syncro_circuit_open 0.0" in await metrics()
     assert world.stage.slack.problems == []
