@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -149,14 +149,16 @@ def _synced(report: SyncReport) -> str:
             f"No longer on their invoices: {count(report.reversals, 'payment')}. Those concerned are told in Slack."
         )
     if report.unreadable:
-        left_out = f"{count(len(report.unreadable), 'invoice')} ({', '.join(report.unreadable)})"
+        left_out = _left_out(report.unreadable, "invoice")
         sentences.append(f"Could not be read, and are tried again by the next sync: {left_out}.")
-    if report.unreadable_payments:
-        left_out = (
-            f"{count(len(report.unreadable_payments), 'payment')} ({', '.join(report.unreadable_payments)})"
-        )
-        sentences.append(f"Could not be read: {left_out}.")
+    rows = ((report.unreadable_customers, "customer"), (report.unreadable_payments, "payment"))
+    sentences += [f"Could not be read: {_left_out(ids, what)}." for ids, what in rows if ids]
     return "\n".join(sentences)
+
+
+def _left_out(ids: Sequence[str], what: str) -> str:
+    """How many, and which: "2 invoices (17, 19)"."""
+    return f"{count(len(ids), what)} ({', '.join(ids)})"
 
 
 @cli.command()

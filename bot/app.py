@@ -306,6 +306,7 @@ class App:
             await self._sockets.stop()
         if self._runner is not None:
             await self._runner.cleanup()
+        self.rooms.sync.stop()
         await self.door.drain()
         await self._hints.stop()
         await self.schedule.stop()

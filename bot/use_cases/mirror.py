@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, datetime, timedelta
 
+from bot.domain.errors import SyncroNotSent
 from bot.store import mirror
 from bot.store.lane import Tx
 from bot.store.rows import at, iso
@@ -19,6 +20,7 @@ _COMPARED = "compared_on"
 #: Settled invoices dated this long before the last lists are listed again: one that was made and settled since is in
 #: no other list.
 _LOOK_BACK = timedelta(days=3)
+_STOPPED = "Duebot is being stopped, so Syncro is not read any further. Ask again in a minute."
 
 
 def _silent(_what: str, _done: int, _of: int) -> None:
@@ -40,6 +42,7 @@ class MirrorSync:
         self._runs = 0
         self._last: SyncReport | None = None
         self._stopped = False
+        self._work: asyncio.Task[SyncReport] | None = None
         self._awaited: set[asyncio.Task[SyncReport]] = set()
 
     async def run(self, full: bool = False, progress: Progress = _silent) -> SyncReport:
@@ -57,8 +60,19 @@ class MirrorSync:
                 return self._last
             self._runs += 1
             self._last = None
-            self._last = await self._read(full, progress)
+            self._last = await self._unless_stopped(full, progress)
             return self._last
+
+    async def _unless_stopped(self, full: bool, progress: Progress) -> SyncReport:
+        if self._stopped:
+            raise SyncroNotSent(_STOPPED)
+        self._work = asyncio.create_task(self._read(full, progress))
+        try:
+            return await self._work
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            raise SyncroNotSent(_STOPPED) from None
 
     async def within(self, seconds: float) -> bool:
         """As ``run``, for somebody who waits no longer than that; false when it isn't done by then, and goes on."""
@@ -84,19 +98,22 @@ class MirrorSync:
         listed = await self._state(_LISTED)
         if listed is None:
             return
-        reading = Reading(self._context, _silent, lambda: self._stopped)
+        await self._context.gateway.ready()
+        reading = Reading(self._context, _silent)
         if self._context.gateway.abilities.filters:
             await mirror_guide.look_for_new(reading, self._since(listed))
         else:
             await mirror_openapi.look_for_new(reading)
 
     def stop(self) -> None:
-        """A run under way ends before its next request, and no other begins to ask."""
+        """Ends a run under way, and lets no other begin. What was read is kept, and not read again."""
         self._stopped = True
+        if self._work is not None:
+            self._work.cancel()
 
     async def _read(self, full: bool, progress: Progress) -> SyncReport:
         await self._context.bulk.ready()
-        reading = Reading(self._context, progress, lambda: self._stopped)
+        reading = Reading(self._context, progress)
         listed = await self._state(_LISTED)
         everything = full or listed is None
         if full:

@@ -41,6 +41,7 @@ async def read_customers(reading: Reading) -> None:
             partial(mirror.put_customers, customers=page.customers, read_at=asked)
         )
         reading.customers.update(one.id for one in page.customers)
+        reading.unreadable_customers.extend(page.unreadable)
         if page.unreadable:
             log.warning("customers_not_readable", customers=list(page.unreadable))
     await _remember(reading, _Listed(reading.context.today().isoformat(), reading.pages - before))
@@ -56,14 +57,15 @@ async def read_strangers(reading: Reading) -> None:
         return
     missing = list(listed.missing)
     for done, customer_id in enumerate(strangers, 1):
-        asked = await reading.ask()
+        asked = reading.context.now()
         reading.singles += 1
         try:
             customer = await reading.context.bulk.customer(customer_id)
         except SyncroMissing:
             missing.append(customer_id)
         except SyncroLost:
-            log.warning("customer_not_readable", customer=customer_id)
+            reading.unreadable_customers.append(customer_id)
+            log.warning("customers_not_readable", customers=[customer_id])
         else:
             await reading.context.lane.write(
                 partial(mirror.put_customers, customers=[customer], read_at=asked)

@@ -9,10 +9,14 @@ from collections.abc import Callable, Collection
 from contextlib import aclosing
 from datetime import date, timedelta
 
+import structlog
+
 from bot.domain.invoice import Payment
 from bot.store import mirror, mirror_payments, mirror_sync
 from bot.store.lane import Tx
 from bot.use_cases.mirror_reading import Reading
+
+log = structlog.get_logger()
 
 #: The newest payments when they were last listed: where these come, the rest is known.
 _NEWEST = "newest_payments"
@@ -54,6 +58,8 @@ async def _list(reading: Reading, reached: Callable[[tuple[Payment, ...]], bool]
             reading.unreadable_payments.extend(page.unreadable)
             if page.payments and reached(page.payments):
                 break
+    if reading.unreadable_payments:
+        log.warning("payments_not_readable", payments=reading.unreadable_payments)
     reading.progress("payments", read, read)
     reading.payments.update(found)
     return list(found.values())

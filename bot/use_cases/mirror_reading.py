@@ -13,7 +13,6 @@ from bot.domain.errors import (
     SyncroError,
     SyncroLost,
     SyncroMissing,
-    SyncroNotSent,
     SyncroRefused,
     SyncroUnauthorized,
 )
@@ -43,7 +42,7 @@ class SyncReport:
     ``full``: everything was read, and not only what changed. ``details`` are invoices read singly, ``requests`` all
     requests without the transport's repeats. ``gone`` were deleted in Syncro; ``reversals`` are payments that
     invoices no longer have. ``unreadable`` are ids of invoices that could not be read, which the next syncs try
-    again; ``unreadable_payments`` of rows of payments.
+    again; ``unreadable_customers`` and ``unreadable_payments`` are ids of such rows in their lists.
     """
 
     full: bool
@@ -56,6 +55,7 @@ class SyncReport:
     gone: int = 0
     reversals: int = 0
     unreadable: tuple[str, ...] = ()
+    unreadable_customers: tuple[str, ...] = ()
     unreadable_payments: tuple[str, ...] = ()
 
 
@@ -93,9 +93,9 @@ def _nothing_more(_header: Invoice, _kept: Invoice | None) -> bool:
 
 
 class Reading:
-    """What one run has read so far. ``stopping`` says whether it must end at the next request."""
+    """What one run has read so far."""
 
-    def __init__(self, context: Context, progress: Progress, stopping: Callable[[], bool]) -> None:
+    def __init__(self, context: Context, progress: Progress) -> None:
         self.context = context
         self.progress = progress
         self.started = context.now()
@@ -104,6 +104,7 @@ class Reading:
         self.told: set[str] = set()
         self.customers: set[str] = set()
         self.payments: set[str] = set()
+        self.unreadable_customers: list[str] = []
         self.unreadable_payments: list[str] = []
         self.pages = self.singles = self.details = 0
         self.gone: list[str] = []
@@ -111,26 +112,19 @@ class Reading:
         self._nameless = 0
         self._garbled_rows: dict[str, None] = {}
         self._failed: dict[str, None] = {}
-        self._stopping = stopping
-
-    async def ask(self) -> datetime:
-        """The time just before a request: what it brings is no newer. Raises ``SyncroNotSent`` when told to stop."""
-        if self._stopping():
-            raise SyncroNotSent("The sync was stopped. The next one goes on where it was.")
-        return self.context.now()
 
     async def dated(
         self, what: str, pages: AsyncIterator[Page]
     ) -> AsyncGenerator[tuple[Page, datetime], None]:
         """Each page with the time just before it was asked for."""
-        asked = await self.ask()
+        asked = self.context.now()
         done = 0
         async for page in pages:
             done += 1
             self.pages += 1
             yield page, asked
             self.progress(what, done, page.pages)
-            asked = await self.ask()
+            asked = self.context.now()
 
     async def headers(
         self,
@@ -199,7 +193,6 @@ class Reading:
 
     async def _detail(self, invoice_id: str) -> SyncroError | None:
         """Reads one; the error that is its own."""
-        await self.ask()
         self.details += 1
         self.singles += 1
         self._failed.pop(invoice_id, None)
@@ -238,6 +231,7 @@ class Reading:
             gone=len(self.gone),
             reversals=reversals,
             unreadable=(*self._failed, *[NAMELESS] * self._nameless),
+            unreadable_customers=tuple(self.unreadable_customers),
             unreadable_payments=tuple(self.unreadable_payments),
         )
 
