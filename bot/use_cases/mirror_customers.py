@@ -54,8 +54,17 @@ async def read_strangers(reading: Reading) -> None:
     strangers = [one for one in named if one not in listed.missing]
     if len(strangers) > max(1, listed.pages):
         await read_customers(reading)
-        return
-    missing = list(listed.missing)
+        listed = await _listed(reading.context)
+        missing = await reading.context.lane.read(mirror_sync.strangers)
+    else:
+        missing = [*listed.missing, *await _read_singly(reading, strangers)]
+    if strangers:
+        await _remember(reading, _Listed(listed.on, listed.pages, tuple(missing)))
+
+
+async def _read_singly(reading: Reading, strangers: list[str]) -> list[str]:
+    """Reads these customers; the ids of those whom Syncro doesn't have."""
+    missing: list[str] = []
     for done, customer_id in enumerate(strangers, 1):
         asked = reading.context.now()
         reading.singles += 1
@@ -72,8 +81,7 @@ async def read_strangers(reading: Reading) -> None:
             )
             reading.customers.add(customer_id)
         reading.progress("new customers", done, len(strangers))
-    if len(missing) > len(listed.missing):
-        await _remember(reading, _Listed(listed.on, listed.pages, tuple(missing)))
+    return missing
 
 
 async def find_customers(context: Context, words: str) -> tuple[Customer, ...]:

@@ -210,6 +210,22 @@ async def test_a_customer_whom_syncro_does_not_have_is_asked_for_once(world: Wor
         assert calls["GET /customers/{id}"] == asked
 
 
+async def test_many_whom_syncro_does_not_have_are_looked_for_once_in_the_list(
+    world: World, copy: Copy
+) -> None:
+    for number, invoice in enumerate(list(world.company.invoices.values())[:3]):
+        params = {"id": str(invoice.id), "stranger": str(990 + number)}
+        await copy.context.lane.write(
+            lambda tx, params=params: tx.run(
+                "UPDATE invoice SET customer_id = :stranger WHERE id = :id", params
+            )
+        )
+    for listed in (1, 0):
+        async with world.counted() as calls:
+            await copy.sync.run()
+        assert (calls["GET /customers"], calls["GET /customers/{id}"]) == (listed, 0)
+
+
 async def test_a_row_of_a_payment_that_makes_no_sense_is_named(
     world: World, copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
