@@ -231,10 +231,9 @@ def spread_offer(invoices: int = 3, customer: Customer = ACME, can: Abilities = 
     return SpreadOffer(customer, "USD", TODAY, can, tuple(held), left_out, 5 if invoices == 20 else 0)
 
 
-_LOST = "Syncro's answer was lost, so I'm reading back whether it went through. Please don't enter it again."
 _SPREAD_SENTENCES = {
     "confirmed": "$500.00 recorded as Check on INV-2026-1040; balance $0.00.",
-    "sent": _LOST,
+    "sent": "",
     "unknown": f"I can't tell whether this went through. {HOSTILE}",
     "refused": f"Syncro refused it: {HOSTILE}",
     "": "",

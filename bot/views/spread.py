@@ -26,6 +26,7 @@ from bot.views.parts import invoice_menu
 from bot.views.wording import count
 
 _ANYWAY = "Record it anyway"
+_CHECKING = "Duebot is finding out whether that reached Syncro, and tells you. Please don't enter it again."
 _UNKNOWN = (
     "Please don't enter what isn't known by hand before you have looked in Syncro. Duebot has sent a message about it "
     "with buttons: *Check again*, *It went through*, *It did not*."
@@ -47,6 +48,8 @@ def spread_view(
     does a ``reason``, empty or as typed, for the reason.
     """
     blocks = [*notice_blocks(notice, evidence), section(_summary(outcome)), *_shares(outcome)]
+    if outcome.of_state("sent"):
+        blocks.append(section(_CHECKING))
     if outcome.of_state("unknown"):
         blocks.append(section(_UNKNOWN))
     if outcome.complete:
