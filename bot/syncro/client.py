@@ -162,7 +162,9 @@ class Client:
             content=None if body is None else write_json(body),
             timeout=self._timeout,
         )
-        patience = self._deadline if self._lane is Lane.INTERACTIVE else None
+        # A person's request waits no longer than this for its turn, so that the journal's own limit of a write's
+        # time never falls into the waiting: what it cuts off has left.
+        patience = min(self._deadline, PATIENCE[self._lane]) if self._lane is Lane.INTERACTIVE else None
         async with self._line.turn(self._lane, task, patience, repeated):
             response, content = await self._exchange(request, task)
             self._line.set_by(response.headers.get("date", ""))

@@ -8,7 +8,7 @@ from datetime import date
 from bot.domain import commands
 from bot.domain.dates import say_date
 from bot.domain.errors import Ambiguous, BadInput, Candidate, NotFound, SyncroError, SyncroLost, SyncroMissing
-from bot.domain.facts import CustomerCard, InvoiceCard, OpenOperation, SearchPage
+from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
 from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
@@ -19,9 +19,9 @@ from bot.domain.references import (
     reference_matches,
 )
 from bot.store import contacts, mirror, mirror_payments, operations
-from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.store.operations import Operation
+from bot.use_cases.card_facts import contact_words, incomplete_words, open_operation
 from bot.use_cases.context import Context
 from bot.use_cases.matching import match_customers
 from bot.use_cases.mirror import MirrorSync, synced_at
@@ -153,7 +153,7 @@ class Lookup:
                 if contact.stage in _MADE and invoice.id in {listed.invoice_id for listed in contact.invoices}
             ]
             created = operations.creation_of(tx, invoice.id)
-            return operations.open_on(tx, invoice.id), _contact_words(made), created
+            return operations.open_on(tx, invoice.id), contact_words(made), created
 
         operation, last_contact, created = await self._context.lane.read(read)
         return InvoiceCard(
@@ -165,7 +165,7 @@ class Lookup:
             live=live,
             operation=open_operation(operation) if operation else None,
             last_contact=last_contact,
-            incomplete=_incomplete(created, invoice),
+            incomplete=incomplete_words(created, invoice),
         )
 
     async def customer(self, words: str) -> Customer:
@@ -352,36 +352,6 @@ def _candidate(invoice: Invoice) -> Candidate:
     amount = invoice.balance if invoice.unpaid else invoice.total
     parts = (invoice.number, invoice.customer_name, say_money(amount, invoice.currency), invoice.status.value)
     return Candidate("invoice", invoice.id, " · ".join(parts))
-
-
-def _contact_words(made: list[Contact]) -> str:
-    """The newest contact that listed an invoice, in words; empty when there was none."""
-    if not made:
-        return ""
-    newest = max(made, key=lambda contact: (contact.as_of, contact.id))
-    to = ", ".join(sorted({delivery.audience for delivery in newest.deliveries}))
-    return f"{newest.level} to {to} on {say_date(date.fromisoformat(newest.as_of))}"
-
-
-def _incomplete(created: Operation | None, invoice: Invoice) -> str:
-    """That an invoice of ours lacks lines, until its sum before tax is what was entered; empty when it doesn't."""
-    short = (created.result or {}).get("incomplete") if created else None
-    if not short or invoice.subtotal == short["subtotal"]:
-        return ""
-    return f"Incomplete: {short['there']} of {short['of']} lines are as they were entered. Complete it in Syncro."
-
-
-def open_operation(operation: Operation) -> OpenOperation:
-    """An operation as cards show it."""
-    return OpenOperation(
-        key=operation.key,
-        kind=operation.kind,
-        state=operation.state,
-        actor_id=operation.actor_id,
-        actor_name=operation.actor_name,
-        at=operation.created_at,
-        sentence=operation.sentence,
-    )
 
 
 def _filter(status: str | None, today: date) -> tuple[tuple[Status, ...], date | None]:

@@ -17,8 +17,8 @@ from bot.domain.roles import Role
 from bot.store import mirror_aging, mirror_payments, operations, outbox
 from bot.store.lane import Tx
 from bot.store.mirror_aging import Selection
+from bot.use_cases.card_facts import open_operation
 from bot.use_cases.context import Context
-from bot.use_cases.lookup import open_operation
 from bot.use_cases.mirror import synced_at
 
 Scope = Literal["all", "mine", "over"]

@@ -113,7 +113,12 @@ def _line_items(invoice: Invoice) -> list[Block]:
 def _line_row(item: LineItem, currency: str) -> list[Block]:
     amount = "–" if item.total is None else say_money(item.total, currency)
     name = f"{item.name}\n{item.description}" if item.description else item.name
-    return [cell(name), cell(f"{item.quantity.normalize():f}"), cell(say_price(item.price, currency)), cell(amount)]
+    return [
+        cell(name),
+        cell(f"{item.quantity.normalize():f}"),
+        cell(say_price(item.price, currency)),
+        cell(amount),
+    ]
 
 
 def _sums(invoice: Invoice) -> str:

@@ -71,9 +71,7 @@ def working(title: str, sentence: str, visit_id: str) -> View:
     return modal(title, blocks, ids.VIEW_WORKING, visit_id, close="Close", notify=True)
 
 
-def message_view(
-    title: str, sentence: str, visit_id: str, lines: Sequence[str] = (), link: str = ""
-) -> View:
+def message_view(title: str, sentence: str, visit_id: str, lines: Sequence[str] = (), link: str = "") -> View:
     """A sentence in place of a form, for example why it can't be opened.
 
     ``lines`` are details, ``link`` is where in Syncro it can be done instead.

@@ -77,7 +77,6 @@ def test_make_lists_its_targets_and_owns_up_to_what_is_missing() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("demo", "test", "check", "bench", "soak", "faults", "crash", "fmt"):
         assert re.search(rf"\b{target}\b", listed), target
-    for target in ("soak", "faults", "crash"):
-        run = subprocess.run(["make", target], cwd=ROOT, capture_output=True, text=True)
-        assert run.returncode != 0
-        assert f"make {target} is not there yet" in run.stderr
+    run = subprocess.run(["make", "soak"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode != 0
+    assert "make soak is not there yet" in run.stderr
