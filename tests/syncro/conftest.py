@@ -28,3 +28,22 @@ async def gateway(syncro: SyncroSandbox) -> AsyncIterator[Gateway]:
     gateway = Gateway(client, "guide", lambda customer_id: "USD")
     yield gateway
     await gateway.close()
+
+
+@pytest.fixture
+async def account() -> AsyncIterator[SyncroSandbox]:
+    """The same stand-in in the shape of the published API."""
+    clock = Clock()
+    sandbox = SyncroSandbox(sample_company(clock, size=130), clock, api_key=KEY, shape="openapi")
+    sandbox.base = await sandbox.start()
+    yield sandbox
+    await sandbox.stop()
+
+
+@pytest.fixture
+async def spoken(account: SyncroSandbox) -> AsyncIterator[Gateway]:
+    """A gateway that really talks to it."""
+    client = Client(account.base, KEY, timeout=5, patience=Patience(first_wait=0))
+    gateway = Gateway(client, "openapi", lambda customer_id: "USD")
+    yield gateway
+    await gateway.close()
