@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from journey_world import guide_only
 
 from bot.store import outbox
 from bot.use_cases.spread import SPREAD
@@ -13,12 +14,31 @@ from sandbox.company import names
 from sandbox.company.book import LineInput
 from sandbox.slack.shown import filled, shown_text
 
-PAY = "POST /invoices/{id}/payments"
-#: What is open of Acme Widgets in the small world, oldest due first; INV-2024-1059 is a draft.
-OLDEST = ("INV-2024-1015", 183596)
-SECOND = ("INV-2024-1030", 234070)
-THIRD = ("INV-2024-1042", 80625)
-OPEN = (OLDEST, SECOND, THIRD, ("INV-2024-1045", 708355), ("INV-2024-1052", 156815))
+#: What is open of Acme Widgets in the small world, oldest due first.
+OPEN = (
+    ("INV-2024-1015", 183596),
+    ("INV-2024-1030", 234070),
+    ("INV-2024-1042", 80625),
+    ("INV-2024-1045", 708355),
+    ("INV-2024-1052", 156815),
+)
+#: A draft, which not every shape tells from what was sent.
+DRAFT = ("INV-2024-1059", 75788)
+ALL_THREE = {"INV-2024-1015": [183596], "INV-2024-1030": [234070], "INV-2024-1042": [32334]}
+
+
+def pay_call(world: Any) -> str:
+    """The request that records a payment."""
+    return "POST /payments" if world.shape == "openapi" else "POST /invoices/{id}/payments"
+
+
+def open_of(world: Any) -> tuple[tuple[str, int], ...]:
+    """What the form offers of Acme Widgets: number and balance."""
+    return (*OPEN, DRAFT) if world.shape == "openapi" else OPEN
+
+
+def money(minor: int) -> str:
+    return f"{Decimal(minor) / 100:.2f}"
 
 
 async def opened(person: Any, words: str = '"Acme Widgets" 4500 check #9', has: str = "open invoices") -> Any:
@@ -75,22 +95,16 @@ async def messages(world: Any) -> list[Any]:
     return list(await world.app.rooms.context.lane.read(read))
 
 
-ALL_THREE = {"INV-2024-1015": [183596], "INV-2024-1030": [234070], "INV-2024-1042": [32334]}
-
-
 async def test_an_amount_goes_over_the_oldest_invoices_and_is_told_in_one_message(world):
     clerk = world.person()
     form = await opened(clerk)
     assert filled(form)["Amount (USD)"] == "4500"
     assert (filled(form)["Method"], filled(form)["Reference"]) == ("Check", "9")
-    assert shares(form) == {
-        "INV-2024-1015": "1835.96",
-        "INV-2024-1030": "2340.70",
-        "INV-2024-1042": "323.34",
-        "INV-2024-1045": "",
-        "INV-2024-1052": "",
-    }
-    assert "Left out: INV-2024-1059 (a draft)" in shown_text(form)
+    spread = ["1835.96", "2340.70", "323.34"]
+    assert [held for held in shares(form).values() if held] == spread
+    assert list(shares(form)) == [number for number, _ in open_of(world)]
+    left_out = "Left out: INV-2024-1059 (a draft)" in shown_text(form)
+    assert left_out == (open_of(world) == OPEN)
     assert await clerk.submit(form) == {}
     done = shown_text(await clerk.modal("*$4,500.00* of Acme Widgets recorded on 3 invoices"))
     assert "$323.34 recorded as Check on INV-2024-1042; balance $482.91." in done
@@ -106,8 +120,8 @@ async def test_an_amount_goes_over_the_oldest_invoices_and_is_told_in_one_messag
 
 async def test_without_an_amount_all_that_is_open_is_proposed(world):
     form = await opened(world.person(), '"Acme Widgets"')
-    assert filled(form)["Amount (USD)"] == "13634.61"
-    assert shares(form) == {number: f"{Decimal(balance) / 100:.2f}" for number, balance in OPEN}
+    assert filled(form)["Amount (USD)"] == money(sum(balance for _, balance in open_of(world)))
+    assert shares(form) == {number: money(balance) for number, balance in open_of(world)}
 
 
 async def test_a_new_amount_is_spread_again_by_enter_or_by_the_button(world):
@@ -125,8 +139,10 @@ async def test_a_new_amount_is_spread_again_by_enter_or_by_the_button(world):
     await clerk.choose(form, None, "abc", action_id=ids.IN_AMOUNT)
     form = await clerk.modal("is not an amount")
     await clerk.choose(form, None, "20000", action_id=ids.IN_AMOUNT)
-    beyond = shown_text(await clerk.modal("$6,365.39 more than what is open on these invoices"))
-    assert "At most $13,634.61 can be recorded" in beyond
+    beyond = shown_text(await clerk.modal("more than what is open on these invoices"))
+    most = sum(balance for _, balance in open_of(world))
+    assert f"That is ${Decimal(2000000 - most) / 100:,.2f} more than what is open" in beyond
+    assert f"At most ${Decimal(most) / 100:,.2f} can be recorded" in beyond
     assert world.writes() == []
     assert world.stage.slack.problems == []
 
@@ -175,12 +191,15 @@ async def opened_again(person: Any, form: Any) -> Any:
     return await opened(person)
 
 
-async def test_the_future_and_a_long_reference_are_refused_beforehand(world):
+async def test_what_every_share_would_be_refused_for_stands_at_its_field(world):
     clerk = world.person()
     form = await opened(clerk)
-    assert "in the future" in (await clerk.submit(form, {"Payment date": "2026-03-11"}))[ids.IN_DATE]
-    errors = await clerk.submit(form, {"Payment date": "2026-03-10", "Reference": "9" * 101})
-    assert "at most 100" in errors[ids.IN_REFERENCE]
+    errors = await clerk.submit(form, {"Reference": "9" * 101})
+    longest = world.app.rooms.context.gateway.abilities.reference_length
+    assert f"at most {longest}" in errors[ids.IN_REFERENCE]
+    if "Payment date" in filled(form):
+        errors = await clerk.submit(form, {"Reference": "9", "Payment date": "2026-03-11"})
+        assert "in the future" in errors[ids.IN_DATE]
     assert world.writes() == []
 
 
@@ -236,7 +255,7 @@ async def test_nothing_is_recorded_while_somebody_is_at_one_of_the_invoices(worl
     form = await opened(clerk)
     await dana.command("C0BILLING", "/invoice pay 1042 5 ach #77")
     theirs = await dana.modal("Balance")
-    world.stage.syncro.faults.add(PAY, "slow", seconds=0.6)
+    world.stage.syncro.faults.add(pay_call(world), "slow", seconds=0.6)
     slow = asyncio.create_task(dana.submit(theirs))
     while not world.stage.syncro.faults.counts["slow"]:  # noqa: ASYNC110  no event tells of it
         await asyncio.sleep(0.01)
@@ -270,7 +289,9 @@ async def test_viewers_get_no_form(world):
 async def test_it_stops_where_syncro_refuses_and_goes_on_without_a_second_payment(world):
     clerk = world.person()
     form = await opened(clerk)
-    world.stage.syncro.faults.add(PAY, "status", status=422, message="Payments are closed", skip=1)
+    world.stage.syncro.faults.add(
+        pay_call(world), "status", status=422, message="Payments are closed", skip=1
+    )
     assert await clerk.submit(form) == {}
     stopped = await clerk.modal("*1 of 3 recorded*: $1,835.96 of the $4,500.00 of Acme Widgets")
     text = shown_text(stopped)
@@ -288,14 +309,14 @@ async def test_it_stops_where_syncro_refuses_and_goes_on_without_a_second_paymen
     await clerk.modal("recorded on 3 invoices")
     assert paid(world) == ALL_THREE
     await world.person("U0BOSS").sees("recorded on 3 invoices", "C0BILLING")
-    assert len(world.stage.syncro.calls(PAY)) == 4
+    assert len(world.stage.syncro.calls(pay_call(world))) == 4
     assert world.stage.slack.problems == []
 
 
 async def test_refused_at_the_first_share_the_form_stays_and_nobody_else_is_told(world):
     clerk = world.person()
     form = await opened(clerk)
-    world.stage.syncro.faults.add(PAY, "status", status=422, message="Payments are closed")
+    world.stage.syncro.faults.add(pay_call(world), "status", status=422, message="Payments are closed")
     await clerk.submit(form)
     again = await clerk.modal("Payments are closed")
     assert shares(again)["INV-2024-1042"] == "323.34", "what was typed stays"
@@ -308,7 +329,7 @@ async def test_refused_at_the_first_share_the_form_stays_and_nobody_else_is_told
 async def test_an_invoice_that_changes_between_two_shares_is_shown_and_the_rest_can_go_on(world):
     clerk = world.person()
     form = await opened(clerk)
-    meanwhile(world, PAY, lambda: world.company.pay(invoice_id(world, "INV-2024-1030"), "1"))
+    meanwhile(world, pay_call(world), lambda: world.company.pay(invoice_id(world, "INV-2024-1030"), "1"))
     assert await clerk.submit(form) == {}
     stopped = await clerk.modal("*1 of 3 recorded*")
     assert "INV-2024-1030 has changed since you opened this" in shown_text(stopped)
@@ -341,8 +362,8 @@ async def test_a_lost_answer_stops_it_until_it_is_known_and_then_it_goes_on(worl
     clerk = world.person()
     form = await opened(clerk)
     faults = world.stage.syncro.faults
-    faults.add(PAY, "cut_after_commit", skip=1)
-    meanwhile(world, PAY, lambda: faults.add("GET /invoices/{id}", "status", times=None), nth=2)
+    faults.add(pay_call(world), "cut_after_commit", skip=1)
+    meanwhile(world, pay_call(world), lambda: faults.add("GET /invoices/{id}", "status", times=None), nth=2)
     assert await clerk.submit(form) == {}
     stopped = await clerk.modal("Still being checked")
     assert "INV-2024-1030: $2,340.70\n" in shown_text(stopped)
@@ -365,7 +386,7 @@ async def test_a_lost_answer_stops_it_until_it_is_known_and_then_it_goes_on(worl
 async def test_a_double_click_records_each_share_once(world):
     clerk = world.person()
     form = await opened(clerk)
-    world.stage.syncro.faults.add(PAY, "slow", seconds=0.2, times=None)
+    world.stage.syncro.faults.add(pay_call(world), "slow", seconds=0.2, times=None)
     await asyncio.gather(clerk.submit(form), clerk.submit(form), return_exceptions=True)
     await world.idle()
     assert paid(world) == ALL_THREE
@@ -410,12 +431,13 @@ async def test_an_earlier_version_of_the_form_delivered_late_records_nothing(wor
 # ---- slow, closed, restarted --------------------------------------------------------------------------------
 
 
+@guide_only  # How the door answers late has nothing to do with the shape.
 async def test_a_slow_payment_says_so_and_its_outcome_comes_into_the_form(worlds):
     async with worlds(size=60, DUEBOT_SYNCRO_TIMEOUT_SECONDS=10) as world:
         await world.app.rooms.sync.run()
         clerk = world.person()
         form = await opened(clerk)
-        world.stage.syncro.faults.add(PAY, "slow", seconds=2.3)
+        world.stage.syncro.faults.add(pay_call(world), "slow", seconds=2.3)
         assert await clerk.submit(form) == {}
         await clerk.modal("Recording the payment in Syncro…")
         await clerk.modal("recorded on 3 invoices")
@@ -423,13 +445,14 @@ async def test_a_slow_payment_says_so_and_its_outcome_comes_into_the_form(worlds
         assert world.stage.slack.problems == []
 
 
+@guide_only  # As above.
 async def test_a_closed_form_s_outcome_comes_where_the_person_started(worlds):
     async with worlds(size=60, DUEBOT_SYNCRO_TIMEOUT_SECONDS=10) as world:
         await world.app.rooms.sync.run()
         clerk = world.person()
         form = await opened(clerk)
-        world.stage.syncro.faults.add(PAY, "slow", seconds=2.3)
-        world.stage.syncro.faults.add(PAY, "status", status=422, message="Payments are closed")
+        world.stage.syncro.faults.add(pay_call(world), "slow", seconds=2.3)
+        world.stage.syncro.faults.add(pay_call(world), "status", status=422, message="Payments are closed")
         assert await clerk.submit(form) == {}
         await clerk.close(await clerk.modal("Recording the payment in Syncro…"))
         await clerk.sees("*1 of 3 recorded*", "C0BILLING")
@@ -458,7 +481,7 @@ async def test_the_shortcut_with_a_name_offers_the_same_form(world):
     asked = await clerk.modal("Invoice number or customer")
     await clerk.submit(asked, {ids.IN_NUMBER: '"Acme Widgets"'})
     form = await clerk.modal("open invoices")
-    assert await clerk.submit(form, {"Method": "ACH", "Amount (USD)": "13634.61"}) == {}
+    assert await clerk.submit(form, {"Method": "ACH"}) == {}
     await clerk.modal("Ask an approver to enter it")
     await clerk.choose(clerk.views()[-1], None, "4500", action_id=ids.IN_AMOUNT)
     await clerk.submit(await clerk.modal("Adds up to $4,500.00"))
@@ -481,14 +504,14 @@ async def test_what_takes_no_payment_is_left_out_and_named(world):
     text = shown_text(form)
     assert "INV-2024-1015 (paid)" in text
     assert f"{credit.number} (a credit of $50.00)" in text
-    assert list(shares(form)) == ["INV-2024-1030", "INV-2024-1042", "INV-2024-1045", "INV-2024-1052"]
+    assert list(shares(form)) == [number for number, _ in open_of(world)[1:]]
     assert shares(form)["INV-2024-1030"] == "2340.70"
 
 
 async def test_nothing_is_left_to_pay(world):
     clerk = world.person()
-    for number, balance in OPEN:
-        world.company.pay(invoice_id(world, number), f"{Decimal(balance) / 100:.2f}")
+    for number, balance in open_of(world):
+        world.company.pay(invoice_id(world, number), money(balance))
     view = await opened(clerk, has="has no open invoice that takes a payment")
     assert view["submit"] is None
     assert "INV-2024-1015 (paid)" in shown_text(view)
@@ -507,8 +530,8 @@ async def test_a_form_holds_twenty_invoices_and_says_that_there_are_more(world):
     form = await opened(clerk, '"Acme Widgets" 20000 check')
     text = shown_text(form)
     assert len(shares(form)) == 20
-    assert "5 more open: this form holds 20 invoices" in text
-    assert "Record $13,784.61 here, and the rest on the others afterwards." in text
+    assert f"{len(open_of(world))} more open: this form holds 20 invoices" in text
+    assert "here, and the rest on the others afterwards." in text
     assert world.stage.slack.problems == []
 
 
