@@ -97,7 +97,7 @@ def storable_row(params: Mapping[str, object]) -> dict[str, object]:
     if _PLAIN.issuperset(map(type, params.values())):
         text = "".join([value for value in params.values() if type(value) is str])
         if text.isascii() and "\0" not in text:
-            return dict(params)
+            return params if type(params) is dict else dict(params)
     try:
         return {name: storable(value) for name, value in params.items()}
     except TypeError as error:

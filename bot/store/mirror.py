@@ -103,7 +103,7 @@ def put_invoices(tx: Tx, invoices: Iterable[Invoice], read_at: datetime) -> None
     """
     found = list(invoices)
     stamp = iso(read_at)
-    changed = tx.many(_PUT, (invoice_row(invoice, stamp) | {"told": _told(invoice)} for invoice in found))
+    changed = tx.many(_PUT, (invoice_row(invoice, _told(invoice), stamp) for invoice in found))
     if changed < len(found):
         tx.many(_CONFIRM, ({"id": invoice.id, "read_at": stamp} for invoice in found))
     for invoice in found:

@@ -41,8 +41,11 @@ def customer_from(row: Row) -> Customer:
     )
 
 
-def invoice_row(invoice: Invoice, read_at: str) -> dict[str, object]:
-    """An invoice's header as a row; lines are not kept. ``due_day`` counts days, so that SQL can reckon with it."""
+def invoice_row(invoice: Invoice, told: str, read_at: str) -> dict[str, object]:
+    """An invoice's header as a row; lines are not kept. ``due_day`` counts days, so that SQL can reckon with it.
+
+    ``told`` is not kept: it says how much the read has told.
+    """
     due = invoice.due_date
     return {
         "id": invoice.id,
@@ -63,6 +66,7 @@ def invoice_row(invoice: Invoice, read_at: str) -> dict[str, object]:
         "terms": invoice.terms,
         "created_at": invoice.created_at,
         "updated_at": invoice.updated_at,
+        "told": told,
         "read_at": read_at,
     }
 

@@ -235,8 +235,8 @@ class Lookup:
                 "This Syncro account doesn't tell draft, sent, viewed and void apart. "
                 "Use one of: overdue, unpaid, partial, paid."
             )
-        found, total = await self._context.lane.read(read)
         as_of = await synced_at(self._context)
+        found, total = await self._context.lane.read(read)
         return SearchPage(
             query=_said(customer, find.status, date_from, date_to),
             invoices=tuple(found),

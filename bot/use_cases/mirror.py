@@ -1,25 +1,25 @@
 """Keeping the local copy of customers, invoices and payments current. Syncro stays the system of record."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
 from bot.domain.errors import SyncroNotSent
-from bot.store import mirror
+from bot.store import mirror, mirror_sync
 from bot.store.lane import Tx
 from bot.store.rows import at, iso
-from bot.use_cases import mirror_guide, mirror_openapi
+from bot.syncro.gateway import Gateway
 from bot.use_cases.context import Context
 from bot.use_cases.mirror_customers import read_customers, read_customers_daily, read_strangers
-from bot.use_cases.mirror_reading import Progress, Reading, SyncReport
+from bot.use_cases.mirror_guide import GuideLists
+from bot.use_cases.mirror_openapi import OpenapiLists
+from bot.use_cases.mirror_reading import Lists, Progress, Reading, SyncReport
 from bot.use_cases.reversals import tell_reversals
 
 #: When the last complete sync began; when the lists were last complete; on which business day they were compared.
 _SYNCED = "synced_at"
 _LISTED = "listed_at"
 _COMPARED = "compared_on"
-#: Settled invoices dated this long before the last lists are listed again: one that was made and settled since is in
-#: no other list.
-_LOOK_BACK = timedelta(days=3)
 _STOPPED = "Duebot is being stopped, so Syncro is not read any further. Ask again in a minute."
 
 
@@ -96,14 +96,9 @@ class MirrorSync:
         Raises ``SyncroError``. Before the lists were complete for the first time this does nothing.
         """
         listed = await self._state(_LISTED)
-        if listed is None:
-            return
-        await self._context.gateway.ready()
-        reading = Reading(self._context, _silent)
-        if self._context.gateway.abilities.filters:
-            await mirror_guide.look_for_new(reading, self._since(listed))
-        else:
-            await mirror_openapi.look_for_new(reading)
+        if listed is not None:
+            lists = await self._lists(self._context.gateway)
+            await lists.look_for_new(Reading(self._context, _silent, at(listed)))
 
     def stop(self) -> None:
         """Ends a run under way, and lets no other begin. What was read is kept, and not read again."""
@@ -112,52 +107,43 @@ class MirrorSync:
             self._work.cancel()
 
     async def _read(self, full: bool, progress: Progress) -> SyncReport:
-        await self._context.bulk.ready()
-        reading = Reading(self._context, progress)
-        listed = await self._state(_LISTED)
+        lists = await self._lists(self._context.bulk)
+        listed, today = await self._state(_LISTED), self._context.today().isoformat()
+        reading = Reading(self._context, progress, at(listed) if listed else None)
         everything = full or listed is None
         if full:
             await read_customers(reading)
         else:
             await read_customers_daily(reading)
-        if self._context.bulk.abilities.filters:
-            await self._read_guide(reading, full, listed)
+        if everything:
+            await lists.read_everything(reading, again=full)
         else:
-            await self._read_openapi(reading, full, listed)
-        await self._set(_LISTED, iso(reading.started))
-        await self._set(_COMPARED, self._context.today().isoformat())
+            await lists.read_changes(reading)
+        if not everything and await self._state(_COMPARED) != today:
+            await lists.compare(reading)
+        await self._listed(reading, today)
         await read_strangers(reading)
         await reading.read_details()
         reversals = await tell_reversals(self._context)
-        await self._set(_SYNCED, iso(reading.started))
+        await self._set({_SYNCED: iso(reading.started)})
         return reading.report(everything, reversals)
 
-    async def _read_guide(self, reading: Reading, full: bool, listed: str | None) -> None:
-        if full or listed is None:
-            await mirror_guide.read_everything(reading, again=full)
-            return
-        today, since = self._context.today(), self._since(listed)
-        if await self._state(_COMPARED) != today.isoformat():
-            since = min(since, today - mirror_guide.LATELY)
-        await mirror_guide.read_changes(reading, since)
+    async def _lists(self, gateway: Gateway) -> Lists:
+        await gateway.ready()
+        return GuideLists() if gateway.abilities.filters else OpenapiLists()
 
-    async def _read_openapi(self, reading: Reading, full: bool, listed: str | None) -> None:
-        if full or listed is None:
-            await mirror_openapi.read_everything(reading, again=full)
-            return
-        await mirror_openapi.read_changes(reading)
-        if await self._state(_COMPARED) != self._context.today().isoformat():
-            await mirror_openapi.compare(reading)
-
-    def _since(self, listed: str) -> date:
-        """From which date on settled invoices are listed again."""
-        return self._context.local(at(listed) - _LOOK_BACK).date()
+    async def _listed(self, reading: Reading, today: str) -> None:
+        """Remembers that the lists are complete; once a day the database looks at what it holds by now."""
+        if await self._state(_COMPARED) != today:
+            await self._context.lane.write(mirror_sync.analyze)
+        await self._set({_LISTED: iso(reading.started), _COMPARED: today})
 
     async def _state(self, key: str) -> str | None:
         return await self._context.lane.read(lambda tx: mirror.get_state(tx, key))
 
-    async def _set(self, key: str, value: str) -> None:
+    async def _set(self, values: Mapping[str, str]) -> None:
         def write(tx: Tx) -> None:
-            mirror.set_state(tx, key, value)
+            for key, value in values.items():
+                mirror.set_state(tx, key, value)
 
         await self._context.lane.write(write)

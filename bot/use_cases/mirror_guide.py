@@ -4,53 +4,82 @@ What is not settled stands in four lists. An invoice that has left them is read 
 be others than those kept, because payments stand only in the detail.
 """
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from functools import partial
 
 from bot.domain.invoice import Invoice, Status
 from bot.store import mirror_sync
-from bot.use_cases.mirror_reading import Reading
+from bot.syncro.calls import InvoicePage
+from bot.use_cases.mirror_reading import Lists, Reading
 
 #: The lists that can hold money still expected, or about to be.
 _LIVING = (Status.DRAFT, Status.SENT, Status.VIEWED, Status.PARTIAL)
 #: What an invoice can be that was made and settled between two syncs: it was in none of those lists.
 _SETTLED = (Status.PAID, Status.VOID)
+#: Settled invoices are listed again from this long before the last time on.
+_LOOK_BACK = timedelta(days=3)
 #: Payments of invoices dated this lately are known from the first sync on: for duplicates, digests, last payments.
-LATELY = timedelta(days=60)
+_LATELY = timedelta(days=60)
 
 
-async def read_everything(reading: Reading, again: bool) -> None:
-    """Every header. Wanted in detail are partly and lately paid invoices, and those with other payments than kept.
+class GuideLists(Lists):
+    """The guide's lists by state and date."""
 
-    Without ``again`` it goes on with an interrupted first sync: what has its detail is not read once more.
-    """
-    lately = reading.context.today() - LATELY
+    async def read_everything(self, reading: Reading, again: bool) -> None:
+        """Wanted in detail are partly and lately paid invoices, and those with other payments than kept."""
+        lately = reading.context.today() - _LATELY
 
-    def wanted(invoice: Invoice, kept: Invoice | None) -> bool:
-        changed = kept is not None and _other_payments(invoice, kept)
-        return changed or ((again or kept is None) and _paid_lately(invoice, lately))
+        def wanted(invoice: Invoice, kept: Invoice | None) -> bool:
+            changed = kept is not None and _other_payments(invoice, kept)
+            return changed or ((again or kept is None) and _paid_lately(invoice, lately))
 
-    held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(Status)))
-    listed = await reading.headers("invoices", reading.context.bulk.invoices(), wanted)
-    await reading.want(one for one in held if one not in listed)
+        held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(Status)))
+        listed = await reading.headers("invoices", reading.context.bulk.invoices(), wanted)
+        await reading.want(one for one in held if one not in listed)
+
+    async def read_changes(self, reading: Reading) -> None:
+        """What is not settled, and what was made lately and is settled already. What has left the lists is wanted."""
+        held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, _LIVING))
+        listed: set[str] = set()
+        for status in _LIVING:
+            found = reading.context.bulk.invoices(status=status)
+            listed |= await reading.headers(f"{status.value} invoices", found, _new_payments)
+        for status in _SETTLED:
+            found = reading.context.bulk.invoices(status=status, date_from=_since(reading))
+            await reading.headers(f"{status.value} invoices", _up_to_known(reading, found), _new_payments)
+        await reading.want(one for one in held if one not in listed and one not in reading.told)
+
+    async def compare(self, reading: Reading) -> None:
+        """All that is settled and dated lately. What is kept and no longer there is wanted."""
+        since = min(_since(reading), reading.context.today() - _LATELY)
+        held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, _SETTLED, since))
+        listed: set[str] = set()
+        for status in _SETTLED:
+            found = reading.context.bulk.invoices(status=status, date_from=since)
+            listed |= await reading.headers(f"{status.value} invoices", found, _new_payments)
+        await reading.want(one for one in held if one not in listed and one not in reading.told)
+
+    async def look_for_new(self, reading: Reading) -> None:
+        """What is dated lately, whatever its state."""
+        found = reading.context.gateway.invoices(date_from=_since(reading))
+        await reading.headers("invoices", found, _new_payments)
 
 
-async def read_changes(reading: Reading, since: date) -> None:
-    """What is not settled, and what is settled and dated ``since`` or later. What has left these lists is wanted."""
-    living = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, _LIVING))
-    settled = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, _SETTLED, since))
-    listed: set[str] = set()
-    for status in _LIVING:
-        found = reading.context.bulk.invoices(status=status)
-        listed |= await reading.headers(f"{status.value} invoices", found, _new_payments)
-    for status in _SETTLED:
-        found = reading.context.bulk.invoices(status=status, date_from=since)
-        listed |= await reading.headers(f"{status.value} invoices", found, _new_payments)
-    await reading.want(one for one in (*living, *settled) if one not in listed)
+def _since(reading: Reading) -> date:
+    """From which invoice date on something may have been made since the last time."""
+    return reading.context.local((reading.listed or reading.started) - _LOOK_BACK).date()
 
 
-async def look_for_new(reading: Reading, since: date) -> None:
-    """What is dated ``since`` or later, whatever its state, ahead of work in the background."""
-    await reading.headers("invoices", reading.context.gateway.invoices(date_from=since), _new_payments)
+async def _up_to_known(reading: Reading, pages: AsyncIterator[InvoicePage]) -> AsyncIterator[InvoicePage]:
+    """Pages up to the first that holds nothing new, where the newest stands first."""
+    async for page in pages:
+        ids = [one.id for one in page.invoices]
+        kept = await reading.context.lane.read(partial(mirror_sync.kept_invoices, ids=ids))
+        yield page
+        known = all(one.id in kept and kept[one.id].status is one.status for one in page.invoices)
+        if known and ids and page.invoices[0].created_at >= page.invoices[-1].created_at:
+            return
 
 
 def _new_payments(invoice: Invoice, kept: Invoice | None) -> bool:

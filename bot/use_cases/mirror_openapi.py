@@ -12,58 +12,54 @@ from bot.domain.invoice import UNPAID, Status
 from bot.store import mirror, mirror_sync
 from bot.syncro.calls import InvoicePage
 from bot.use_cases.mirror_payments import read_new_payments, read_payments_since
-from bot.use_cases.mirror_reading import Reading
+from bot.use_cases.mirror_reading import Lists, Reading
 
 #: Payments entered this lately are known from the first sync on, and compared every day.
-LATELY = timedelta(days=60)
-#: Changes are asked for from a little before the last that was seen: what is saved together may show up apart.
+_LATELY = timedelta(days=60)
+#: Changes are asked for from a little before the last that was seen, as what is saved together may show up apart;
+#: unless that one has been at rest for longer than clocks differ.
 _OVERLAP = timedelta(minutes=2)
-#: The stamp of the newest change that was seen.
-_CHANGED_UNTIL = "changed_until"
+_AT_REST = timedelta(minutes=15)
+#: The least by which stamps differ.
+_STEP = timedelta(milliseconds=1)
+#: The stamp from which on changes are asked for.
+_CHANGES_FROM = "changes_from"
 
 
-async def read_everything(reading: Reading, again: bool) -> None:
-    """Every header, and the payments of late. All that is unpaid is wanted in detail.
+class OpenapiLists(Lists):
+    """The lists of the published OpenAPI. Of what they list, all that is unpaid and has changed is wanted in detail."""
 
-    Without ``again`` it goes on with an interrupted first sync: what has its detail is not read once more. With it
-    every payment is read.
-    """
-    held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(Status)))
-    listed = await _changed_since(reading, "")
-    await reading.want(one for one in held if one not in listed)
-    if again:
-        await reading.context.lane.write(mirror_sync.want_detail_of_unpaid)
-    await read_payments_since(reading, date.min if again else reading.context.today() - LATELY)
+    async def read_everything(self, reading: Reading, again: bool) -> None:
+        """All of these lists. ``again`` wants all that is unpaid, and reads the payments of all times."""
+        held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(Status)))
+        listed = await _changed_since(reading, "")
+        await reading.want(one for one in held if one not in listed)
+        if again:
+            await reading.context.lane.write(mirror_sync.want_detail_of_unpaid)
+        await read_payments_since(reading, date.min if again else reading.context.today() - _LATELY)
 
+    async def read_changes(self, reading: Reading) -> None:
+        """The invoices that changed and the payments that were entered."""
+        await _changed_since(reading, await _next_stamp(reading))
+        await read_new_payments(reading)
 
-async def read_changes(reading: Reading) -> None:
-    """The invoices that changed and the payments that were entered since the last time."""
-    await _changed_since(reading, await _seen_until(reading))
-    await read_new_payments(reading)
+    async def compare(self, reading: Reading) -> None:
+        """All that is unpaid, and the payments of late. Wanted is what is unpaid in only one of here and there."""
+        held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(UNPAID)))
+        listed = await reading.headers("unpaid invoices", reading.context.bulk.unpaid_invoices())
+        await reading.want(one for one in held if one not in listed)
+        await read_payments_since(reading, reading.context.today() - _LATELY)
 
-
-async def look_for_new(reading: Reading) -> None:
-    """The invoices that changed since the last time, ahead of work in the background."""
-    since = await _seen_until(reading)
-    if since:
-        await reading.headers("invoices", reading.context.gateway.changed_invoices(since))
-
-
-async def compare(reading: Reading) -> None:
-    """All that is unpaid, and the payments of late, compared with what is kept.
-
-    Wanted in detail is what is unpaid here and not there, or there and not here.
-    """
-    held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(UNPAID)))
-    listed = await reading.headers("unpaid invoices", reading.context.bulk.unpaid_invoices())
-    await reading.want(one for one in held if one not in listed)
-    await read_payments_since(reading, reading.context.today() - LATELY)
+    async def look_for_new(self, reading: Reading) -> None:
+        """The invoices that changed."""
+        since = await _next_stamp(reading)
+        if since:
+            await reading.headers("invoices", reading.context.gateway.changed_invoices(since))
 
 
-async def _seen_until(reading: Reading) -> str:
+async def _next_stamp(reading: Reading) -> str:
     """From which stamp on changes are asked for; empty text for all."""
-    until = await reading.context.lane.read(lambda tx: mirror.get_state(tx, _CHANGED_UNTIL))
-    return (datetime.fromisoformat(until) - _OVERLAP).isoformat() if until else ""
+    return await reading.context.lane.read(lambda tx: mirror.get_state(tx, _CHANGES_FROM)) or ""
 
 
 async def _changed_since(reading: Reading, since: str) -> set[str]:
@@ -80,9 +76,16 @@ async def _changed_since(reading: Reading, since: str) -> set[str]:
 
     listed = await reading.headers("invoices", noted())
     if stamps:
-        until = min(max(stamps), reading.started).isoformat()
-        await reading.context.lane.write(lambda tx: mirror.set_state(tx, _CHANGED_UNTIL, until))
+        after = _stamp_after(max(stamps), reading.started).isoformat()
+        await reading.context.lane.write(lambda tx: mirror.set_state(tx, _CHANGES_FROM, after))
     return listed
+
+
+def _stamp_after(newest: datetime, began: datetime) -> datetime:
+    """From which stamp on the next list of changes begins, after one that ``began`` then and went up to ``newest``."""
+    if began - newest > _AT_REST:
+        return newest + _STEP
+    return min(newest, began) - _OVERLAP
 
 
 def _stamp(text: str) -> datetime | None:

@@ -1,6 +1,7 @@
 """One run of a sync: reading from Syncro behind people's requests, keeping what came, and counting it."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,11 +94,12 @@ def _nothing_more(_header: Invoice, _kept: Invoice | None) -> bool:
 
 
 class Reading:
-    """What one run has read so far."""
+    """What one run has read so far. ``listed``: when a run last began whose lists became complete."""
 
-    def __init__(self, context: Context, progress: Progress) -> None:
+    def __init__(self, context: Context, progress: Progress, listed: datetime | None) -> None:
         self.context = context
         self.progress = progress
+        self.listed = listed
         self.started = context.now()
         #: Invoices that were listed or read, and those whose balance a list told.
         self.seen: set[str] = set()
@@ -234,6 +236,29 @@ class Reading:
             unreadable_customers=tuple(self.unreadable_customers),
             unreadable_payments=tuple(self.unreadable_payments),
         )
+
+
+class Lists(ABC):
+    """How a wire shape's lists are read. Raises ``SyncroError``; what was listed until then is kept."""
+
+    @abstractmethod
+    async def read_everything(self, reading: Reading, again: bool) -> None:
+        """Every invoice and the payments of late.
+
+        Without ``again`` an interrupted first sync is gone on with: what has its detail is not wanted once more.
+        """
+
+    @abstractmethod
+    async def read_changes(self, reading: Reading) -> None:
+        """What changed since the lists were complete the last time."""
+
+    @abstractmethod
+    async def compare(self, reading: Reading) -> None:
+        """What lists of changes don't tell: a longer list, compared with what is kept."""
+
+    @abstractmethod
+    async def look_for_new(self, reading: Reading) -> None:
+        """What was made lately, ahead of work in the background."""
 
 
 def _keep(

@@ -81,11 +81,12 @@ class Overdue:
         as_of = await self._as_of()
         today = self._context.today()
         older_than = over_days if scope == "over" else 0
-        among = self._owned_by(user_id) if scope == "mine" else Selection(customers_over_days=older_than)
+        among = self._owned_by(user_id) if scope == "mine" else mirror_aging.EVERYTHING
+        counted = replace(among, customers_over_days=older_than)
 
         def read(tx: Tx) -> tuple[tuple[AgingTotals, ...], list[Debtor]]:
             found = mirror_aging.debtors(tx, today, self._owner, older_than, among)
-            return mirror_aging.totals(tx, today, among), found
+            return mirror_aging.totals(tx, today, counted), found
 
         totals, debtors = await self._context.lane.read(read)
         pages = max(1, -(-len(debtors) // PAGE_SIZE))

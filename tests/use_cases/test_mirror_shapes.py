@@ -343,7 +343,7 @@ async def test_a_page_asked_for_before_does_not_overwrite_what_was_read_meanwhil
         await refresh(copy.context, str(invoice.id))
         yield InvoicePage((replace(before, balance=None, updated_at="later"),), 1, 1)
 
-    await Reading(copy.context, lambda *_: None).headers("invoices", slow())
+    await Reading(copy.context, lambda *_: None, None).headers("invoices", slow())
     kept = await copy.invoice(invoice.id)
     assert kept is not None
     assert kept.status is Status.PAID
