@@ -16,7 +16,8 @@ from bot.use_cases.mirror_openapi import OpenapiLists
 from bot.use_cases.mirror_reading import Lists, Progress, Reading, SyncReport
 from bot.use_cases.reversals import tell_reversals
 
-#: When the last complete sync began; when the lists were last complete; on which business day they were compared.
+#: When the last sync began after which all states and balances were known; when the lists were last complete; on
+#: which business day they were compared.
 _SYNCED = "synced_at"
 _LISTED = "listed_at"
 _COMPARED = "compared_on"
@@ -28,7 +29,7 @@ def _silent(_what: str, _done: int, _of: int) -> None:
 
 
 async def synced_at(context: Context) -> datetime | None:
-    """When the last complete sync began, or ``None`` if there never was one."""
+    """As of when all states and balances are known, or ``None`` if they never were: what answers say of their age."""
     text = await context.lane.read(lambda tx: mirror.get_state(tx, _SYNCED))
     return at(text) if text else None
 
@@ -123,6 +124,8 @@ class MirrorSync:
             await lists.compare(reading)
         await self._listed(reading, today)
         await read_strangers(reading)
+        if await reading.knows_balances():
+            await self._set({_SYNCED: iso(reading.started)})
         await reading.read_details()
         reversals = await tell_reversals(self._context)
         await self._set({_SYNCED: iso(reading.started)})

@@ -161,6 +161,11 @@ class Reading:
         await self.want(named)
         return named
 
+    async def knows_balances(self) -> bool:
+        """Whether the lists have told every state and balance, so that details only add payments."""
+        wanted = await self.context.lane.read(mirror_sync.wanted_details)
+        return self.told.issuperset(wanted)
+
     async def read_details(self) -> None:
         """Reads every invoice of which more must be known. One that can't be read is left out and remembered.
 
