@@ -130,10 +130,11 @@ class Book:
         if self.syncro.shape == "guide":
             now = {one.id for one in self.invoices(*_LIVING)}
             return Least(sum(pages(len(self.invoices(state))) for state in _LIVING), len(self._living - now))
-        # What was paid without its stamp being touched can be told by nothing but its detail.
         unpaid = {one.id for one in self.invoices(*_LIVING)}
-        details = len((self._changed & unpaid) | self._paid_on)
-        return Least(pages(len(self._changed)) + pages(self._payments), details)
+        paid = {one.id for one in self.invoices("paid")}
+        # That one is paid whose stamp was not touched can be told by nothing but its detail.
+        details = (self._changed | self._paid_on) & unpaid | (self._paid_on - self._changed) & paid
+        return Least(pages(len(self._changed)) + pages(self._payments), len(details))
 
     def least_at_first(self) -> Least:
         """The least that a first copy costs: every list once, and where lists tell no balance a detail per unpaid."""
