@@ -20,7 +20,7 @@ def overdue_words(totals: Sequence[AgingTotals], as_of: datetime | None) -> str:
     Nothing is said to be overdue or not while ``as_of`` is ``None``: Syncro was never read.
     """
     if as_of is None:
-        return "Not known yet: Syncro has not been read"
+        return "Not known yet: Syncro has not been read completely"
     said = [
         f"{say_money(held.overdue_amount, held.currency)} overdue in {count(held.overdue_count, 'invoice')}"
         for held in totals

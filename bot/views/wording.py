@@ -117,7 +117,7 @@ def say_price(price: Decimal, currency: str) -> str:
 def as_of_words(as_of: datetime | None, today: date) -> str:
     """ "Data as of 09:12", with the day when it isn't today's. ``as_of`` is in the business's time zone."""
     if as_of is None:
-        return "Syncro has not been read yet"
+        return "Syncro has not been read completely yet"
     day = "" if as_of.date() == today else f"{say_date(as_of.date())}, "
     return f"Data as of {day}{as_of:%H:%M}"
 

@@ -136,7 +136,7 @@ def test_no_due_date_is_said() -> None:
 def test_data_of_another_day_names_the_day() -> None:
     yesterday = datetime(2026, 3, 11, 17, 5, tzinfo=UTC)
     assert as_of_words(yesterday, facts.TODAY) == "Data as of Wed, Mar 11, 2026, 17:05"
-    assert as_of_words(None, facts.TODAY) == "Syncro has not been read yet"
+    assert as_of_words(None, facts.TODAY) == "Syncro has not been read completely yet"
 
 
 def test_unit_price_keeps_its_digits() -> None:
