@@ -81,7 +81,7 @@ class EditInvoice(OnInvoice):
         return Action.EDIT
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
-        require_editable(invoice)
+        require_editable(self.desk.context, invoice)
         return edit_form(await self.desk.lookup.card(invoice), visit.id)
 
     async def submit(self, sent: Sent) -> View:
@@ -125,7 +125,7 @@ class AddLine(OnInvoice):
         return Action.EDIT
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
-        require_editable(invoice)
+        require_editable(self.desk.context, invoice)
         return add_form(await self.desk.lookup.card(invoice), DraftLine("1"), visit.id)
 
     async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:

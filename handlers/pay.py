@@ -84,7 +84,7 @@ class PayHandlers(Form):
     async def fill(self, visit: Visit) -> View:
         """The form from a live read; what it shows is kept as the version seen."""
         invoice = await self.desk.lookup.invoice(str(visit.data["invoice"]))
-        require_payable(invoice)
+        require_payable(self.desk.context, invoice)
         methods = await self.desk.lookup.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
         check_method(typed.get("method", ""), methods)

@@ -96,6 +96,11 @@ class Gateway:
         """The invoice in Syncro's own screens."""
         return f"{self._screens}/invoices/{invoice_id}"
 
+    @property
+    def invoices_url(self) -> str:
+        """The list of invoices in Syncro's own screens, which can be searched by state."""
+        return f"{self._screens}/invoices"
+
     def customer_url(self, customer_id: str) -> str:
         """The customer in Syncro's own screens."""
         return f"{self._screens}/customers/{customer_id}"

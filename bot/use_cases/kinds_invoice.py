@@ -12,6 +12,7 @@ from bot.domain.money import say_money
 from bot.domain.roles import Action
 from bot.store import mirror
 from bot.store.operations import Operation
+from bot.use_cases.context import Context
 from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear, require_approver
 
 
@@ -33,7 +34,7 @@ class EditKind(Kind):
         assert live is not None  # noqa: S101  an edit always names an invoice
         await self.authority.require(operation.actor_id, self.action())
         edit = edit_of(operation.request)
-        require_editable(live)
+        require_editable(self.context, live)
         if edit == InvoiceEdit():
             raise BadInput("Nothing was changed.", "notes")
         if edit.terms is not None and not self.context.gateway.abilities.terms:
@@ -76,8 +77,13 @@ def _shows(invoice: Invoice, edit: InvoiceEdit) -> bool:
     )
 
 
-def require_editable(invoice: Invoice) -> None:
-    """Raises ``SyncroRefused`` for a paid or void invoice, with what can be done instead."""
+def require_editable(context: Context, invoice: Invoice) -> None:
+    """Raises ``SyncroRefused`` or ``NotAllowed`` for a paid or void invoice, with what can be done instead."""
+    if invoice.status is Status.PAID and not context.gateway.abilities.void:
+        raise NotAllowed(
+            f"Invoice {invoice.number} is paid and can't be changed here. Correct it in Syncro.",
+            context.gateway.invoice_url(invoice.id),
+        )
     if invoice.status is Status.PAID:
         raise SyncroRefused(f"Invoice {invoice.number} is paid and can't be changed. Void it instead.")
     if invoice.status not in EDITABLE:

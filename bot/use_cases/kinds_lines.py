@@ -286,7 +286,7 @@ class LineKind(LinesKind):
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a line always names an invoice
         await self.authority.require(operation.actor_id, self.action())
-        require_editable(live)
+        require_editable(self.context, live)
 
     async def send(self, operation: Operation) -> dict[str, Any]:
         wanted = line_from_json(operation.request["line"])

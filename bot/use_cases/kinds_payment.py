@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.dates import say_date
-from bot.domain.errors import BadInput, Changed, NeedsConfirmation, SyncroRefused
+from bot.domain.errors import BadInput, Changed, NeedsConfirmation, NotAllowed, SyncroRefused
 from bot.domain.invoice import Invoice, NewPayment, Payment, Status
 from bot.domain.marks import mark_reference
 from bot.domain.money import say_money
@@ -41,7 +41,7 @@ class PaymentKind(Kind):
                 f"Invoice {payment.invoice_number} has the number {live.number} now. Nothing was written."
             )
         check_entry(self.context, payment, live.id)
-        check_payment(live, payment, self.context.today())
+        check_payment(self.context, live, payment)
         if not operation.request.get("anyway"):
             alike = await self._alike(operation, live, payment)
             if alike:
@@ -293,27 +293,29 @@ def check_entry(context: Context, payment: NewPayment, invoice_id: str) -> None:
         )
 
 
-def check_payment(invoice: Invoice, payment: NewPayment, today: date) -> None:
-    """What Duebot can judge of a payment by itself. Raises ``BadInput`` or ``SyncroRefused``."""
-    balance = require_payable(invoice)
+def check_payment(context: Context, invoice: Invoice, payment: NewPayment) -> None:
+    """What Duebot can judge of a payment by itself. Raises ``BadInput``, ``NotAllowed`` or ``SyncroRefused``."""
+    balance = require_payable(context, invoice)
     if payment.amount <= 0:
         raise BadInput("A payment must be more than zero.", "amount")
     if payment.amount > balance:
         said = say_money(balance, invoice.currency)
         raise BadInput(f"That is more than the balance of {said}. Enter at most the balance.", "amount")
-    if payment.date > today:
+    if payment.date > context.today():
         raise BadInput("A payment can't be dated in the future.", "date")
 
 
-def require_payable(invoice: Invoice) -> int:
-    """The balance, if the invoice takes payments. Raises ``SyncroRefused`` with why it doesn't."""
+def require_payable(context: Context, invoice: Invoice) -> int:
+    """The balance, if the invoice takes payments. Raises ``SyncroRefused`` or ``NotAllowed`` with why it doesn't."""
     if invoice.status is Status.VOID:
         raise SyncroRefused(f"Invoice {invoice.number} is void: it takes no payments.")
     if invoice.status is Status.PAID:
         raise SyncroRefused(f"Invoice {invoice.number} is already paid: it takes no more payments.")
     if invoice.balance is None:
-        raise SyncroRefused(
-            f"The balance of {invoice.number} isn't known, so a payment can't be checked against it."
+        raise NotAllowed(
+            f"The balance of {invoice.number} isn't known, so a payment can't be checked against it. "
+            "Record it in Syncro.",
+            context.gateway.invoice_url(invoice.id),
         )
     if invoice.balance <= 0:
         raise SyncroRefused(

@@ -7,7 +7,16 @@ from datetime import date
 
 from bot.domain import commands
 from bot.domain.dates import say_date
-from bot.domain.errors import Ambiguous, BadInput, Candidate, NotFound, SyncroError, SyncroLost, SyncroMissing
+from bot.domain.errors import (
+    Ambiguous,
+    BadInput,
+    Candidate,
+    NotAllowed,
+    NotFound,
+    SyncroError,
+    SyncroLost,
+    SyncroMissing,
+)
 from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
 from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
 from bot.domain.money import say_money
@@ -205,7 +214,11 @@ class Lookup:
         return sorted(names, key=lambda pair: pair[1].lower())[:_OPTIONS]
 
     async def search(self, find: commands.Find, page: int, search_id: str) -> SearchPage:
-        """One page of invoices from the mirror. Raises ``Ambiguous``, ``NotFound``, ``BadInput`` (dates)."""
+        """One page of invoices from the mirror.
+
+        Raises ``Ambiguous``, ``NotFound``, ``BadInput`` (dates), and ``NotAllowed`` for a state that the account's API
+        doesn't tell.
+        """
         today = self._context.today()
         date_from = parse_date(find.date_from_text, today, "past") if find.date_from_text else None
         date_to = parse_date(find.date_to_text, today, "past") if find.date_to_text else None
@@ -231,9 +244,10 @@ class Lookup:
         if await synced_at(self._context) is None:
             await self._sync.within(_PATIENCE_SECONDS)
         if find.status in _TOLD_BY_STATES and not self._context.gateway.abilities.states:
-            raise BadInput(
-                "This Syncro account doesn't tell draft, sent, viewed and void apart. "
-                "Use one of: overdue, unpaid, partial, paid."
+            raise NotAllowed(
+                "This Syncro account's API doesn't tell draft, sent, viewed and void apart. "
+                "Use one of: overdue, unpaid, partial, paid; or search in Syncro.",
+                self._context.gateway.invoices_url,
             )
         as_of = await synced_at(self._context)
         found, total = await self._context.lane.read(read)

@@ -12,6 +12,7 @@ from bot.views.modals_common import (
     choice_input,
     date_input,
     field,
+    link_blocks,
     modal,
     notice_blocks,
     text_input,
@@ -53,15 +54,18 @@ def pay_form(
             fresh,
             hint="Less than the balance is fine; more is refused.",
         ),
-        *payment_inputs(prefill, methods, card.abilities, fresh),
+        *payment_inputs(prefill, methods, card.abilities, fresh, card.syncro_url),
         *anyway_blocks(_ANYWAY, prefill.reason, fresh, anyway, reason),
     ]
     return modal("Record payment", blocks, ids.VIEW_PAY, visit_id, submit="Record payment")
 
 
-def payment_inputs(form: PayForm, methods: Iterable[str], can: Abilities, fresh: str = "") -> list[Block]:
-    """Method and reference, and date and notes where the shape has them."""
-    dated = field("Payment date", date_input(ids.IN_DATE, form.date), fresh, hint="Not in the future.")
+def payment_inputs(
+    form: PayForm, methods: Iterable[str], can: Abilities, fresh: str = "", in_syncro: str = ""
+) -> list[Block]:
+    """Method and reference, and date and notes where the shape has them; ``in_syncro`` leads to where a date fits."""
+    dated = [field("Payment date", date_input(ids.IN_DATE, form.date), fresh, hint="Not in the future.")]
+    undated = context("Syncro dates the payment today. For another date record it there.")
     noted = field("Notes", text_input(ids.IN_NOTES, form.notes, lines=True), fresh, optional=True)
     short = "" if can.payment_notes else f"At most {can.reference_length} characters."
     return [
@@ -73,9 +77,7 @@ def payment_inputs(form: PayForm, methods: Iterable[str], can: Abilities, fresh:
             hint=short,
             optional=True,
         ),
-        dated
-        if can.payment_date
-        else context("Syncro dates the payment today. For another date record it there."),
+        *(dated if can.payment_date else [undated, *link_blocks(in_syncro)]),
         *([noted] if can.payment_notes else []),
     ]
 

@@ -8,7 +8,7 @@ from bot.views import ids
 from bot.views.blocks import Block, View, context, escape, section
 from bot.views.forms import SendForm
 from bot.views.modal_edit import which_invoice
-from bot.views.modals_common import anyway_blocks, field, modal, notice_blocks, text_input
+from bot.views.modals_common import anyway_blocks, field, link_blocks, modal, notice_blocks, text_input
 
 
 def send_form(
@@ -22,12 +22,12 @@ def send_form(
     fresh: str = "",
 ) -> View:
     """To, cc, subject and message as ``email`` holds them; ``reason`` asks for the reason of an approver."""
-    again = card.invoice.status in (Status.SENT, Status.VIEWED, Status.PARTIAL)
+    again = card.abilities.states and card.invoice.status in (Status.SENT, Status.VIEWED, Status.PARTIAL)
     blocks = [
         *notice_blocks(notice, evidence),
         *which_invoice(card),
         *([context("This invoice has been sent before. The customer gets it again.")] if again else []),
-        *(_inputs(email, fresh) if card.abilities.email_text else _as_syncro_does(email)),
+        *(_inputs(email, fresh) if card.abilities.email_text else _as_syncro_does(email, card.syncro_url)),
         *anyway_blocks("", email.reason, fresh, False, reason),
     ]
     return modal("Send invoice", blocks, ids.VIEW_SEND, visit_id, submit="Send")
@@ -47,12 +47,13 @@ def _inputs(email: SendForm, fresh: str) -> list[Block]:
     ]
 
 
-def _as_syncro_does(email: SendForm) -> list[Block]:
-    """To whom it goes where nothing of an email can be chosen."""
+def _as_syncro_does(email: SendForm, in_syncro: str) -> list[Block]:
+    """To whom it goes where nothing of an email can be chosen, and the way to where it can."""
     copies = f", with copies to *{escape(email.cc)}*" if email.cc else ""
     return [
         section(f"It goes to *{escape(email.to)}*{copies}."),
         context(
             "With this Syncro account, addresses, subject and text are Syncro's own. Change them in Syncro."
         ),
+        *link_blocks(in_syncro),
     ]

@@ -32,7 +32,7 @@ def _writes(invoice: Invoice, can: Abilities) -> list[tuple[Action, Block]]:
     offered: list[tuple[bool, Action, Block]] = [
         (state is Status.DRAFT, Action.SEND, button("Send", ids.SEND, key, style="primary")),
         (_owes(invoice), Action.PAY, button("Record payment", ids.PAY, key, style="primary")),
-        (invoice.unpaid, Action.SEND, button(_send_word(state), ids.SEND, key)),
+        (invoice.unpaid, Action.SEND, button(_send_word(can), ids.SEND, key)),
         (state in EDITABLE, Action.EDIT, button("Edit", ids.EDIT, key)),
         (state in EDITABLE, Action.EDIT, button("Add line", ids.ADD, key)),
         (can.void and state is not Status.VOID, Action.VOID, button("Void", ids.VOID, key, style="danger")),
@@ -41,11 +41,11 @@ def _writes(invoice: Invoice, can: Abilities) -> list[tuple[Action, Block]]:
 
 
 def _owes(invoice: Invoice) -> bool:
-    return invoice.unpaid and (invoice.balance is None or invoice.balance > 0)
+    return invoice.unpaid and invoice.balance is not None and invoice.balance > 0
 
 
-def _send_word(state: Status) -> str:
-    return "Send" if state is Status.OPEN else "Send again"
+def _send_word(can: Abilities) -> str:
+    return "Send again" if can.states else "Send"
 
 
 def decide_buttons(key: str) -> list[Block]:
