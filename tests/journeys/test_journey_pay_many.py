@@ -462,6 +462,34 @@ async def test_a_closed_form_s_outcome_comes_where_the_person_started(worlds):
         assert paid(world) == {"INV-2024-1015": [183596]}
 
 
+@guide_only  # As above.
+async def test_a_bot_that_dies_between_two_shares_says_what_is_missing_when_it_is_back(world):
+    clerk = world.person()
+    form = await opened(clerk)
+    journal, hung = world.app.rooms.journal, asyncio.Event()
+    perform = journal.perform
+
+    async def dies_at_the_second(intent: Any) -> Any:
+        if paid(world):
+            hung.set()
+            await asyncio.Event().wait()
+        return await perform(intent)
+
+    journal.perform = dies_at_the_second
+    pressing = asyncio.create_task(clerk.submit(form))
+    await hung.wait()
+    for task in [*world.app.door._tasks]:
+        task.cancel()
+    pressing.cancel()
+    await asyncio.gather(pressing, return_exceptions=True)
+    assert [one.state for one in await messages(world)] == ["pending"]
+    await world.restart()
+    told = shown_text(await clerk.sees("*1 of 3 recorded*", "C0BILLING"))
+    assert "INV-2024-1030: $2,340.70\nINV-2024-1042: $323.34" in told
+    assert "Duebot was interrupted before it came to the rest." in told
+    assert paid(world) == {"INV-2024-1015": [183596]}
+
+
 # ---- which form ---------------------------------------------------------------------------------------------
 
 
