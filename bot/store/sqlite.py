@@ -127,9 +127,8 @@ class _SqliteTx:
     def many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> int:
         placed, values_of = _by_place(sql)
         with self._statement():
-            return self._connection.executemany(
-                placed, (values_of(storable_row(row)) for row in rows)
-            ).rowcount
+            cursor = self._connection.executemany(placed, (values_of(storable_row(row)) for row in rows))
+            return max(0, cursor.rowcount)
 
     @contextlib.contextmanager
     def _statement(self) -> Iterator[None]:

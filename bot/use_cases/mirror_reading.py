@@ -202,16 +202,17 @@ class Reading:
         """Reads one; the error that is its own."""
         self.details += 1
         self.singles += 1
-        self._failed.pop(invoice_id, None)
         try:
             invoice = await refresh(self.context, invoice_id)
         except SyncroUnauthorized:
             raise
         except (SyncroLost, SyncroRefused) as error:
-            self._failed[invoice_id] = None
+            self._failed.pop(invoice_id, None)
+            self._failed[invoice_id] = None  # Behind the others: they are tried before it is tried again.
             if invoice_id not in self.told:
                 await self.context.lane.write(lambda tx: mirror_sync.forget_balance(tx, invoice_id))
             return error
+        self._failed.pop(invoice_id, None)
         if invoice is None:
             self.gone.append(invoice_id)
         else:

@@ -48,6 +48,16 @@ async def test_run_tells_how_many_rows_it_touched(lane: Lane) -> None:
     assert [(row["key"], row["value"]) for row in rows] == [(str(n), "y" if n > 2 else "x") for n in range(5)]
 
 
+async def test_many_tells_how_many_rows_it_touched_and_takes_names_in_any_order(lane: Lane) -> None:
+    rows = [{"value": f"of {n}", "key": str(n), "unused": "x"} for n in range(5)]
+    assert await lane.write(lambda tx: tx.many(PUT, rows)) == 5
+    assert await lane.write(lambda tx: tx.many("DELETE FROM state WHERE key = :key", rows[3:])) == 2
+    assert await lane.write(lambda tx: tx.many(PUT, [])) == 0
+    assert await lane.read(lambda tx: value(tx, "2")) == "of 2"
+    again = "UPDATE state SET value = :value WHERE key = :key AND value <> :value"
+    assert await lane.write(lambda tx: tx.many(again, rows[:2])) == 0, "one name in two places"
+
+
 @pytest.mark.parametrize("wrong", [1.0, Decimal("12.00"), True, b"bytes", ["list"]])
 async def test_what_is_not_text_or_a_whole_number_is_refused(lane: Lane, wrong: object) -> None:
     with pytest.raises(TypeError, match="value"):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Misconfigured
-from bot.store import migrations
+from bot.store import migrations, mirror
 from bot.store.lane import Lane
 from bot.store.migrations import MIGRATIONS, migrate
 from bot.store.open import open_store
@@ -33,6 +33,21 @@ async def test_an_older_database_gets_what_is_missing(
     assert await migrate(lane) == NAMES[:3]
     monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
     assert await migrate(lane) == NAMES[3:]
+    await lane.close()
+
+
+async def test_a_copy_in_another_form_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = await SqliteLane.open(tmp_path / "duebot.db")
+    before = NAMES.index("0009-mirror-again")
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS[:before])
+    await migrate(lane)
+    await lane.write(lambda tx: mirror.set_state(tx, "synced_at", "2026-03-02T14:00:00Z"))
+    await lane.write(lambda tx: mirror.set_state(tx, "payment_methods.dated", "{}"))
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
+    await migrate(lane)
+    assert await lane.read(lambda tx: mirror.get_state(tx, "synced_at")) is None
+    assert await lane.read(lambda tx: mirror.get_state(tx, "payment_methods.dated")) == "{}"
+    assert (await lane.read(mirror.counts)).invoices == 0
     await lane.close()
 
 

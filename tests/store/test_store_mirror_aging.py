@@ -105,3 +105,23 @@ async def test_the_figures_follow_a_later_read(lane: Lane, changes: dict[str, ob
         assert await lane.read(lambda tx: mirror_aging.totals(tx, TODAY)) == aging.totals([read], TODAY)
     await lane.write(lambda tx: mirror.mark_gone(tx, ["1"]))
     assert await lane.read(lambda tx: mirror_aging.totals(tx, TODAY, EVERYTHING)) == ()
+
+
+async def test_sums_look_at_nothing_but_their_index(lane: Lane) -> None:
+    """Its condition must stand in the query word for word, else the database reads every invoice."""
+    if lane.engine != "sqlite":
+        pytest.skip("how the engine finds rows is its own business")
+    seen: list[str] = []
+
+    def explained(tx: Tx) -> None:
+        class Explaining:
+            def all(self, sql: str, params: dict[str, object]) -> list[object]:
+                seen.extend(row["detail"] for row in tx.all(f"EXPLAIN QUERY PLAN {sql}", params))
+                return []
+
+        mirror_aging.totals(Explaining(), TODAY)  # type: ignore[arg-type]  # it only explains
+        mirror_aging.debtors(Explaining(), TODAY, owner_of)  # type: ignore[arg-type]  # it only explains
+
+    await lane.read(explained)
+    scans = [step for step in seen if step.startswith("SCAN invoice")]
+    assert scans == ["SCAN invoice USING COVERING INDEX invoice_owed"] * 2
