@@ -51,6 +51,25 @@ async def test_a_message_waits_for_its_time(lane: Lane) -> None:
     assert [item.key for item in await claim(lane, NOW + LEASE)] == ["k1"]
 
 
+async def test_what_waits_can_be_put_off_and_let_go(lane: Lane) -> None:
+    await put(lane, "k1", not_before=NOW + LEASE)
+    assert await lane.write(lambda tx: outbox.reschedule(tx, "k1", NOW + 2 * LEASE))
+    assert await claim(lane, NOW + LEASE) == []
+    assert await lane.write(lambda tx: outbox.reschedule(tx, "k1", NOW))
+    assert [item.key for item in await claim(lane)] == ["k1"]
+    assert not await lane.write(lambda tx: outbox.reschedule(tx, "k1", NOW + LEASE)), "it is claimed"
+    assert not await lane.write(lambda tx: outbox.reschedule(tx, "k2", NOW))
+
+
+async def test_all_of_a_kind_can_be_let_go(lane: Lane) -> None:
+    for key in ("k1", "k2"):
+        await put(lane, key, not_before=NOW + LEASE)
+    await lane.write(lambda tx: outbox.put(tx, "k3", "other", "C1", {}, NOW, NOW + LEASE))
+    assert await lane.write(lambda tx: outbox.hurry(tx, "outcome", NOW)) == 2
+    assert [item.key for item in await claim(lane)] == ["k1", "k2"]
+    assert await lane.write(lambda tx: outbox.hurry(tx, "outcome", NOW)) == 0
+
+
 async def test_a_lease_that_is_over_lets_another_take_it_but_remembers_the_first_claim(lane: Lane) -> None:
     await put(lane, "k1")
     (first,) = await claim(lane)
