@@ -214,6 +214,8 @@ class Schedule:
         try:
             await do()
         except DuebotError as error:
-            log.warning("tick_step_failed", step=what, error=str(error))
+            # What a stop cuts short has not failed: the next start goes on with it.
+            say = log.info if self._sync.stopped else log.warning
+            say("tick_step_failed", step=what, error=str(error))
         except Exception:  # the tick's boundary: an error in one step must not end the schedule
             log.exception("tick_step_broken", step=what)

@@ -101,6 +101,11 @@ class MirrorSync:
             lists = await self._lists(self._context.gateway)
             await lists.look_for_new(Reading(self._context, _silent, at(listed)))
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it reads nothing any more, since the bot is being stopped."""
+        return self._stopped
+
     def stop(self) -> None:
         """Ends a run under way, and lets no other begin. What was read is kept, and not read again."""
         self._stopped = True

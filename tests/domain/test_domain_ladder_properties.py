@@ -66,7 +66,8 @@ def test_a_second_run_on_the_same_day_makes_nothing(
     contacts += [contact.as_past(TODAY) for contact in first.contacts]
     second = decide_customer(CUSTOMER, invoices, contacts, rules, CALENDAR, TODAY)
     assert second.contacts == ()
-    assert second.proposals == first.proposals
+    # What awaited approval may have been heard meanwhile: a contact of the first run lists that invoice too.
+    assert set(second.proposals) <= set(first.proposals)
 
 
 @given(INVOICES, LADDERS, CUSTOMER_CONTACTS, st.integers(0, 6))
