@@ -61,7 +61,7 @@ def _open(offer: SpreadOffer) -> str:
 
 def _heading(offer: SpreadOffer, typed: SpreadForm) -> Block:
     again = button("Spread again", ids.PAY_SPREAD)
-    return section(f"*What of it goes to which invoice*\n{_sum_words(offer, typed)}") | {"accessory": again}
+    return section(f"*How it is spread*\n{_sum_words(offer, typed)}") | {"accessory": again}
 
 
 def _sum_words(offer: SpreadOffer, typed: SpreadForm) -> str:

@@ -47,7 +47,9 @@ def spread_view(
     ``notice`` with its ``evidence`` is why it stopped; ``anyway`` asks for the explicit word, and so
     does a ``reason``, empty or as typed, for the reason.
     """
-    blocks = [*notice_blocks(notice, evidence), section(_summary(outcome)), *_shares(outcome)]
+    told_below = not evidence and notice in {share.sentence for share in outcome.shares}
+    above = [] if told_below else notice_blocks(notice, evidence)
+    blocks = [*above, section(_summary(outcome)), *_shares(outcome)]
     if outcome.of_state("sent"):
         blocks.append(section(_CHECKING))
     if outcome.of_state("unknown"):
@@ -78,12 +80,10 @@ def _summary(outcome: SpreadOutcome) -> str:
     customer = escape(one_line(outcome.customer_name))
     whole = say_money(outcome.amount, outcome.currency)
     if outcome.complete:
-        return (
-            f":white_check_mark: *{whole}* of {customer} recorded on {count(len(outcome.shares), 'invoice')}."
-        )
+        return f":white_check_mark: *{whole}* from {customer} recorded on {count(len(outcome.shares), 'invoice')}."
     part = say_money(sum(share.amount for share in outcome.recorded), outcome.currency)
     of = f"{len(outcome.recorded)} of {len(outcome.shares)}"
-    return f":warning: *{of} recorded*: {part} of the {whole} of {customer}."
+    return f":warning: *{of} recorded*: {part} of {whole} from {customer}."
 
 
 def _shares(outcome: SpreadOutcome) -> list[Block]:
@@ -105,8 +105,8 @@ def _shares(outcome: SpreadOutcome) -> list[Block]:
 def _share_words(share: SpreadShare, currency: str) -> str:
     if share.state == "confirmed" and share.sentence:
         return one_line(share.sentence)
-    said = f"{share.number}: {say_money(share.amount, currency)}"
-    return one_line(f"{said}. {share.sentence}" if share.sentence else said)
+    amount = f"{share.number}: {say_money(share.amount, currency)}"
+    return one_line(f"{amount}. {share.sentence}" if share.sentence else amount)
 
 
 def _missing(outcome: SpreadOutcome) -> str:

@@ -106,7 +106,7 @@ async def test_an_amount_goes_over_the_oldest_invoices_and_is_told_in_one_messag
     left_out = "Left out: INV-2024-1059 (a draft)" in shown_text(form)
     assert left_out == (open_of(world) == OPEN)
     assert await clerk.submit(form) == {}
-    done = shown_text(await clerk.modal("*$4,500.00* of Acme Widgets recorded on 3 invoices"))
+    done = shown_text(await clerk.modal("*$4,500.00* from Acme Widgets recorded on 3 invoices"))
     assert "$323.34 recorded as Check on INV-2024-1042; balance $482.91." in done
     assert "Try again" not in done
     assert paid(world) == ALL_THREE
@@ -293,7 +293,7 @@ async def test_it_stops_where_syncro_refuses_and_goes_on_without_a_second_paymen
         pay_call(world), "status", status=422, message="Payments are closed", skip=1
     )
     assert await clerk.submit(form) == {}
-    stopped = await clerk.modal("*1 of 3 recorded*: $1,835.96 of the $4,500.00 of Acme Widgets")
+    stopped = await clerk.modal("*1 of 3 recorded*: $1,835.96 of $4,500.00 from Acme Widgets")
     text = shown_text(stopped)
     assert "Payments are closed" in text
     assert (

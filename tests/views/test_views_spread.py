@@ -99,6 +99,15 @@ def test_the_word_and_the_reason_are_asked_only_when_wanted() -> None:
     assert read_pay(submitted(typed)).reason == "Two checks"
 
 
+def test_why_it_stopped_is_said_once() -> None:
+    stopped = facts.spread_outcome("confirmed", "refused", "")
+    why = stopped.shares[1].sentence
+    assert shown(spread_view(stopped, "v", why)["blocks"]).count("Syncro refused it") == 1
+    assert "Somebody is at it" in shown(spread_view(stopped, "v", "Somebody is at it.")["blocks"])
+    asked = shown(spread_view(stopped, "v", why, ["$500.00 on INV-2026-1050"], anyway=True)["blocks"])
+    assert "$500.00 on INV-2026-1050" in asked
+
+
 def test_the_message_names_what_is_missing_and_why() -> None:
     refused = shown(spread_message(facts.spread_outcome("confirmed", "refused", "")).blocks)
     assert "INV-2026-1041: $500.00. Syncro refused it" in refused
