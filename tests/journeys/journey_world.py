@@ -89,7 +89,7 @@ class World:
         self.app = await start_bot(self.stage, self.clock, self.folder, self.extra)
 
 
-def link(thing: Any) -> str:
+def syncro_link(thing: Any) -> str:
     """Where the button into Syncro leads."""
     return str(find(thing, "Open in Syncro")[1]["url"])
 

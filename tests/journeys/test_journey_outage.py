@@ -86,7 +86,7 @@ async def test_a_slow_write_is_acknowledged_in_time_and_its_outcome_told(worlds)
         clerk = world.person()
         await clerk.command("C0BILLING", "/invoice pay 1042 10 check")
         form = await clerk.modal("Balance")
-        world.stage.syncro.faults.add("POST /invoices/{id}/payments", "slow", seconds=2.6)
+        world.stage.syncro.faults.add(world.paying, "slow", seconds=2.6)
         assert await clerk.submit(form) == {}
         working = await clerk.modal("Recording the payment in Syncro…")
         assert "You can close this" in shown_text(working)
