@@ -337,6 +337,31 @@ async def test_somebody_new_is_found_by_name(world: World, copy: Copy) -> None:
     assert name in {known for _, known in names}
 
 
+async def test_what_is_new_is_listed_for_somebody_who_waits(world: World, copy: Copy) -> None:
+    world.move(minutes=10)
+    invoice = world.made()
+    async with world.counted() as calls:
+        await copy.sync.look_for_new()
+    assert set(calls) == {"GET /invoices"}
+    assert await copy.invoice(invoice.id) is not None
+    fresh = await world.copy()
+    await fresh.context.lane.write(lambda tx: tx.run("DELETE FROM state"))
+    async with world.counted() as calls:
+        await fresh.sync.look_for_new()
+    assert calls.total() == 0, "before a first sync nothing is new"
+
+
+async def test_nobody_waits_longer_than_they_want_to(world: World, copy: Copy) -> None:
+    world.syncro.faults.add("GET /invoices", "slow", seconds=0.3)
+    began = await synced_at(copy.context)
+    assert not await copy.sync.within(0.05)
+    assert await copy.sync.within(10), "it goes on all the same"
+    assert await synced_at(copy.context) != began
+    world.syncro.faults.add("GET /invoices", "status", times=None, status=401)
+    with pytest.raises(SyncroError):
+        await copy.sync.within(10)
+
+
 async def test_one_invoice_is_refreshed(world: World, copy: Copy) -> None:
     invoice = world.made()
     fresh = await refresh(copy.context, str(invoice.id))
