@@ -50,7 +50,7 @@ class PayMany(Form):
         check_method(typed.get("method", ""), methods)
         await desk.remember(visit, _kept(offer))
         payment = PayForm(
-            amount=typed.get("amount") or _amount_text(_open(offer), offer.currency),
+            amount=typed.get("amount") or _amount_text(offer.open_amount, offer.currency),
             method=method_named(typed.get("method", ""), methods),
             reference=typed.get("reference", ""),
             date=desk.context.today().isoformat(),
@@ -230,18 +230,14 @@ def _spread(offer: SpreadOffer, text: str) -> tuple[Mapping[str, str], str]:
 
 def _excess(offer: SpreadOffer, amount: int) -> str:
     """An amount above all that is open can't be recorded: what to do about it."""
-    beyond = amount - _open(offer)
+    beyond = amount - offer.open_amount
     if beyond <= 0:
         return ""
     said = f"That is {say_money(beyond, offer.currency)} more than what is open on these invoices."
-    most = say_money(_open(offer), offer.currency)
+    most = say_money(offer.open_amount, offer.currency)
     if offer.more:
         return f"{said} Record {most} here, and the rest on the others afterwards."
     return f"{said} At most {most} can be recorded: what is beyond it has no invoice."
-
-
-def _open(offer: SpreadOffer) -> int:
-    return sum(one.seen.balance or 0 for one in offer.invoices)
 
 
 def _amount_text(amount: int, currency: str) -> str:

@@ -256,6 +256,11 @@ class SpreadOffer:
     left_out: tuple[str, ...] = ()
     more: int = 0
 
+    @property
+    def open_amount(self) -> int:
+        """The sum of known balances, minor units."""
+        return sum(one.seen.balance for one in self.invoices if one.seen.balance is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class SpreadShare:

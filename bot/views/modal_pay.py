@@ -90,7 +90,7 @@ def pay_which(
         "Invoice number or customer",
         text_input(ids.IN_NUMBER, number, placeholder="1042 or acme"),
         fresh,
-        hint="The payment of a customer with several open invoices is spread over them, as you then say.",
+        hint="With a customer's name the payment is spread over their open invoices.",
     )
     return modal(
         "Record payment",

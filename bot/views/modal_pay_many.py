@@ -35,10 +35,11 @@ def pay_many_form(
     reason.
     """
     customer = escape(one_line(offer.customer.name))
+    together = say_money(offer.open_amount, offer.currency)
     amount = text_input(ids.IN_AMOUNT, typed.payment.amount, placeholder="1500 or $1,234.50")
     blocks = [
         *notice_blocks(notice, evidence),
-        section(f"*{customer}*\n{count(len(offer.invoices), 'open invoice')}, together *{_open(offer)}*"),
+        section(f"*{customer}*\n{count(len(offer.invoices), 'open invoice')}, together *{together}*"),
         field(
             f"Amount ({offer.currency})",
             amount,
@@ -53,10 +54,6 @@ def pay_many_form(
         *anyway_blocks(_ANYWAY, typed.payment.reason, "", anyway, reason),
     ]
     return modal("Record payment", blocks, ids.VIEW_PAY_MANY, visit_id, submit="Record payment")
-
-
-def _open(offer: SpreadOffer) -> str:
-    return say_money(sum(one.seen.balance or 0 for one in offer.invoices), offer.currency)
 
 
 def _heading(offer: SpreadOffer, typed: SpreadForm) -> Block:
