@@ -26,7 +26,7 @@ from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
 from bot.use_cases.ending import Ending, done_so_far
-from bot.use_cases.kinds import Found, Kind, Unclear
+from bot.use_cases.kinds import Absent, Found, Kind, Unclear
 from bot.use_cases.settlement import Settlement
 
 #: How many numbers are tried for a new invoice before somebody should look at the account.
@@ -167,14 +167,17 @@ class Carrier:
     async def _number_taken(self, operation: Operation, error: SyncroTaken) -> Operation:
         """The number is an invoice's: ours, if an earlier sending landed after all; else the next one is tried.
 
-        What was never sent before can be ours only if it is exactly as entered.
+        What was never sent before can be ours only if it is exactly as entered: somebody may have just begun an
+        invoice of the same customer, and our lines must not get onto theirs.
         """
         kind = self.kind(operation)
         try:
             finding = await kind.find(operation)
         except SyncroError:
             return await self._lost(operation)
-        if isinstance(finding, Found) or (isinstance(finding, Unclear) and operation.resent):
+        if (isinstance(finding, Found) and finding.whole) or (
+            operation.resent and not isinstance(finding, Absent)
+        ):
             return await self.conclude(operation, finding)
         tries = int(operation.progress.get("tries", 0)) + 1
         if tries >= _NUMBERS_TRIED:

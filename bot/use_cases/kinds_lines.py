@@ -187,7 +187,7 @@ class CreateKind(LinesKind):
             return Absent()
         _, left = paired(new.lines, held.lines or ())
         if held.date == new.date and not left:
-            return Found({"invoice_id": held.id})
+            return Found({"invoice_id": held.id}, whole=same_lines(held.lines, new.lines))
         return Unclear(f"Invoice {number} is there, but not as it was entered. Please look at it in Syncro.")
 
     async def _created_otherwise(self, operation: Operation, customer_id: str) -> frozenset[str]:
