@@ -18,7 +18,7 @@ from bot.domain.errors import SyncroError
 from bot.domain.facts import Abilities
 from bot.syncro import wire
 from bot.syncro.client import Client, Patience
-from bot.syncro.gateway import Gateway, ShapeName
+from bot.syncro.gateway import Gateway, ShapeName, shape_of
 from bot.syncro.status import Task, lost
 
 _ME = Task("read what the key may do", "")
@@ -177,15 +177,6 @@ class Probe:
     async def _listen(self, response: httpx.Response) -> None:
         kind = response.headers.get("content-type", "")
         self.heard = Heard(response.status_code, kind.startswith("text/html"))
-
-
-def shape_of(invoice: Mapping[str, object]) -> ShapeName | Literal[""]:
-    """The shape of a row of the invoice list; empty text for one that Duebot doesn't know."""
-    if "is_paid" in invoice:
-        return "openapi"
-    if isinstance(invoice.get("status"), str) and "balance" in invoice:
-        return "guide"
-    return ""
 
 
 def _says_yes(value: object) -> bool:

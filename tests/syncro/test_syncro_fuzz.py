@@ -126,7 +126,7 @@ def check_error(error: DuebotError, syncro: Syncro) -> None:
 FAR = "Mon, 01 Jan 99999999999 00:00:00 GMT"
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.sampled_from(["openapi", "guide", "openapi", "guide", ""]), asked_and_answered())
 @example("openapi", ("payments", [(200, {"Date": FAR}, b"{}")]))
 @example("guide", ("pay", [(429, {"Retry-After": FAR}, b"")]))
@@ -161,7 +161,7 @@ def adds_up(row: dict[str, Any]) -> bool:
     return alone and paid == amount(row["total"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(INVOICES)
 async def test_a_balance_is_nothing_only_where_the_row_says_so(row: dict[str, Any]) -> None:
     try:
@@ -178,7 +178,7 @@ async def test_a_balance_is_nothing_only_where_the_row_says_so(row: dict[str, An
     assert (invoice.status == "paid") == (str(row["is_paid"]).lower() in ("true", "1"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(INVOICES)
 async def test_in_the_guides_shape_too(row: dict[str, Any]) -> None:
     try:
@@ -190,7 +190,7 @@ async def test_in_the_guides_shape_too(row: dict[str, Any]) -> None:
     assert invoice.status == row["status"].strip().lower()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(INVOICES, max_size=4), st.sampled_from(["openapi", "guide"]))
 async def test_no_row_of_a_list_gets_lost_or_a_balance_of_its_own(
     rows: list[dict[str, Any]], shape: str
@@ -217,7 +217,7 @@ def _says_nothing_is_owed(row: dict[str, Any], shape: str) -> bool:
 PAY = Task("record the payment", "Payments – Create", writes=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(100, 599), HEADERS, RUBBISH_BODIES)
 def test_any_error_is_a_whole_sentence(status: int, headers: dict[str, str], body: bytes) -> None:
     error = error_of(status, {name.lower(): told for name, told in headers.items()}, body, PAY)
@@ -229,7 +229,7 @@ def test_any_error_is_a_whole_sentence(status: int, headers: dict[str, str], bod
     assert isinstance(error, SyncroRefused) == (400 <= status < 500 and status not in (408, 429))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ERRORS | RUBBISH)
 def test_words_fit_one_line_whatever_the_body(value: object) -> None:
     words = words_of(json.dumps(value).encode())
