@@ -95,6 +95,7 @@ def syncro_link(thing: Any) -> str:
 
 
 async def start_bot(stage: Stage, clock: Clock, folder: Path, extra: dict[str, Any]) -> App:
+    """A bot with these ``extra`` settings; one that is ``None`` is not set."""
     policy_file = folder / "policy.yml"
     if not policy_file.exists():
         policy_file.write_text(demo_policy())
@@ -111,7 +112,8 @@ async def start_bot(stage: Stage, clock: Clock, folder: Path, extra: dict[str, A
         **extra,
     }
     configure_logging("error", "console")
-    app = await App.start(Settings.model_validate(given), load_policy(policy_file), clock.now)
+    settings = Settings.model_validate({name: value for name, value in given.items() if value is not None})
+    app = await App.start(settings, load_policy(policy_file), clock.now)
     stage.slack.courier.bot_url = f"{app.address}/slack/events" if "SLACK_APP_TOKEN" not in extra else None
     stage.slack.on_clock[:] = [app.schedule.tick_now]
     return app

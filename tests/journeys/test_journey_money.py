@@ -245,6 +245,20 @@ async def test_the_shortcut_asks_for_the_role_again_when_it_is_submitted(world):
     assert "INV-" not in str(shown)
 
 
+@pytest.mark.parametrize("fault", ["cut_after_commit", "cut_before_commit"])
+async def test_a_payment_whose_answer_was_lost_is_told_with_its_balance(world, fault):
+    clerk = world.person()
+    world.stage.syncro.faults.add(world.paying, fault)
+    await clerk.submit(await opened(clerk, "1042 500 check #12"))
+    told = shown_text(await clerk.modal("Checking"))
+    assert "I'm reading back whether it went through. Please don't enter it again" in told
+    told = shown_text(await clerk.sees("recorded a payment", clerk.dm))
+    assert "$500.00 recorded as Check on INV-2024-1042; balance $306.25" in told
+    await world.person("U0BOSS").sees("balance $306.25", "C0BILLING")
+    assert [one.amount for one in world.payments()] == [50000]
+    assert world.stage.slack.problems == []
+
+
 @pytest.mark.parametrize("late", ["paid", "void"])
 async def test_a_payment_stops_when_the_invoice_was_settled_meanwhile(world, late):
     clerk = world.person()

@@ -41,6 +41,40 @@ async def test_nothing_is_written_and_the_reason_is_said(world, outage):
     assert world.stage.slack.problems == []
 
 
+RIGHTS = {
+    "Payments - Create": ("pay 1042 10 check", "Balance", {}, "record the payment on the invoice"),
+    "Invoices - Edit": ("edit 1042", "Save", {"Notes": "Call first"}, "change the invoice"),
+}
+
+
+@pytest.mark.parametrize("right", sorted(RIGHTS))
+async def test_a_right_that_the_key_lacks_is_named_and_the_form_goes_on_when_it_is_given(world, right):
+    command, has, values, doing = RIGHTS[right]
+    world.stage.syncro.permissions.take(right)
+    clerk = world.person()
+    await clerk.command("C0BILLING", f"/invoice {command}")
+    await clerk.submit(await clerk.modal(has), values)
+    again = await clerk.modal(f"The Syncro API key may not {doing}.")
+    told = shown_text(again)
+    assert "Please ask account admin" in told
+    assert f"give the key the permission “{right.replace(' - ', ' – ')}”" in told
+    assert "SYNCRO_API_KEY" not in told, "the key itself is fine"
+    world.stage.syncro.permissions.give(right)
+    await clerk.submit(again)
+    await clerk.modal("Done")
+    assert len(world.writes()) == 2, "the one that was refused, and the other"
+    assert world.stage.slack.problems == []
+
+
+async def test_a_card_that_the_key_may_not_read_says_so(world):
+    world.stage.syncro.permissions.take("Invoices - View Details")
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    card = shown_text(await clerk.sees("from Duebot's own copy"))
+    assert "The Syncro API key may not read the invoice." in card
+    assert "give the key the permission “Invoices – View Details”" in card
+
+
 async def test_a_card_is_shown_from_the_copy_and_says_so(world):
     clerk = world.person()
     world.stage.syncro.faults.add("GET /invoices/{id}", **DOWN)

@@ -8,6 +8,7 @@ from bot.store.operations import Operation
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.outcomes import Outcomes
 from sandbox.company.book import LineInput
+from sandbox.slack.shown import shown_text
 
 TODAY = date(2026, 3, 10)
 
@@ -69,6 +70,26 @@ async def test_a_payment_deleted_in_syncro_leaves_the_mirror_too(world):
     assert world.company.status(invoice) == "sent"
     await world.app.rooms.sync.run()
     assert await kept_payments(world, invoice) == []
+
+
+async def test_a_deleted_invoice_is_said_to_be_gone_and_leaves_the_lists(world):
+    clerk, gone, said = world.person(), world.showpiece, "Syncro does not have it (any more)"
+    await clerk.command("C0BILLING", "/invoice 1042")
+    card = await clerk.sees("Record payment")
+    world.company.delete_invoice(gone.id)
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.sees(said)
+    await clerk.click(card, "Record payment")
+    await clerk.modal(said)
+    world.clock.advance(timedelta(days=1))
+    await world.app.rooms.sync.run()
+    await clerk.command("C0BILLING", '/invoice find "acme widgets" unpaid')
+    found = shown_text(await clerk.sees("Acme Widgets · unpaid"))
+    assert "INV-2024-1030" in found
+    assert gone.number not in found
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.sees("There is no invoice 1042 in Syncro")
+    assert world.stage.slack.problems == []
 
 
 async def test_reading_everything_again_forgets_a_deleted_payment(world):
