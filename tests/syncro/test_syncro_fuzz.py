@@ -154,7 +154,7 @@ def adds_up(row: dict[str, Any]) -> bool:
         return False
     took_effect = [one for one in row["payments"] if str(one.get("success")).lower() not in ("false", "0")]
     alone = all(
-        one.get("invoice_ids") is None or {str(into) for into in one["invoice_ids"]} == {"7"}
+        one.get("invoice_ids") is None or {str(into) for into in one["invoice_ids"]} == {str(row["id"])}
         for one in took_effect
     )
     paid = sum((amount(one["payment_amount"]) or Decimal(0) for one in took_effect), Decimal(0))
