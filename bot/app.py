@@ -190,7 +190,7 @@ class App:
             several=self._several,
             journal=rooms.journal,
             overdue=rooms.overdue,
-            outcomes=Outcomes(rooms.lookup),
+            outcomes=Outcomes(rooms.context, rooms.lookup),
             slack=rooms.slack,
             syncro_host=base.netloc,
         )

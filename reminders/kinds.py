@@ -83,7 +83,7 @@ class OutcomeItems:
 
     def __init__(self, context: Context, lookup: Lookup) -> None:
         self._context = context
-        self._outcomes = Outcomes(lookup)
+        self._outcomes = Outcomes(context, lookup)
 
     async def operation(self, item: Item) -> Operation | None:
         """The operation that the item tells of."""

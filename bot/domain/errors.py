@@ -111,11 +111,12 @@ class SyncroError(DuebotError):
 
 
 class SyncroRefused(SyncroError):
-    """Syncro answered clearly with no. Nothing was written. ``status`` is the HTTP status."""
+    """Syncro answered clearly with no. Nothing was written. ``status`` is the HTTP status, ``words`` are Syncro's."""
 
-    def __init__(self, sentence: str, status: int = 422) -> None:
+    def __init__(self, sentence: str, status: int = 422, words: str = "") -> None:
         super().__init__(sentence)
         self.status = status
+        self.words = words
 
 
 class SyncroUnauthorized(SyncroRefused):
@@ -134,10 +135,11 @@ class SyncroTaken(SyncroRefused):
 
 
 class SyncroMissing(SyncroRefused):
-    """404: Syncro has no such thing."""
+    """404: Syncro has no such thing. Not ``certain`` when a web page says so: that may be something in between."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, certain: bool = True) -> None:
         super().__init__(sentence, 404)
+        self.certain = certain
 
 
 class SyncroLimited(SyncroError):

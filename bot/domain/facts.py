@@ -228,7 +228,8 @@ class OperationOutcome:
     """How a write ended, for the modal, the channel and the person's DM.
 
     ``state`` is confirmed, refused, unknown, or sent while it is still being checked; ``sentence`` says what is
-    known, in words for a person. ``card`` is the invoice after it, when it could be read.
+    known, in words for a person. ``amiss``: it is done, but not as it should be. ``card`` is the invoice after it,
+    when it could be read; ``syncro_url`` is where to look in Syncro.
     """
 
     key: str
@@ -237,7 +238,9 @@ class OperationOutcome:
     sentence: str
     invoice_id: str
     actor_id: str
+    amiss: bool = False
     card: InvoiceCard | None = None
+    syncro_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +267,17 @@ class SpreadOffer:
 
 @dataclass(frozen=True, slots=True)
 class SpreadShare:
-    """One invoice's share of a payment over several: ``state`` as of an operation, empty while none was begun."""
+    """One invoice's share of a payment over several: ``state`` as of an operation, empty while none was begun.
+
+    ``amiss``: Syncro has booked it, but not as it should be.
+    """
 
     invoice_id: str
     number: str
     amount: int
     state: str
     sentence: str = ""
+    amiss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +296,18 @@ class SpreadOutcome:
 
     @property
     def recorded(self) -> tuple[SpreadShare, ...]:
-        """The shares that are in Syncro."""
-        return self.of_state("confirmed")
+        """The shares that are in Syncro as they should be."""
+        return tuple(share for share in self.of_state("confirmed") if not share.amiss)
+
+    @property
+    def amiss(self) -> tuple[SpreadShare, ...]:
+        """The shares that Syncro has booked, but not as they should be."""
+        return tuple(share for share in self.of_state("confirmed") if share.amiss)
 
     @property
     def complete(self) -> bool:
-        """Whether all of the payment is in Syncro."""
-        return len(self.recorded) == len(self.shares)
+        """Whether nothing of the payment is left to be recorded."""
+        return len(self.of_state("confirmed")) == len(self.shares)
 
     @property
     def begun(self) -> bool:

@@ -27,6 +27,12 @@ _CURES = {
     "customer_id is required": "Choose a customer and try again.",
     "date is required": "Enter the date and try again.",
 }
+#: Syncro answers 401 to both; only its words tell a key without a right from a key that it doesn't know.
+_NO_RIGHT = re.compile(r"not authori[sz]ed|permission|admin", re.IGNORECASE)
+_BAD_KEY = re.compile(
+    r"\b(invalid|unknown|expired|revoked|wrong)\b.*\b(key|token)\b|\b(key|token)\b.*\b(invalid|unknown|expired|revoked|wrong)\b",
+    re.IGNORECASE,
+)
 _NUMBER_TAKEN = re.compile(r"\bnumber\b.*\b(taken|exists|in use|unique)\b", re.IGNORECASE)
 
 
@@ -83,15 +89,15 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, task: Task) -
         case 403:
             return SyncroRefused(_permission(words, task), 403)
         case 404:
-            return SyncroMissing(_missing(body, task))
+            return SyncroMissing(_missing(body, task), certain=not _is_page(body))
         case 429:
             return paused(task, retry_after(headers))
         case 408:
             return lost(task, "Syncro took too long (408)")
         case _ if 400 <= status < 500 and _NUMBER_TAKEN.search(words):
-            return SyncroTaken(_refused(status, words, task), status)
+            return SyncroTaken(_refused(status, words, task), status, words)
         case _ if 400 <= status < 500:
-            return SyncroRefused(_refused(status, words, task), status)
+            return SyncroRefused(_refused(status, words, task), status, words)
         case _ if 300 <= status < 400:
             return lost(
                 task, f"Syncro pointed elsewhere ({status}); an operator should check SYNCRO_BASE_URL"
@@ -159,7 +165,7 @@ def _texts(value: object, field: str = "") -> Iterator[str]:
 
 
 def _unauthorized(words: str, task: Task) -> SyncroUnauthorized:
-    if re.search(r"not authori[sz]ed|permission|admin", words, re.IGNORECASE):
+    if _NO_RIGHT.search(words) and not _BAD_KEY.search(words):
         return SyncroUnauthorized(_permission(words, task), task.permission)
     return SyncroUnauthorized(
         f"Syncro does not accept the API key, so Duebot could not {task.doing}. "
@@ -175,8 +181,12 @@ def _permission(words: str, task: Task) -> str:
     )
 
 
+def _is_page(body: bytes) -> bool:
+    return body.lstrip().startswith(b"<")
+
+
 def _missing(body: bytes, task: Task) -> str:
-    if body.lstrip().startswith(b"<"):
+    if _is_page(body):
         return (
             f"Syncro has no such page, so Duebot could not {task.doing}. "
             "It may be deleted; if everything fails, an operator should check SYNCRO_BASE_URL."

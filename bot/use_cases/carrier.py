@@ -17,6 +17,7 @@ from bot.domain.errors import (
     SyncroLimited,
     SyncroLost,
     SyncroNotSent,
+    SyncroRefused,
     SyncroTaken,
 )
 from bot.domain.invoice import Invoice
@@ -162,7 +163,9 @@ class Carrier:
 
     async def _leave_incomplete(self, operation: Operation, error: DuebotError) -> Operation:
         """Ends a write of several requests of which some took effect: that is confirmed, and what lacks is said."""
-        return await self._ending.confirm(operation, {**done_so_far(operation), "problem": str(error)})
+        words = error.words if isinstance(error, SyncroRefused) else ""
+        problem = f"Syncro says: {words}." if words else str(error)
+        return await self._ending.confirm(operation, {**done_so_far(operation), "problem": problem})
 
     async def _number_taken(self, operation: Operation, error: SyncroTaken) -> Operation:
         """The number is an invoice's: ours, if an earlier sending landed after all; else the next one is tried.

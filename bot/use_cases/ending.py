@@ -8,8 +8,13 @@ from bot.domain.invoice import Invoice
 from bot.store import mirror
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Kind
+from bot.use_cases.kinds import Kind, Told
 from bot.use_cases.settlement import Settlement
+
+
+def is_amiss(operation: Operation) -> bool:
+    """Whether what was written isn't as it should be: then a person must look at it in Syncro."""
+    return bool((operation.result or {}).get("amiss"))
 
 
 def done_so_far(operation: Operation) -> dict[str, Any]:
@@ -30,9 +35,8 @@ class Ending:
         try:
             after = await self.read_again(operation, result)
         except SyncroError:
-            return await self._settlement.settle(
-                operation, "confirmed", self._unseen(operation, result), result, late
-            )
+            told = self._unseen(operation, result)
+            return await self._settle(operation, told, result, late)
         return await self.confirm_seen(operation, result, after, late)
 
     async def confirm_seen(
@@ -40,9 +44,14 @@ class Ending:
     ) -> Operation:
         """Says what was done, from the invoice as it was just read."""
         kind = self._kinds[operation.kind]
-        sentence = kind.done_sentence(operation, after, result)
         final = kind.final(operation, after, result)
-        return await self._settlement.settle(operation, "confirmed", sentence, final, late)
+        return await self._settle(operation, kind.done(operation, after, result), final, late)
+
+    async def _settle(
+        self, operation: Operation, told: Told, result: dict[str, Any], late: bool
+    ) -> Operation:
+        kept = _with_amiss(result, told)
+        return await self._settlement.settle(operation, "confirmed", told.sentence, kept, late)
 
     async def read_result(self, operation: Operation, result: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """What was done, and what is kept of it, from a live read of the invoice."""
@@ -50,14 +59,21 @@ class Ending:
         try:
             after = await self.read_again(operation, result)
         except SyncroError:
-            return self._unseen(operation, result), result
-        return kind.done_sentence(operation, after, result), kind.final(operation, after, result)
+            told = self._unseen(operation, result)
+            return told.sentence, _with_amiss(result, told)
+        told = kind.done(operation, after, result)
+        return told.sentence, _with_amiss(kind.final(operation, after, result), told)
 
-    def _unseen(self, operation: Operation, result: dict[str, Any]) -> str:
-        said = self._kinds[operation.kind].done_sentence(operation, None, result)
-        if result.get("problem"):
-            said = f"{said} But not all of its lines are there as entered: look at it in Syncro. {result['problem']}"
-        return f"{said} (I couldn't read the invoice again just now.)"
+    def _unseen(self, operation: Operation, result: dict[str, Any]) -> Told:
+        told = self._kinds[operation.kind].done(operation, None, result)
+        problem = result.get("problem")
+        lacks = (
+            f"But not all of its lines are there as entered: look at it in Syncro. {problem}"
+            if problem
+            else ""
+        )
+        unread = "(I couldn't read the invoice again just now.)"
+        return Told(" ".join(filter(None, (told.sentence, lacks, unread))), told.amiss or bool(problem))
 
     async def read_again(self, operation: Operation, result: dict[str, Any]) -> Invoice:
         """The invoice after a request, live; the local copy is brought up to date by the way."""
@@ -66,3 +82,8 @@ class Ending:
         now = self._context.now()
         await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
         return live
+
+
+def _with_amiss(result: dict[str, Any], told: Told) -> dict[str, Any]:
+    """What is kept of an outcome; of one that isn't as it should be, that too."""
+    return {**result, "amiss": 1} if told.amiss else result

@@ -44,6 +44,14 @@ class Unclear:
 Finding = Found | Absent | Unclear
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was done, in a sentence. ``amiss``: something about it isn't as it should be, and a person must look."""
+
+    sentence: str
+    amiss: bool = False
+
+
 class Kind(ABC):
     """One kind of write."""
 
@@ -100,7 +108,7 @@ class Kind(ABC):
         return result
 
     @abstractmethod
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         """What was done, and anything about the invoice afterwards that is not as it should be."""
 
     def unknown_sentence(self, operation: Operation) -> str:
@@ -146,12 +154,13 @@ class VoidKind(Kind):
             return Found({"invoice_id": live.id, "status": live.status.value})
         return Absent()
 
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         reason = str(operation.request.get("reason", "")).strip()
         if after is not None and after.status is not Status.VOID:
-            return f"Syncro said yes, but {after.number} is {after.status.value}, not void. Please look at it there."
+            said = f"Syncro said yes, but {after.number} is {after.status.value}, not void. Please look at it there."
+            return Told(said, amiss=True)
         number = after.number if after else "The invoice"
-        return f"{number} is void. Reason: {reason}"
+        return Told(f"{number} is void. Reason: {reason}")
 
 
 def require_voidable(context: Context, invoice: Invoice) -> None:

@@ -13,7 +13,7 @@ from bot.domain.roles import Action
 from bot.store import mirror
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear, require_approver
+from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear, require_approver
 
 
 def _day(text: object) -> date | None:
@@ -53,15 +53,16 @@ class EditKind(Kind):
         live = await self.context.gateway.invoice(operation.invoice_id or "")
         return Found({"invoice_id": live.id}) if _shows(live, edit_of(operation.request)) else Absent()
 
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         names = [
             name.replace("_", " ") for name in ("due_date", "notes", "terms") if name in operation.request
         ]
         if after is not None and not _shows(after, edit_of(operation.request)):
-            return (
+            said = (
                 f"Syncro said yes, but {after.number} doesn't show the change. Please look at it in Syncro."
             )
-        return f"{after.number if after else 'The invoice'}: {', '.join(names)} changed."
+            return Told(said, amiss=True)
+        return Told(f"{after.number if after else 'The invoice'}: {', '.join(names)} changed.")
 
 
 def edit_of(request: Mapping[str, Any]) -> InvoiceEdit:
@@ -137,10 +138,11 @@ class EmailKind(Kind):
     async def find(self, operation: Operation) -> Finding:
         return Unclear(self.unknown_sentence(operation))
 
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         email = email_of(operation.request)
         by = "" if self.context.gateway.abilities.email_text else " by Syncro, with its own text,"
-        return f"{after.number if after else 'The invoice'} sent{by} to {', '.join(email.to + email.cc)}."
+        number = after.number if after else "The invoice"
+        return Told(f"{number} sent{by} to {', '.join(email.to + email.cc)}.")
 
     def unknown_sentence(self, operation: Operation) -> str:
         return (

@@ -20,7 +20,7 @@ from bot.store.lane import Tx
 from bot.store.numbers import highest_number
 from bot.store.operations import Operation
 from bot.store.rows import iso
-from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear
+from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear
 from bot.use_cases.kinds_invoice import require_editable
 from bot.use_cases.lines import as_entered, count_like, fits, line_from_json, paired, same_lines
 from bot.use_cases.mirror import synced_at
@@ -231,15 +231,15 @@ class CreateKind(LinesKind):
         subtotal = lines_subtotal(wanted, after.currency)
         return {**told, "incomplete": {"there": as_wanted, "of": len(wanted), "subtotal": subtotal}}
 
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         if after is None:
-            return f"Invoice {operation.progress.get('number', '')} created.".replace("  ", " ")
+            return Told(f"Invoice {operation.progress.get('number', '')} created.".replace("  ", " "))
         said = f"Invoice {after.number} created, total {say_money(after.total, after.currency)} with tax."
         short = self.final(operation, after, result).get("incomplete")
         if short is None:
-            return said
-        why = f" {result['problem']}" if result.get("problem") else ""
-        return f"{said} But it is incomplete, {short['there']} of {short['of']} lines are as entered: look at it.{why}"
+            return Told(said)
+        lacks = f"But it is incomplete, {short['there']} of {short['of']} lines are as entered: complete it in Syncro."
+        return Told(" ".join(filter(None, (said, lacks, result.get("problem")))), amiss=True)
 
 
 def _created_before(invoice: Invoice, entered_at: datetime) -> bool:
@@ -317,16 +317,15 @@ class LineKind(LinesKind):
         new = [one for one in live.lines or () if one.id not in before and fits(one, wanted)]
         return new[0] if len(new) == 1 else None
 
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         line = line_from_json(operation.request["line"])
         if after is None:
-            return f"Line “{line.name}” added."
+            return Told(f"Line “{line.name}” added.")
         added = self._added(operation, after)
         one_added = count_like(after, line) == int(operation.request["alike_before"]) + 1
         if not one_added or (added is not None and not as_entered(added, line)):
-            why = f" {result['problem']}" if result.get("problem") else ""
-            return (
-                f"Syncro said yes, but {after.number} doesn't show the line as entered. "
-                f"Please look at it in Syncro.{why}"
-            )
-        return f"Line “{line.name}” added to {after.number}; total {say_money(after.total, after.currency)}."
+            said = f"{after.number} doesn't show the line as entered. Please look at it in Syncro."
+            return Told(" ".join(filter(None, (said, result.get("problem")))), amiss=True)
+        return Told(
+            f"Line “{line.name}” added to {after.number}; total {say_money(after.total, after.currency)}."
+        )

@@ -14,7 +14,7 @@ from bot.store import mirror_payments, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Absent, Finding, Found, Kind, Unclear, require_approver
+from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear, require_approver
 
 #: Two payments alike within this many days may be one entered twice.
 _ALIKE_DAYS = 10
@@ -197,30 +197,38 @@ class PaymentKind(Kind):
 
     # ---- how it ended --------------------------------------------------------------------------------------
 
-    def done_sentence(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> str:
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         payment = payment_of(operation)
         said = f"{say_money(payment.amount, payment.currency)} recorded as {payment.method}"
         if result.get("invoice_id", operation.invoice_id) != operation.invoice_id:
-            return (
+            credit = (
                 f"{said}, but it landed as credit on the customer's account and not on "
                 f"{after.number if after else 'the invoice'}. Apply it in Syncro: "
                 f"{self.context.gateway.customer_url(operation.customer_id)}"
             )
+            return Told(credit, amiss=True)
         if after is None:
-            return f"{said}."
+            return Told(f"{said}.")
         said = f"{said} on {after.number}; balance {say_money(after.balance, after.currency)}."
+        wrong = self._wrong(operation, payment, after, result)
+        return Told(f"{said} {wrong}", amiss=True) if wrong else Told(said)
+
+    def _wrong(
+        self, operation: Operation, payment: NewPayment, after: Invoice, result: dict[str, Any]
+    ) -> str:
+        """What isn't as it should be on the invoice afterwards, as a sentence, or empty."""
         payments = after.payments or ()
         if sum(one.mark == operation.mark for one in payments) > 1:
-            return f"{said} But Syncro recorded it twice: please delete one of the two payments in Syncro."
+            return "But Syncro recorded it twice: please delete one of the two payments in Syncro."
         recorded = next((one for one in payments if one.id == str(result.get("payment_id", ""))), None)
         if recorded is None:
-            return f"{said} But the payment isn't listed on the invoice: look in Syncro where it landed."
+            return "But the payment isn't listed on the invoice: look in Syncro where it landed."
         if recorded.amount != payment.amount:
-            return f"{said} But Syncro recorded {say_money(recorded.amount, after.currency)}: please check it there."
+            return f"But Syncro recorded {say_money(recorded.amount, after.currency)}: please check it there."
         expected = operation.request.get("balance")
         if expected is not None and after.balance != int(expected) - payment.amount:
-            return f"{said} That balance isn't what I expected: please look at the invoice in Syncro."
-        return said
+            return "That balance isn't what I expected: please look at the invoice in Syncro."
+        return ""
 
 
 def _result(recorded: Payment) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from bot.domain.facts import OperationOutcome
 from bot.store.operations import Operation
+from bot.use_cases.context import Context
+from bot.use_cases.ending import is_amiss
 from bot.use_cases.lookup import Lookup
 
 _UNDER_WAY = "This is being done right now."
@@ -10,7 +12,8 @@ _UNDER_WAY = "This is being done right now."
 class Outcomes:
     """Facts of how a write ended, with the invoice as it was last read."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, context: Context, lookup: Lookup) -> None:
+        self._context = context
         self._lookup = lookup
 
     async def of(self, operation: Operation) -> OperationOutcome:
@@ -23,5 +26,12 @@ class Outcomes:
             sentence=operation.sentence or _UNDER_WAY,
             invoice_id=invoice_id,
             actor_id=operation.actor_id,
+            amiss=is_amiss(operation),
+            syncro_url=self._where(operation, invoice_id),
             card=await self._lookup.kept_card(invoice_id) if invoice_id else None,
         )
+
+    def _where(self, operation: Operation, invoice_id: str) -> str:
+        """Where to look in Syncro: at the invoice, or while it isn't known at its customer."""
+        gateway = self._context.gateway
+        return gateway.invoice_url(invoice_id) if invoice_id else gateway.customer_url(operation.customer_id)

@@ -23,6 +23,7 @@ from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
+from bot.use_cases.ending import is_amiss
 from bot.use_cases.invoices import Problems, Submission, payment_details, payment_request
 from bot.use_cases.journal import Intent, Journal
 from bot.use_cases.lookup import Lookup
@@ -207,7 +208,7 @@ class PaySeveral:
                 refused = _together([(share, error)], is_begun or entered > 0)
                 break
             entered += 1
-            if operation.state != "confirmed":
+            if operation.state != "confirmed" or is_amiss(operation):
                 break
         await self._release(message, entered)
         if refused is not None:

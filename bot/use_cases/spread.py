@@ -10,6 +10,7 @@ from bot.domain.invoice import Customer
 from bot.store import operations
 from bot.store.lane import Lane, Tx
 from bot.store.operations import Operation
+from bot.use_cases.ending import is_amiss
 from bot.use_cases.invoices import write_key
 
 #: The kind of the outbox item that tells how far such a payment came.
@@ -128,4 +129,5 @@ def _share(share: PlannedShare, operation: Operation | None) -> SpreadShare:
         amount=share.amount,
         state="sent" if state == "prepared" else state,
         sentence=operation.sentence if operation else "",
+        amiss=operation is not None and is_amiss(operation),
     )

@@ -117,6 +117,11 @@ def _outcomes() -> Mapping[str, Message]:
         "outcome_confirmed": outcome_message(
             facts.outcome("confirmed", "$200.00 by check #1234 is recorded on INV-2026-1042.")
         ),
+        "outcome_amiss": outcome_message(
+            facts.outcome(
+                "confirmed", "$200.00 recorded, but it landed as credit on the account.", amiss=True
+            )
+        ),
         "outcome_refused": outcome_message(
             facts.outcome(
                 "refused", f"Syncro refused it: reference is too long {facts.HOSTILE}", with_card=False

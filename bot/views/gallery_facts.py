@@ -213,10 +213,13 @@ def reminder_facts(items: tuple[ReminderItem, ...] = ITEMS, audience: str = "own
     return Reminder(audience, TODAY, items, AS_OF)
 
 
-def outcome(state: str, sentence: str, *, kind: str = "payment", with_card: bool = True) -> OperationOutcome:
+def outcome(
+    state: str, sentence: str, *, kind: str = "payment", with_card: bool = True, amiss: bool = False
+) -> OperationOutcome:
     """How a write ended."""
     shown = card(PARTIAL) if with_card else None
-    return OperationOutcome(KEY, kind, state, sentence, "1042", "U0DANA", shown)
+    url = "https://northwind.example/invoices/1042"
+    return OperationOutcome(KEY, kind, state, sentence, "1042", "U0DANA", amiss, shown, url)
 
 
 def spread_offer(invoices: int = 3, customer: Customer = ACME, can: Abilities = _EVERYTHING) -> SpreadOffer:

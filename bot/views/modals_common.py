@@ -88,11 +88,13 @@ def link_blocks(link: str) -> list[Block]:
 
 def outcome_view(outcome: OperationOutcome, visit_id: str) -> View:
     """How a write ended."""
-    mark, title = _OUTCOMES.get(outcome.state, _OUTCOMES["sent"])
-    blocks = [section(f"{mark} {escape(outcome.sentence)}"), *_advice(outcome), *_after(outcome)]
+    mark, title = _AMISS if outcome.amiss else _OUTCOMES.get(outcome.state, _OUTCOMES["sent"])
+    look = link_blocks(outcome.syncro_url if outcome.amiss or outcome.state == "unknown" else "")
+    blocks = [section(f"{mark} {escape(outcome.sentence)}"), *_advice(outcome), *_after(outcome), *look]
     return modal(title, blocks, ids.VIEW_OUTCOME, visit_id, close="Close")
 
 
+_AMISS = (":warning:", "Please look at it")
 _OUTCOMES = {
     "confirmed": (":white_check_mark:", "Done"),
     "refused": (":x:", "Not done"),

@@ -25,6 +25,9 @@ def outcome_message(outcome: OperationOutcome) -> Message:
     """
     who = mention(outcome.actor_id)
     match outcome.state:
+        case "confirmed" if outcome.amiss:
+            said = f":warning: {who} {done(outcome.kind)}, but it isn't as it should be. *Please look at it in Syncro.*"
+            return _message(outcome, said)
         case "confirmed":
             return _message(outcome, f":white_check_mark: {who} {done(outcome.kind)}.")
         case "refused":
@@ -44,10 +47,10 @@ def _message(outcome: OperationOutcome, said: str) -> Message:
 def _unknown(outcome: OperationOutcome, who: str) -> Message:
     what = thing(outcome.kind)
     said = f":warning: *It is not known whether {who}'s {what} reached Syncro.*"
+    held = "Until somebody decides, no other payment, void or reminder goes out on this invoice."
     known = (
         f"Duebot sent it and got no readable answer. It will not send it again by itself, so nothing happens twice. "
-        f"Until somebody decides, no other payment, void or reminder goes out on this invoice.\n"
-        f"Look in Syncro for this {what}, then choose:"
+        f"{held if outcome.invoice_id else ''}\nLook in Syncro for this {what}, then choose:"
     )
     blocks = [
         section(said),
@@ -74,9 +77,7 @@ def _balance(outcome: OperationOutcome) -> list[Block]:
 
 
 def _links(outcome: OperationOutcome) -> list[Block]:
-    if not outcome.invoice_id:
-        return []
-    row = [button("Open the invoice", ids.CARD, outcome.invoice_id)]
-    if outcome.card and outcome.card.syncro_url:
-        row.append(button("Open in Syncro", ids.OPEN_SYNCRO, outcome.invoice_id, url=outcome.card.syncro_url))
+    row = [button("Open the invoice", ids.CARD, outcome.invoice_id)] if outcome.invoice_id else []
+    if outcome.syncro_url:
+        row.append(button("Open in Syncro", ids.OPEN_SYNCRO, outcome.invoice_id, url=outcome.syncro_url))
     return row

@@ -55,7 +55,9 @@ def spread_view(
     if outcome.of_state("unknown"):
         blocks.append(section(_UNKNOWN))
     if outcome.complete:
-        return modal("Done", blocks, ids.VIEW_OUTCOME, visit_id, close="Close")
+        return modal(
+            "Please look" if outcome.amiss else "Done", blocks, ids.VIEW_OUTCOME, visit_id, close="Close"
+        )
     blocks += [
         context("“Try again” goes on with what is missing. What is recorded is not recorded twice."),
         *anyway_blocks(_ANYWAY, reason or "", "", anyway, reason is not None),
@@ -79,7 +81,7 @@ def _summary(outcome: SpreadOutcome) -> str:
     """How many of how many, and how much of how much, as markup."""
     customer = escape(one_line(outcome.customer_name))
     whole = say_money(outcome.amount, outcome.currency)
-    if outcome.complete:
+    if outcome.complete and not outcome.amiss:
         return f":white_check_mark: *{whole}* from {customer} recorded on {count(len(outcome.shares), 'invoice')}."
     part = say_money(sum(share.amount for share in outcome.recorded), outcome.currency)
     of = f"{len(outcome.recorded)} of {len(outcome.shares)}"
@@ -90,6 +92,7 @@ def _shares(outcome: SpreadOutcome) -> list[Block]:
     """The shares by how they ended, in literal text."""
     groups = [
         ("Recorded", outcome.recorded),
+        ("Booked, but not as it should be", outcome.amiss),
         ("Still being checked", outcome.of_state("sent")),
         ("Not known whether it went through", outcome.of_state("unknown")),
         ("Not entered", outcome.of_state("refused", "")),

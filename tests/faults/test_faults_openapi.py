@@ -176,7 +176,7 @@ async def test_a_payment_that_lands_as_credit_is_told_at_once(
     await process.journal.perform(wanted)
     await settle_all(world, process)
     done = await the_operation(process, wanted)
-    assert done.state == "confirmed"
+    assert (done.state, (done.result or {}).get("amiss")) == ("confirmed", 1)
     assert "landed as credit" in done.sentence
     assert f"/customers/{invoice.customer_id}" in done.sentence
     assert (world.payments(invoice), len(world.syncro.calls(PAY))) == ([], 1)
@@ -237,7 +237,8 @@ async def test_a_line_that_syncro_leaves_out_is_said_until_the_sum_agrees(
     done = await process.journal.perform(wanted)
     assert done.state == "confirmed"
     assert "incomplete, 0 of 1 lines" in done.sentence
-    assert "item is invalid" in done.sentence
+    assert done.sentence.endswith("complete it in Syncro. Syncro says: item is invalid.")
+    assert (done.result or {})["amiss"] == 1
     assert (done.result or {})["incomplete"] == {"there": 0, "of": 1, "subtotal": 2500}
 
 

@@ -133,5 +133,5 @@ async def test_an_outcome_told_later_says_how_old_its_balance_is(world):
         state="confirmed",
         created_at=world.clock.now(),
     )
-    outcome = await Outcomes(world.app.rooms.lookup).of(operation)
+    outcome = await Outcomes(world.app.rooms.context, world.app.rooms.lookup).of(operation)
     assert (outcome.card.as_of.hour, outcome.card.live) == (7, False)

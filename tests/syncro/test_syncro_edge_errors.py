@@ -147,3 +147,25 @@ def test_a_good_status_that_reports_failure_is_noticed() -> None:
     assert failure_in({"success": True, "message": "Email sent"}) == ""
     assert failure_in({"payment": {"id": 1, "success": False}, "errors": []}) == ""
     assert failure_in([]) == ""
+
+
+def test_only_syncro_itself_says_that_something_is_gone() -> None:
+    """A web page with 404 may be a proxy's, or maintenance: what it says nothing about isn't deleted."""
+    gone = error_of(404, {}, b'{"error": "Not found"}', READ)
+    page = error_of(404, {}, b"<!doctype html><h1>Not found</h1>", READ)
+    assert isinstance(gone, SyncroMissing)
+    assert isinstance(page, SyncroMissing)
+    assert (gone.certain, page.certain) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        ("Not authorized. Please ask account admin for access", "permission"),
+        ("Not authorized. Invalid API key", "SYNCRO_API_KEY"),
+        ("Your token has expired, please ask an admin", "SYNCRO_API_KEY"),
+        ("Expired token", "SYNCRO_API_KEY"),
+    ],
+)
+def test_a_key_that_syncro_does_not_know_is_told_from_one_without_a_right(words: str, about: str) -> None:
+    assert about in str(error_of(401, {}, json.dumps({"error": words}).encode(), READ))
