@@ -46,16 +46,16 @@ def invoice_row(invoice: Invoice, told: str, read_at: str) -> dict[str, object]:
 
     ``told`` is not kept: it says how much the read has told.
     """
-    due = invoice.due_date
+    on, due = invoice.date, invoice.due_date
     return {
         "id": invoice.id,
         "number": invoice.number,
         "digits": digits_of(invoice.number),
         "customer_id": invoice.customer_id,
         "customer_name": invoice.customer_name,
-        "date": day_text(invoice.date),
-        "due_date": day_text(due),
-        "due_day": None if due is None else due.toordinal(),
+        "date": on and on.isoformat(),
+        "due_date": due and due.isoformat(),
+        "due_day": due and due.toordinal(),
         "status": invoice.status.value,
         "subtotal": invoice.subtotal,
         "tax": invoice.tax,
