@@ -115,7 +115,7 @@ class MirrorSync:
     async def _read(self, full: bool, progress: Progress) -> SyncReport:
         lists = await self._lists(self._context.bulk)
         listed, today = await self._state(_LISTED), self._context.today().isoformat()
-        reading = Reading(self._context, progress, at(listed) if listed else None)
+        reading = Reading(self._context, progress, at(listed) if listed else None, full)
         everything = full or listed is None
         if full:
             await read_customers(reading)

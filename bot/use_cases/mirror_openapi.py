@@ -37,6 +37,8 @@ class OpenapiLists(Lists):
         if again:
             await reading.context.lane.write(mirror_sync.want_detail_of_unpaid)
         await read_payments_since(reading, date.min if again else reading.context.today() - _LATELY)
+        # So many pages take long, and what is deleted meanwhile moves others from one page to another.
+        await self._compare_unpaid(reading)
 
     async def read_changes(self, reading: Reading) -> None:
         """The invoices that changed and the payments that were entered."""
@@ -44,11 +46,17 @@ class OpenapiLists(Lists):
         await read_new_payments(reading)
 
     async def compare(self, reading: Reading) -> None:
-        """All that is unpaid, and the payments of late. Wanted is what is unpaid in only one of here and there."""
+        """All that is unpaid, and the payments of late."""
+        await self._compare_unpaid(reading)
+        await read_payments_since(reading, reading.context.today() - _LATELY)
+
+    async def _compare_unpaid(self, reading: Reading) -> None:
+        """Wanted is what is unpaid in only one of here and there."""
         held = await reading.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(UNPAID)))
         listed = await reading.headers("unpaid invoices", reading.context.bulk.unpaid_invoices())
-        await reading.want(one for one in held if one not in listed)
-        await read_payments_since(reading, reading.context.today() - _LATELY)
+        left = [one for one in held if one not in listed]
+        reading.seen -= set(left)
+        await reading.want(left)
 
     async def look_for_new(self, reading: Reading) -> None:
         """The invoices that changed."""

@@ -17,7 +17,7 @@ from bot.domain.errors import (
     SyncroRefused,
     SyncroUnauthorized,
 )
-from bot.domain.invoice import Invoice
+from bot.domain.invoice import UNPAID, Invoice
 from bot.store import mirror, mirror_sync
 from bot.store.lane import Tx
 from bot.syncro.calls import InvoicePage
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 #: So many invoices in a row that can't be read are no longer their own fault.
 _IN_A_ROW = 3
+#: So many invoices, and more than a tenth of what is unpaid, are not deleted between two syncs by mistake.
+_GONE_AT_ONCE = 20
 #: How many of the invoices that could not be read before are tried in one run: each may take several requests.
 _TRIED_AGAIN = 2
 _UNREADABLE = "unreadable"
@@ -74,14 +76,16 @@ Page = TypeVar("Page", bound=Paged)
 
 
 async def refresh(context: Context, invoice_id: str) -> Invoice | None:
-    """Reads one invoice behind people's requests and keeps it; ``None`` when Syncro no longer has it.
+    """Reads one invoice behind people's requests and keeps it; ``None`` when Syncro surely no longer has it.
 
     Raises ``SyncroError``; then nothing is kept.
     """
     asked = context.now()
     try:
         invoice = await context.bulk.invoice(invoice_id)
-    except SyncroMissing:
+    except SyncroMissing as error:
+        if not error.certain:
+            raise
         await context.lane.write(lambda tx: mirror.mark_gone(tx, [invoice_id]))
         return None
     await context.lane.write(lambda tx: mirror.put_invoices(tx, [invoice], asked))
@@ -94,10 +98,16 @@ def _nothing_more(_header: Invoice, _kept: Invoice | None) -> bool:
 
 
 class Reading:
-    """What one run has read so far. ``listed``: when a run last began whose lists became complete."""
+    """What one run has read so far. ``listed``: when a run last began whose lists became complete.
 
-    def __init__(self, context: Context, progress: Progress, listed: datetime | None) -> None:
+    ``full``: somebody has asked for everything to be read again.
+    """
+
+    def __init__(
+        self, context: Context, progress: Progress, listed: datetime | None, full: bool = False
+    ) -> None:
         self.context = context
+        self.full = full
         self.progress = progress
         self.listed = listed
         self.started = context.now()
@@ -149,7 +159,7 @@ class Reading:
         return listed
 
     async def want(self, ids: Iterable[str]) -> None:
-        """These invoices are to be read in detail."""
+        """These invoices are to be read in detail: the lists tell no more of them, or not enough."""
         wanted = list(ids)
         await self.context.lane.write(lambda tx: mirror_sync.want_detail(tx, wanted))
 
@@ -175,6 +185,7 @@ class Reading:
         retried = stubborn[:_TRIED_AGAIN]
         self._failed.update(dict.fromkeys(stubborn))
         in_a_row = 0
+        unpaid = len(await self.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(UNPAID))))
         try:
             for done, invoice_id in enumerate((*fresh, *retried), 1):
                 error = await self._detail(invoice_id)
@@ -182,8 +193,18 @@ class Reading:
                 if error is not None and in_a_row >= _IN_A_ROW and done <= len(fresh):
                     raise error
                 self.progress("details", done, len(fresh) + len(retried))
+                self._doubt(unpaid)
+            await self.context.lane.write(partial(mirror.mark_gone, ids=self.gone))
         finally:
             await self._remember()
+
+    def _doubt(self, unpaid: int) -> None:
+        """Raises ``SyncroLost`` when so much is gone at once that it is rather Syncro that answers wrongly."""
+        if not self.full and len(self.gone) > _GONE_AT_ONCE and len(self.gone) * 10 > unpaid:
+            raise SyncroLost(
+                f"Syncro says that {len(self.gone)} invoices no longer exist, all at once. The local copy is not "
+                "brought up to date by that. If they were deleted, run: duebot sync --full"
+            )
 
     async def _to_read(self) -> tuple[list[str], list[str]]:
         """The ids to be read for the first time, and those that could not be read before, the longest untried first."""
@@ -202,22 +223,26 @@ class Reading:
         """Reads one; the error that is its own."""
         self.details += 1
         self.singles += 1
+        asked = self.context.now()
         try:
-            invoice = await refresh(self.context, invoice_id)
+            invoice = await self.context.bulk.invoice(invoice_id)
         except SyncroUnauthorized:
             raise
         except (SyncroLost, SyncroRefused) as error:
+            # What a list of this run has told is not gone, whatever its own page says.
+            if isinstance(error, SyncroMissing) and error.certain and invoice_id not in self.seen:
+                self._failed.pop(invoice_id, None)
+                self.gone.append(invoice_id)
+                return None
             self._failed.pop(invoice_id, None)
             self._failed[invoice_id] = None  # Behind the others: they are tried before it is tried again.
             if invoice_id not in self.told:
                 await self.context.lane.write(lambda tx: mirror_sync.forget_balance(tx, invoice_id))
             return error
+        await self.context.lane.write(lambda tx: mirror.put_invoices(tx, [invoice], asked))
         self._failed.pop(invoice_id, None)
-        if invoice is None:
-            self.gone.append(invoice_id)
-        else:
-            self.seen.add(invoice_id)
-            self.payments.update(one.id for one in invoice.payments or ())
+        self.seen.add(invoice_id)
+        self.payments.update(one.id for one in invoice.payments or ())
         return None
 
     async def _remember(self) -> None:
