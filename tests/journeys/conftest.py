@@ -1,7 +1,9 @@
 """Worlds for journeys, each in both of Syncro's wire shapes."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,16 @@ def worlds(tmp_path: Path, shape: Shape) -> Worlds:
 
 
 @pytest.fixture
-async def world(worlds: Worlds) -> AsyncIterator[World]:
-    """A bot in HTTP mode that has read a small company once."""
+async def world(
+    worlds: Worlds, shape: Shape, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """A bot in HTTP mode that has read a small company once. It is the same in every test, so it is read only once."""
+    read_once = tmp_path_factory.getbasetemp() / f"read-once-{shape}.db"
+    if not read_once.exists():
+        async with worlds(size=_SMALL) as first:
+            await first.app.rooms.sync.run()
+        shutil.copy(tmp_path / "bot.db", read_once)
+    shutil.copy(read_once, tmp_path / "bot.db")
     async with worlds(size=_SMALL) as opened:
-        await opened.app.rooms.sync.run()
+        opened.clock.advance(timedelta(seconds=5))
         yield opened

@@ -21,6 +21,8 @@ START = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 #: Journeys run in both wire shapes. For one about what a single shape has; its name or docstring says what that is.
 guide_only = pytest.mark.parametrize("shape", ["guide"])
 openapi_only = pytest.mark.parametrize("shape", ["openapi"])
+#: For a journey that takes long and never comes near what the shapes differ in.
+one_shape = openapi_only
 
 
 @dataclass

@@ -4,6 +4,7 @@ import time
 
 import httpx
 import pytest
+from journey_world import one_shape
 
 from bot.views import ids
 from sandbox.slack.shown import filled, shown_text
@@ -95,6 +96,7 @@ async def test_sharing_reads_afresh_or_not_at_all(world):
     assert not any("Acme" in shown_text(one) for one in world.person("U0BOSS").messages("C0BILLING"))
 
 
+@one_shape
 async def test_a_slow_syncro_is_said_to_be_slow(world):
     clerk = world.person()
     world.stage.syncro.faults.add("GET /invoices/{id}", "slow", seconds=1.4)
@@ -104,6 +106,7 @@ async def test_a_slow_syncro_is_said_to_be_slow(world):
     assert world.stage.slack.problems == []
 
 
+@one_shape
 async def test_a_form_opens_at_once_however_slow_syncro_is(world):
     clerk = world.person()
     world.stage.syncro.faults.add("*", "slow", seconds=1.5, times=2)
@@ -114,6 +117,7 @@ async def test_a_form_opens_at_once_however_slow_syncro_is(world):
     assert world.stage.slack.problems == []
 
 
+@one_shape
 async def test_a_slow_write_is_acknowledged_in_time_and_its_outcome_told(worlds):
     async with worlds(size=30, DUEBOT_SYNCRO_TIMEOUT_SECONDS=10) as world:
         await world.app.rooms.sync.run()
@@ -129,6 +133,7 @@ async def test_a_slow_write_is_acknowledged_in_time_and_its_outcome_told(worlds)
         assert world.stage.slack.problems == []
 
 
+@one_shape
 async def test_an_error_after_the_form_was_closed_comes_where_the_person_stood(worlds):
     async with worlds(size=30, DUEBOT_SYNCRO_TIMEOUT_SECONDS=10) as world:
         await world.app.rooms.sync.run()
@@ -163,6 +168,7 @@ async def test_home_is_shown_while_syncro_is_down(world):
     assert world.stage.slack.problems == []
 
 
+@one_shape
 async def test_a_dead_syncro_is_left_alone_and_whoever_asks_is_told(world, monkeypatch):
     clerk = world.person()
     circuit = world.app.rooms.syncro._line.circuit

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from journey_world import one_shape
 
 from bot.store import mirror
 
@@ -153,6 +154,7 @@ async def test_the_same_hint_many_times_is_little_work(hooked: Any, gate: asynci
     assert reads(hooked) == 2, "the one under way, and one for what changed since"
 
 
+@one_shape
 async def test_a_flood_is_a_sync_and_at_most_a_hundred_readings(hooked: Any, gate: asyncio.Event) -> None:
     later(hooked)
     hints = ({"attributes": {"invoice_id": 10**9 + number}} for number in range(160))
@@ -165,6 +167,7 @@ async def test_a_flood_is_a_sync_and_at_most_a_hundred_readings(hooked: Any, gat
     assert hooked.stage.syncro.calls("GET /invoices"), "and a sync for the others"
 
 
+@one_shape
 async def test_a_stop_ends_the_reading(hooked: Any) -> None:
     hooked.stage.syncro.faults.add(READ, "slow", seconds=0.5, times=None)
     for number in range(20):
@@ -175,6 +178,7 @@ async def test_a_stop_ends_the_reading(hooked: Any) -> None:
     await hooked.start()
 
 
+@one_shape
 @pytest.mark.parametrize(
     "secret", ["wrong-hook-9876543210", SECRET[:-1], SECRET + "x", SECRET.upper(), "%FF%00", "%2e%2e"]
 )
@@ -187,6 +191,7 @@ async def test_without_the_secret_there_is_nothing(hooked: Any, secret: str) -> 
     assert list(hooked.stage.syncro.requests) == []
 
 
+@one_shape
 @pytest.mark.parametrize("secret", ["", "None", "any-secret-0123456789"])
 async def test_it_is_off_without_a_secret_of_its_own(world: Any, secret: str) -> None:
     assert (await post(world, {}, secret)).status_code == 404
@@ -211,6 +216,7 @@ HOSTILE = {
 }
 
 
+@one_shape
 @pytest.mark.parametrize("case", HOSTILE)
 async def test_hostile_bodies_do_nothing(hooked: Any, case: str) -> None:
     body, headers, status = HOSTILE[case]
@@ -220,17 +226,20 @@ async def test_hostile_bodies_do_nothing(hooked: Any, case: str) -> None:
         assert list(hooked.stage.syncro.requests) == []
 
 
+@one_shape
 async def test_a_body_without_a_length_is_bounded_too(hooked: Any) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(f"{hooked.app.address}/syncro/webhook/{SECRET}", content=drip())
     assert answer.status_code == 413
 
 
+@one_shape
 async def test_it_works_beside_socket_mode(worlds: Any) -> None:
     async with worlds(size=30, DUEBOT_WEBHOOK_SECRET=SECRET, SLACK_APP_TOKEN="xapp-sandbox") as world:
         assert (await post(world, {})).status_code == 202
 
 
+@one_shape
 async def test_neither_secret_nor_body_is_told_to_anybody(
     hooked: Any, caplog: pytest.LogCaptureFixture, capfd: Any
 ) -> None:
