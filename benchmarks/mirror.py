@@ -25,7 +25,7 @@ from benchmarks.syncro_book import (
     large_copy,
 )
 from bot.domain.commands import Find
-from bot.domain.invoice import Invoice, Payment
+from bot.domain.invoice import Customer, Invoice, Payment
 from bot.store import mirror, mirror_payments, mirror_sync
 from bot.store.lane import Lane
 from bot.syncro.client import Client
@@ -42,7 +42,9 @@ SIZE = 10_000
 #: Changes of a day: one in a hundred; read every hour of a working day.
 CHANGES, SYNCS = SIZE // 100, 10
 LARGE, CUSTOMERS = 100_000, 2_000
-TIMES = 200
+TIMES = 100
+#: The best of these counts: what else the machine does makes a round slower, never faster.
+ROUNDS = 3
 CLICKS = 40
 #: Seconds after which a full sync is surely in the middle of its lists.
 UNDER_WAY = 0.5
@@ -82,6 +84,7 @@ async def bench(folder: Path, out: Console) -> None:
     out.print(
         "least: every list once, and one detail per unpaid invoice where lists tell no balance. guide: beyond that\n"
         "the details of what is partly paid, or paid and dated in the last 60 days: its payments stand nowhere else.\n"
+        "openapi: beyond that, at the end, the list of all that is unpaid: pages shift while so many are read.\n"
         "naive: every page of every list, and the detail of everything unpaid, each time.\n"
     )
     out.print(day)
@@ -202,34 +205,32 @@ def _percentiles(seconds: Sequence[float]) -> Row:
 
 async def _large(folder: Path, out: Console) -> None:
     """A copy of 100,000 invoices: how fast it is written, and how fast it answers."""
-    clock = Clock(START)
-    inside = folder / "large"
-    inside.mkdir()
-    async with context_of("http://127.0.0.1:9/api/v1", "guide", inside, clock) as context:
-        out.print(await _written(context.lane, clock))
-        table = _table(f"Answers from a copy of {LARGE:,} invoices, ms", "", "p50", "p99")
-        for name, ask in _questions(context):
-            await ask()
-            table.add_row(name, *_percentiles([await _seconds(ask) for _ in range(TIMES)]))
-        out.print(table)
-
-
-async def _written(lane: Lane, clock: Clock) -> Table:
     customers, invoices = large_copy(LARGE, CUSTOMERS)
     gc.freeze()  # The book is the benchmark's own: its being looked through again and again is nobody's cost.
-    table = _table(f"Writing {LARGE:,} invoices into the copy", "", "rows/s")
+    clock = Clock(START)
+    written: list[tuple[float, float]] = []
+    for number in range(ROUNDS):
+        inside = folder / f"large-{number}"
+        inside.mkdir()
+        async with context_of("http://127.0.0.1:9/api/v1", "guide", inside, clock) as context:
+            written.append(await _write(context.lane, clock, customers, invoices))
+            if number == ROUNDS - 1:
+                out.print(_written(written))
+                out.print(await _answers(context))
+    out.print(f"Each line is the best of {ROUNDS} rounds.")
+
+
+async def _write(
+    lane: Lane, clock: Clock, customers: list[Customer], invoices: list[Invoice]
+) -> tuple[float, float]:
+    """Seconds for all invoices the first time, and again with one in a hundred changed."""
     await lane.write(lambda tx: mirror.put_customers(tx, customers, clock.now()))
+    first = await _put(lane, clock, invoices)
     changed = [
         replace(one, balance=one.balance - 1) if number % 100 == 0 and one.balance else one
         for number, one in enumerate(invoices)
     ]
-    for name, rows in (("the first time", invoices), ("again, 1 % changed", changed)):
-        at = clock.now()
-
-        async def put(rows: list[Invoice] = rows, at: object = at) -> None:
-            await lane.write(lambda tx: mirror.put_invoices(tx, rows, at))  # type: ignore[arg-type]  # a time
-
-        table.add_row(name, f"{LARGE / await _seconds(put):,.0f}")
+    again = await _put(lane, clock, changed)
     paid = [
         Payment(f"p{one.id}", one.id, one.total, "Check", "", one.date, created_at=one.created_at)
         for one in invoices
@@ -238,6 +239,29 @@ async def _written(lane: Lane, clock: Clock) -> Table:
     await lane.write(lambda tx: mirror_payments.put_payments(tx, paid))
     await lane.write(lambda tx: mirror.set_state(tx, "synced_at", clock.now().isoformat()))
     await lane.write(mirror_sync.analyze)
+    return first, again
+
+
+async def _put(lane: Lane, clock: Clock, invoices: list[Invoice]) -> float:
+    at = clock.now()
+    return await _seconds(lambda: lane.write(lambda tx: mirror.put_invoices(tx, invoices, at)))
+
+
+def _written(rounds: Sequence[tuple[float, float]]) -> Table:
+    table = _table(f"Writing {LARGE:,} invoices into the copy", "", "rows/s")
+    for name, seconds in zip(
+        ("the first time", "again, 1 % changed"), zip(*rounds, strict=True), strict=True
+    ):
+        table.add_row(name, f"{LARGE / min(seconds):,.0f}")
+    return table
+
+
+async def _answers(context: Context) -> Table:
+    table = _table(f"Answers from a copy of {LARGE:,} invoices, ms", "", "p50", "p99")
+    for name, ask in _questions(context):
+        await ask()
+        rounds = [[await _seconds(ask) for _ in range(TIMES)] for _ in range(ROUNDS)]
+        table.add_row(name, *_percentiles(min(rounds, key=max)))
     return table
 
 

@@ -13,7 +13,16 @@ from benchmarks import mirror
 async def test_it_runs_and_a_day_is_close_to_the_least_possible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = {"SIZE": 400, "CHANGES": 40, "SYNCS": 4, "LARGE": 400, "CUSTOMERS": 100, "TIMES": 3, "CLICKS": 3}
+    small = {
+        "SIZE": 400,
+        "CHANGES": 40,
+        "SYNCS": 4,
+        "LARGE": 400,
+        "CUSTOMERS": 100,
+        "TIMES": 3,
+        "CLICKS": 3,
+        "ROUNDS": 2,
+    }
     for name, value in {**small, "UNDER_WAY": 0.05}.items():
         monkeypatch.setattr(mirror, name, value)
     out = io.StringIO()
