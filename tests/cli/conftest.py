@@ -27,10 +27,10 @@ def own_log() -> Iterator[None]:
 Run = Callable[..., Awaitable[Result]]
 
 
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+@pytest.fixture(params=["guide", "openapi"])
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     clock = Clock()
-    async with Stage(clock, sample_company(clock, size=60)) as opened:
+    async with Stage(clock, sample_company(clock, size=60), shape=request.param) as opened:
         yield opened
 
 

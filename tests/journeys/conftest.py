@@ -48,7 +48,7 @@ async def world(
     worlds: Worlds, shape: Shape, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """A bot in HTTP mode that has read a small company once. It is the same in every test, so it is read only once."""
-    read_once = tmp_path_factory.getbasetemp() / f"read-once-{shape}.db"
+    read_once = tmp_path_factory.getbasetemp() / f"journeys-read-once-{shape}.db"
     if not read_once.exists():
         async with worlds(size=_SMALL) as first:
             await first.app.rooms.sync.run()

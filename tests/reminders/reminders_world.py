@@ -118,7 +118,7 @@ class World:
         )
         context = Context(
             lane=lane,
-            gateway=Gateway(client, "guide", policy.currency_of),
+            gateway=Gateway(client, self.syncro.shape, policy.currency_of),
             directory=directory,
             policy=policy,
             calendar=BusinessCalendar(),
