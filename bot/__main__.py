@@ -28,7 +28,7 @@ from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
 from bot.store import outbox
-from bot.syncro.gateway import ShapeName
+from bot.syncro.shape import ShapeName
 from bot.use_cases.mirror_reading import SyncReport
 from bot.views.columns import columns
 from bot.views.terminal import as_text

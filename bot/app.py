@@ -27,6 +27,7 @@ from bot.syncro.pace import Pace
 from bot.syncro.webhook import PATH as WEBHOOK_PATH
 from bot.syncro.webhook import webhook_route
 from bot.use_cases.authority import Authority
+from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.hints import Hints
 from bot.use_cases.invoices import Invoices
@@ -186,6 +187,7 @@ class App:
             authority=rooms.authority,
             places=rooms.places,
             lookup=rooms.lookup,
+            catalogue=Catalogue(rooms.context),
             invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
             several=self._several,
             journal=rooms.journal,

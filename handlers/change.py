@@ -110,7 +110,7 @@ def _now_in_syncro(visit: Visit, invoice: Invoice) -> list[str]:
     now = seen(invoice)
     return [
         f"Syncro now has as {name.replace('_', ' ')}: “{one_line(str(now[name]))[:200] or 'nothing'}”."
-        for name in ("due_date", "terms", "notes")
+        for name in ("terms", "notes")  # the error itself says which due date it has now
         if now[name] != visit.data.get(name)
     ]
 
@@ -135,7 +135,7 @@ class AddLine(OnInvoice):
         await self.desk.authority.require(arrival.user_id, self.action())
         chosen: dict[str, Any] = action.get("selected_option") or {}
         name = str((chosen.get("text") or {}).get("text", ""))
-        product = await self.desk.lookup.product(str(chosen.get("value", "")), name)
+        product = await self.desk.catalogue.product(str(chosen.get("value", "")), name)
         typed = read_lines(view)[0]
         line = DraftLine(
             f"{typed.id}x", product.name, typed.quantity, str(product.price), product.taxable, product.id
@@ -166,7 +166,7 @@ class SendInvoice(OnInvoice):
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
         if invoice.status is Status.VOID:
             raise SyncroRefused(f"Invoice {invoice.number} is void and isn't sent to anybody.")
-        customer = await self.desk.lookup.customer_by_id(invoice.customer_id)
+        customer = await self.desk.lookup.customer_now(invoice.customer_id)
         require_mailable(customer, self.desk.context.gateway.abilities)
         if not self.desk.context.gateway.abilities.email_text:
             return send_form(await self.desk.lookup.card(invoice), _stock(customer), visit.id)

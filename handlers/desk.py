@@ -16,6 +16,7 @@ from bot.slack.client import Slack
 from bot.store import visits
 from bot.store.visits import Visit
 from bot.use_cases.authority import Authority
+from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
@@ -34,7 +35,9 @@ log = structlog.get_logger()
 _ELSEWHERE = "Your answer is in your direct messages with me: "
 #: People are answered within a second; what takes longer says so.
 _PATIENCE_SECONDS = 1.0
-_PATIENCE = ":hourglass_flowing_sand: Syncro is slow just now. I'm still reading; the answer comes here."
+_PATIENCE = (
+    ":hourglass_flowing_sand: This takes a moment. I'm still reading from Syncro; the answer comes here."
+)
 _REFUSED_BLOCKS = {"invalid_blocks", "invalid_arguments"}
 
 
@@ -46,6 +49,7 @@ class Desk:
     authority: Authority
     places: Places
     lookup: Lookup
+    catalogue: Catalogue
     invoices: Invoices
     several: PaySeveral
     journal: Journal

@@ -89,7 +89,7 @@ class NewInvoice(Form):
         """A product fills in name, price and tax of its line; a value that we set needs a fresh block id."""
         visit = await self._own(arrival, body)
         chosen: dict[str, Any] = action.get("selected_option") or {}
-        product = await self.desk.lookup.product(
+        product = await self.desk.catalogue.product(
             str(chosen.get("value", "")), str((chosen.get("text") or {}).get("text", ""))
         )
         changed = str(action.get("block_id", "")).partition(":")[2].partition(":")[0]
@@ -192,7 +192,7 @@ class Typeahead:
     async def products(self, arrival: Arrival, typed: str) -> list[dict[str, Any]]:
         """Products that Syncro finds for what is typed."""
         await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
-        return [_option(one.name, one.id) for one in await self._desk.lookup.products(typed)]
+        return [_option(one.name, one.id) for one in await self._desk.catalogue.products(typed)]
 
 
 def _option(text: str, value: str) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class PayHandlers(Form):
     async def _methods_soon(self) -> tuple[str, ...]:
         """The payment methods, or none while Syncro is slow or down: the form must open within three seconds."""
         try:
-            return await asyncio.wait_for(self.desk.lookup.payment_methods(), _SOON_SECONDS)
+            return await asyncio.wait_for(self.desk.catalogue.payment_methods(), _SOON_SECONDS)
         except (TimeoutError, SyncroError):
             return ()
 
@@ -85,7 +85,7 @@ class PayHandlers(Form):
         """The form from a live read; what it shows is kept as the version seen."""
         invoice = await self.desk.lookup.invoice(str(visit.data["invoice"]))
         require_payable(self.desk.context, invoice)
-        methods = await self.desk.lookup.payment_methods()
+        methods = await self.desk.catalogue.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
         check_method(typed.get("method", ""), methods)
         await self.desk.remember(visit, {**visit.data, **seen(invoice)})
@@ -121,7 +121,7 @@ class PayHandlers(Form):
         return pay_form(
             await self.desk.lookup.card(invoice),
             form,
-            await self.desk.lookup.payment_methods(),
+            await self.desk.catalogue.payment_methods(),
             sent.visit.id,
             error.sentence,
             anyway=asks == "duplicate" or form.anyway,

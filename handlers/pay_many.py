@@ -45,7 +45,7 @@ class PayMany(Form):
         """The form, with the amount spread: the one of the command, else all that is open."""
         desk = self.desk
         offer = await desk.several.offer(await desk.lookup.customer_by_id(str(visit.data["customer"])))
-        methods = await desk.lookup.payment_methods()
+        methods = await desk.catalogue.payment_methods()
         typed: dict[str, str] = visit.data.get("prefill") or {}
         check_method(typed.get("method", ""), methods)
         await desk.remember(visit, _kept(offer))
@@ -88,7 +88,7 @@ class PayMany(Form):
         reason: bool = False,
         evidence: Sequence[str] = (),
     ) -> View:
-        methods = await self.desk.lookup.payment_methods()
+        methods = await self.desk.catalogue.payment_methods()
         offer = await self._offered(visit)
         return pay_many_form(offer, typed, methods, visit.id, notice, anyway, reason, evidence=evidence)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.dates import say_date
 from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
 
@@ -86,6 +87,10 @@ def differences(seen: Version, now: Invoice, aspects: Iterable[str]) -> list[str
     ]
 
 
+def _day(text: str) -> str:
+    return say_date(date.fromisoformat(text)) if text else "not set"
+
+
 def _sentence(name: str, before: str, after: str, currency: str) -> str:
     def amount(text: str) -> str:
         return say_money(int(text) if text else None, currency)
@@ -96,7 +101,7 @@ def _sentence(name: str, before: str, after: str, currency: str) -> str:
         case "total" | "balance":
             return f"The {name} was {amount(before)}; now it is {amount(after)}."
         case "due_date":
-            return f"The due date was {before or 'not set'}; now it is {after or 'not set'}."
+            return f"The due date was {_day(before)}; now it is {_day(after)}."
         case "payments":
             return "Its payments have changed."
         case "lines":

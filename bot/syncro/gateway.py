@@ -26,10 +26,9 @@ from bot.syncro.calls import CustomerPage, InvoicePage, PaymentPage, expected, p
 from bot.syncro.client import Client
 from bot.syncro.guide_invoices import GuideInvoices
 from bot.syncro.openapi_invoices import OpenapiInvoices
-from bot.syncro.shape import Shape
+from bot.syncro.shape import Shape, ShapeName, shape_of
 from bot.syncro.status import Task
 
-ShapeName = Literal["guide", "openapi"]
 _SHAPES: dict[ShapeName, type[Shape]] = {"guide": GuideInvoices, "openapi": OpenapiInvoices}
 #: While the shape isn't known nothing is offered that only one of them can do.
 _CAUTIOUS = replace(openapi.ABILITIES, payment_list=False)
@@ -115,10 +114,11 @@ class Gateway:
         """
         return await (await self._speak()).invoice(invoice_id)
 
-    async def numbered(self, number: str, since: str) -> Invoice | None:
-        """The invoice with exactly this allocated number, made at ``since`` (an ISO stamp) or later; a complete look.
+    async def numbered(self, number: str, since: str | None = None) -> Invoice | None:
+        """The invoice with exactly this number, or ``None`` when Syncro doesn't tell one at once.
 
-        Only without ``abilities.numbers``.
+        With ``since`` (an ISO stamp) the look is complete for what was made then or later. Only without
+        ``abilities.numbers``.
         """
         return await (await self._speak()).numbered(number, since)
 
@@ -290,15 +290,6 @@ class Gateway:
 
     async def _read(self, path: str, task: Task, params: Mapping[str, str] | None = None) -> object:
         return await self._client.get(path, task, params)
-
-
-def shape_of(invoice: object) -> ShapeName | Literal[""]:
-    """The shape of a row of the list of invoices; empty text for one that Duebot doesn't know."""
-    if not isinstance(invoice, Mapping):
-        return ""
-    if "is_paid" in invoice:
-        return "openapi"
-    return "guide" if isinstance(invoice.get("status"), str) and "balance" in invoice else ""
 
 
 def _customer(row: object, task: Task) -> Customer:

@@ -36,7 +36,7 @@ class OpenapiInvoices(Shape):
         answer = await self.client.get(invoice_path(invoice_id), shape.READ)
         return complete(self._read(answer, invoice_id, shape.READ), shape.READ)
 
-    async def numbered(self, number: str, since: str) -> Invoice | None:
+    async def numbered(self, number: str, since: str | None) -> Invoice | None:
         """By the number itself; where an id of the same digits may have answered instead, by the list."""
         if wire.is_id(number):
             try:
@@ -47,6 +47,8 @@ class OpenapiInvoices(Shape):
                 found = self._read(answer, "", shape.READ)
                 if found.number == number:
                     return complete(found, shape.READ)
+        if since is None:
+            return None
         async for page in self.changed_invoices(since):
             for header in page.invoices:
                 if header.number == number:

@@ -18,7 +18,8 @@ from bot.domain.errors import SyncroError
 from bot.domain.facts import Abilities
 from bot.syncro import wire
 from bot.syncro.client import Client, Patience
-from bot.syncro.gateway import Gateway, ShapeName, shape_of
+from bot.syncro.gateway import Gateway
+from bot.syncro.shape import ShapeName, shape_of
 from bot.syncro.status import Task, lost
 
 _ME = Task("read what the key may do", "")
@@ -125,18 +126,30 @@ class Probe:
         One invoice and one customer are read in detail: those of ``first``, if it has any.
         """
         invoice = Resource("one invoice", f"/invoices/{first.invoice_id}", "Invoices – View Details")
-        customer = Resource("one customer", f"/customers/{first.customer_id}", "Customers – View Detail")
         wanted = [
             *([invoice] if first.invoice_id else []),
             *([PAYMENTS] if shape == "openapi" else []),
             METHODS,
             CUSTOMERS,
-            *([customer] if first.customer_id else []),
             PRODUCTS,
             TICKETS,
             USERS,
         ]
-        return list(await asyncio.gather(*map(self._try, wanted)))
+        customer = [self._try_customer(first.customer_id)] if first.customer_id else []
+        return list(await asyncio.gather(*map(self._try, wanted), *customer))
+
+    async def _try_customer(self, customer_id: str) -> Reading:
+        """One customer as the bot reads them: where they have no page of their own, from the list."""
+        resource = Resource("one customer", f"/customers/{customer_id}", "Customers – View Detail")
+        task = Task(f"read {resource.name}", resource.needs)
+        try:
+            async with asyncio.timeout(_TURNS * self._seconds):
+                await Gateway(self._client, "", lambda _: "").customer(customer_id)
+        except SyncroError as error:
+            return Reading(resource, error)
+        except TimeoutError:
+            return Reading(resource, lost(task, "Syncro did not answer in time"))
+        return Reading(resource)
 
     async def _try(self, resource: Resource) -> Reading:
         task = Task(f"read {resource.name}", resource.needs)

@@ -1,8 +1,9 @@
 """What both wire shapes can be asked about invoices and payments; each does it in its own way."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date
+from typing import Literal
 
 from bot.domain.errors import SyncroRefused
 from bot.domain.facts import Abilities
@@ -10,6 +11,8 @@ from bot.domain.invoice import Email, Invoice, InvoiceEdit, LineItem, NewInvoice
 from bot.syncro.calls import InvoicePage, PaymentPage
 from bot.syncro.client import Client
 from bot.syncro.status import Task
+
+ShapeName = Literal["guide", "openapi"]
 
 READ = Task("read the invoice", "Invoices – View Details")
 LIST = Task("list the invoices", "Invoices – List/Search")
@@ -38,8 +41,8 @@ class Shape(ABC):
     async def invoice(self, invoice_id: str) -> Invoice:
         """One invoice with lines and payments."""
 
-    async def numbered(self, number: str, since: str) -> Invoice | None:
-        """The invoice of exactly this number, which was made after ``since`` (an ISO stamp), or ``None``."""
+    async def numbered(self, number: str, since: str | None) -> Invoice | None:
+        """The invoice of exactly this number; with ``since`` looked for among all that was made since, too."""
         raise unable("look an invoice up by the number that was given to it")
 
     def invoices(
@@ -87,6 +90,15 @@ class Shape(ABC):
     @abstractmethod
     async def record_payment(self, invoice_id: str, payment: NewPayment) -> Payment:
         """Records a payment on an invoice."""
+
+
+def shape_of(invoice: object) -> ShapeName | Literal[""]:
+    """The shape of a row of the list of invoices; empty text for one that Duebot doesn't know."""
+    if not isinstance(invoice, Mapping):
+        return ""
+    if "is_paid" in invoice:
+        return "openapi"
+    return "guide" if isinstance(invoice.get("status"), str) and "balance" in invoice else ""
 
 
 def unable(what: str) -> SyncroRefused:

@@ -54,7 +54,9 @@ def hinted_invoice(body: bytes) -> str:
     attributes, link = hint.get("attributes"), hint.get("link")
     named = attributes if isinstance(attributes, Mapping) else {}
     address = link if isinstance(link, str) else ""
-    if told := _id(named.get("invoice_id")):
+    several = named.get("invoice_ids")
+    only = several[0] if isinstance(several, list) and len(several) == 1 else None
+    if told := _id(named.get("invoice_id")) or _id(only):
         return told
     if in_link := _INVOICE_LINK.search(address):
         return in_link[1]

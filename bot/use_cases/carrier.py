@@ -98,9 +98,9 @@ class Carrier:
     async def _live(self, operation: Operation) -> Invoice | None:
         if operation.invoice_id is None:
             return None
+        asked = self._context.now()
         live = await self._context.gateway.invoice(operation.invoice_id)
-        now = self._context.now()
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], asked))
         return live
 
     async def dispatch(self, operation: Operation) -> Operation:

@@ -78,9 +78,9 @@ class Ending:
     async def read_again(self, operation: Operation, result: dict[str, Any]) -> Invoice:
         """The invoice after a request, live; the local copy is brought up to date by the way."""
         invoice_id = operation.invoice_id or str(result.get("invoice_id", ""))
+        asked = self._context.now()
         live = await self._context.gateway.invoice(invoice_id)
-        now = self._context.now()
-        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], now))
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [live], asked))
         return live
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.dates import say_date
-from bot.domain.errors import BadInput, NeedsConfirmation, SyncroNotSent
+from bot.domain.errors import BadInput, NeedsConfirmation, SyncroError, SyncroNotSent
 from bot.domain.invoice import Invoice, LineItem, NewInvoice, Status, lines_subtotal
 from bot.domain.money import say_money
 from bot.domain.references import number_after
@@ -27,6 +27,7 @@ from bot.use_cases.mirror import synced_at
 
 _ALIKE_DAYS = 10
 _MOST_ALIKE = 50
+_MOST_COMPARED = 5
 _SKEW = timedelta(minutes=5)
 _CHANGED = "The invoice's lines changed meanwhile. Please look at it in Syncro."
 
@@ -106,19 +107,32 @@ class CreateKind(LinesKind):
             return recent, operations.creations_since(tx, new.customer_id, entered_since)
 
         recent, entered = await self.context.lane.read(read)
-        made = [
-            f"{one.number} of {_day_words(one.date)}, {say_money(one.total, one.currency)}"
+        alike = [
+            one
             for one in recent
             if one.subtotal == subtotal and one.status is not Status.VOID and one.id != _made(operation)
+        ]
+        made = [
+            f"{one.number} of {_day_words(one.date)}, {say_money(one.total, one.currency)}"
+            for one in alike[:_MOST_COMPARED]
+            if await self._has_lines(one, new)
         ]
         making = [
             f"{say_money(subtotal, currency)} before tax by {one.actor_name}, still being made ({one.state})"
             for one in entered
             if one.state in operations.OPEN
             and one.key != operation.key
-            and lines_subtotal(new_invoice_of(one.request).lines, currency) == subtotal
+            and same_lines(new_invoice_of(one.request).lines, new.lines)
         ]
         return made + making
+
+    async def _has_lines(self, invoice: Invoice, new: NewInvoice) -> bool:
+        """Whether an invoice of the same sum has the same lines, too; it counts as such while it can't be read."""
+        try:
+            live = await self.context.gateway.invoice(invoice.id)
+        except SyncroError:
+            return True
+        return same_lines(live.lines, new.lines)
 
     def allocate(self, tx: Tx, operation: Operation) -> dict[str, Any]:
         """The number after the highest one known, where Syncro doesn't number by itself."""

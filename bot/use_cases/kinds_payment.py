@@ -223,6 +223,8 @@ class PaymentKind(Kind):
         recorded = next((one for one in payments if one.id == str(result.get("payment_id", ""))), None)
         if recorded is None:
             return "But the payment isn't listed on the invoice: look in Syncro where it landed."
+        if not recorded.successful:
+            return "But Syncro says that this payment was not successful: please look at it there."
         if recorded.amount != payment.amount:
             return f"But Syncro recorded {say_money(recorded.amount, after.currency)}: please check it there."
         expected = operation.request.get("balance")

@@ -1,7 +1,5 @@
 """Looking invoices and customers up: what a person typed becomes one invoice, or candidates to choose from."""
 
-import asyncio
-import json
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +16,7 @@ from bot.domain.errors import (
     SyncroMissing,
 )
 from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
-from bot.domain.invoice import UNPAID, Customer, Invoice, Product, Status
+from bot.domain.invoice import UNPAID, Customer, Invoice, Status
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.references import (
@@ -45,10 +43,6 @@ _TOLD_BY_STATES = ("draft", "sent", "viewed", "void")
 _PATIENCE_SECONDS = 10.0
 #: Stages of contacts that were made, or must be counted as made.
 _MADE = ("claimed", "sent", "unknown")
-#: The payment methods and the business day on which they were read.
-_METHODS = "payment_methods.dated"
-#: A form that wants them must open within three seconds (Slack's documented limit): then older ones will do.
-_METHODS_SECONDS = 0.5
 
 
 class Lookup:
@@ -57,7 +51,6 @@ class Lookup:
     def __init__(self, context: Context, sync: MirrorSync) -> None:
         self._context = context
         self._sync = sync
-        self._products: dict[str, Product] = {}
 
     async def invoice(self, invoice_id: str) -> Invoice:
         """One invoice, read live and remembered. Raises ``SyncroError``."""
@@ -76,7 +69,7 @@ class Lookup:
         found = await self._by_number(ref.number)
         if not found:
             await self._sync.look_for_new()
-            found = await self._by_number(ref.number)
+            found = await self._by_number(ref.number) or await self._asked_by_number(ref.number)
         if not found:
             complete = await self._sync.within(_PATIENCE_SECONDS)
             found = await self._by_number(ref.number)
@@ -96,6 +89,19 @@ class Lookup:
             )
         return found[0].id
 
+    async def _asked_by_number(self, number: str) -> list[Invoice]:
+        """The invoice of exactly this number, where Syncro can be asked for it; nobody waits for a whole sync then."""
+        gateway = self._context.gateway
+        await gateway.ready()
+        if gateway.abilities.numbers:
+            return []
+        asked = self._context.now()
+        found = await gateway.numbered(number)
+        if found is None:
+            return []
+        await self._context.lane.write(lambda tx: mirror.put_invoices(tx, [found], asked))
+        return [found]
+
     async def card_of(self, invoice_id: str) -> InvoiceCard:
         """The card of an invoice, read live; as the mirror last had it while Syncro can't be read.
 
@@ -105,9 +111,9 @@ class Lookup:
         known = await self.known_by_id(invoice_id)
         try:
             invoice = await self.invoice(invoice_id)
-        except SyncroMissing:
-            raise
         except SyncroError as error:
+            if isinstance(error, SyncroMissing) and error.certain:
+                raise
             kept = await self.kept_card(invoice_id)
             if kept is None:
                 raise
@@ -204,6 +210,13 @@ class Lookup:
         """A customer of the mirror. Raises ``NotFound``."""
         found = await self._context.lane.read(lambda tx: mirror.customer(tx, customer_id))
         return found or await self._context.gateway.customer(customer_id)
+
+    async def customer_now(self, customer_id: str) -> Customer:
+        """A customer, read live and remembered: whether they may be mailed can have changed. Raises ``SyncroError``."""
+        asked = self._context.now()
+        customer = await self._context.gateway.customer(customer_id)
+        await self._context.lane.write(lambda tx: mirror.put_customers(tx, [customer], asked))
+        return customer
 
     async def customer_options(self, typed: str) -> list[tuple[str, str]]:
         """(id, name) of customers for a select, best first; never asks Syncro."""
@@ -324,42 +337,6 @@ class Lookup:
         if not found:
             raise NotFound(f"{customer.name} has no unpaid invoices.")
         return found
-
-    async def products(self, typed: str) -> tuple[Product, ...]:
-        """Products that Syncro finds, remembered so that a chosen one can be filled in."""
-        found = await self._context.gateway.find_products(typed)
-        self._products.update((one.id, one) for one in found)
-        return found[:_OPTIONS]
-
-    async def product(self, product_id: str, name: str) -> Product:
-        """A product that was offered. Raises ``NotFound``."""
-        if product_id not in self._products:
-            await self.products(name)
-        product = self._products.get(product_id)
-        if product is None:
-            raise NotFound(f"Syncro no longer lists the product “{name}”. Type the line instead.")
-        return product
-
-    async def payment_methods(self) -> tuple[str, ...]:
-        """The account's payment methods, read from Syncro once a day.
-
-        Those read last when Syncro can't be read soon; raises ``SyncroError`` when none ever were.
-        """
-        today = self._context.today().isoformat()
-        text = await self._context.lane.read(lambda tx: mirror.get_state(tx, _METHODS))
-        kept = json.loads(text) if text else None
-        if kept and kept["on"] == today:
-            return tuple(kept["methods"])
-        try:
-            async with asyncio.timeout(_METHODS_SECONDS if kept else None):
-                methods = await self._context.gateway.payment_methods()
-        except (SyncroError, TimeoutError):
-            if kept is None:
-                raise
-            return tuple(kept["methods"])
-        fresh = json.dumps({"on": today, "methods": methods})
-        await self._context.lane.write(lambda tx: mirror.set_state(tx, _METHODS, fresh))
-        return methods
 
 
 def _candidate(invoice: Invoice) -> Candidate:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from bot.store import mirror
 from bot.store.lane import Lane
-from bot.syncro.gateway import ShapeName
+from bot.syncro.shape import ShapeName
 
 _KEY = "syncro_shape"
 

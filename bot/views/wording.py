@@ -71,6 +71,8 @@ def status_words(invoice: Invoice, today: date) -> str:
             return "paid"
         case Status.VOID:
             return "void"
+    if invoice.balance is not None and invoice.balance <= 0:
+        return "nothing to pay" if invoice.balance == 0 else "credit"
     due = due_words(invoice, today)
     return f"partly paid, {due}" if invoice.status is Status.PARTIAL else due
 
@@ -98,7 +100,8 @@ def status_mark(invoice: Invoice, today: date) -> str:
     """One emoji for the state; the words beside it say the same."""
     if invoice.status in _MARKS:
         return _MARKS[invoice.status]
-    return ":red_circle:" if invoice.overdue(today) else ":large_blue_circle:"
+    owed = invoice.balance is None or invoice.balance > 0
+    return ":red_circle:" if owed and invoice.overdue(today) else ":large_blue_circle:"
 
 
 def say_day(day: date | None) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import SyncroError
+from bot.use_cases.catalogue import Catalogue
 
 
 def asked(world):
@@ -12,30 +13,30 @@ def asked(world):
 
 
 async def test_a_new_method_is_offered_the_next_day(world):
-    lookup = world.app.rooms.lookup
-    first = await lookup.payment_methods()
+    catalogue = Catalogue(world.app.rooms.context)
+    first = await catalogue.payment_methods()
     world.company.payment_methods = (*first, "Barter")
     world.clock.advance(timedelta(hours=2))
-    assert await lookup.payment_methods() == first
+    assert await catalogue.payment_methods() == first
     assert asked(world) == 1, "once a day is enough"
     world.clock.advance(timedelta(days=1))
-    assert await lookup.payment_methods() == (*first, "Barter")
+    assert await catalogue.payment_methods() == (*first, "Barter")
     assert asked(world) == 2
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status"}, {"kind": "slow", "seconds": 30}], ids=["down", "slow"])
 async def test_yesterdays_methods_do_while_syncro_cannot_be_read(world, fault):
-    lookup = world.app.rooms.lookup
-    first = await lookup.payment_methods()
+    catalogue = Catalogue(world.app.rooms.context)
+    first = await catalogue.payment_methods()
     world.company.payment_methods = ("Barter",)
     world.clock.advance(timedelta(days=1))
     world.stage.syncro.faults.add("GET /payment_methods", times=None, **fault)
-    assert await lookup.payment_methods() == first
+    assert await catalogue.payment_methods() == first
     world.stage.syncro.faults.clear()
-    assert await lookup.payment_methods() == ("Barter",)
+    assert await catalogue.payment_methods() == ("Barter",)
 
 
 async def test_without_any_kept_the_error_is_told(world):
     world.stage.syncro.faults.add("GET /payment_methods", "status", times=None)
     with pytest.raises(SyncroError):
-        await world.app.rooms.lookup.payment_methods()
+        await Catalogue(world.app.rooms.context).payment_methods()

@@ -101,7 +101,7 @@ async def test_a_slow_syncro_is_said_to_be_slow(world):
     clerk = world.person()
     world.stage.syncro.faults.add("GET /invoices/{id}", "slow", seconds=1.4)
     await clerk.command("C0BILLING", "/invoice 1042")
-    await clerk.sees("Syncro is slow just now")
+    await clerk.sees("This takes a moment")
     await clerk.sees("$806.25 open")
     assert world.stage.slack.problems == []
 

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.domain.errors import SyncroError, SyncroLost, SyncroUnauthorized
-from bot.syncro.gateway import shape_of
 from bot.syncro.probe import Probe
+from bot.syncro.shape import shape_of
 from sandbox.clock import Clock
 from sandbox.company import sample_company
 from sandbox.syncro import SyncroSandbox
