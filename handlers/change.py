@@ -21,9 +21,9 @@ from bot.views.forms import SendForm, read_edit, read_lines, read_send, read_voi
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
-from bot.views.modals_common import message_view, outcome_view
+from bot.views.modals_common import message_view
 from handlers.desk import Arrival
-from handlers.forms import Form, Sent, detail_lines, open_form, redraw, seen
+from handlers.forms import Form, Sent, Shown, detail_lines, open_form, outcome, redraw, seen
 
 
 class OnInvoice(Form):
@@ -84,7 +84,7 @@ class EditInvoice(OnInvoice):
         require_editable(self.desk.context, invoice)
         return edit_form(await self.desk.lookup.card(invoice), visit.id)
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         form = read_edit(sent.view)
         data = sent.visit.data
         invoice = await self.desk.lookup.mirrored(str(data["invoice"]))
@@ -98,7 +98,7 @@ class EditInvoice(OnInvoice):
         operation = await self.desk.invoices.edit(
             sent.submission(), invoice.id, shown, form.due_date, form.terms, form.notes
         )
-        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
+        return await outcome(self.desk, sent, operation)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         told = " ".join((_told(error), *_now_in_syncro(sent.visit, invoice)))
@@ -144,10 +144,10 @@ class AddLine(OnInvoice):
         shown = add_form(await self.desk.lookup.card(invoice), line, visit.id)
         await redraw(self.desk, view, shown)
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         invoice_id = str(sent.visit.data["invoice"])
         operation = await self.desk.invoices.add_line(sent.submission(), invoice_id, read_lines(sent.view)[0])
-        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
+        return await outcome(self.desk, sent, operation)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         card = await self.desk.lookup.card(invoice)
@@ -176,7 +176,7 @@ class SendInvoice(OnInvoice):
         )
         return send_form(await self.desk.lookup.card(invoice), form, visit.id, notice)
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         form = read_send(sent.view)
         operation = await self.desk.invoices.send(
             sent.submission(reason=form.reason),
@@ -186,7 +186,7 @@ class SendInvoice(OnInvoice):
             form.subject,
             form.message,
         )
-        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
+        return await outcome(self.desk, sent, operation)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         typed = read_send(sent.view)
@@ -240,10 +240,10 @@ class VoidInvoice(OnInvoice):
         require_voidable(self.desk.context, invoice)
         return void_form(await self.desk.lookup.card(invoice), visit.id)
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         invoice_id = str(sent.visit.data["invoice"])
         operation = await self.desk.invoices.void(sent.submission(reason=read_void(sent.view)), invoice_id)
-        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
+        return await outcome(self.desk, sent, operation)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         card = await self.desk.lookup.card(invoice)

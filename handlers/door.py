@@ -21,7 +21,7 @@ from bot.views.forms import field_errors
 from bot.views.modals_common import message_view, working
 from bot.views.values import action_of
 from handlers.desk import Arrival, Desk, arrival_of, loggable
-from handlers.forms import Form, Pushed, Sent, show_view
+from handlers.forms import Followed, Form, Pushed, Sent, Shown, show_view
 
 log = structlog.get_logger()
 
@@ -30,6 +30,9 @@ SUBMIT_SECONDS = 2.0
 _GONE = "This form is from another version of Duebot. Nothing was written. Close it and open it again."
 _MOST_TASKS = 200
 _SETTLE_SECONDS = 0.5
+#: How often, and how many times, an open form looks whether a checked write has ended: five minutes in all.
+_FOLLOW_SECONDS = 1.0
+_FOLLOWED = 300
 
 CommandHandler = Callable[[Arrival, str, str], Awaitable[None]]
 ActionHandler = Callable[[Arrival, dict[str, Any], dict[str, Any]], Awaitable[None]]
@@ -62,6 +65,7 @@ class Door:
         self._shortcuts = shortcuts
         self._events = events
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._following: set[asyncio.Task[None]] = set()
 
     # ---- ack then work -------------------------------------------------------------------------------------
 
@@ -159,10 +163,11 @@ class Door:
         answer = task.result()
         if answer.errors:
             await ack(response_action="errors", errors=answer.errors)
-        elif isinstance(answer.view, Pushed):
-            await ack(response_action="push", view=answer.view.view)
+        elif isinstance(answer.shown, Pushed):
+            await ack(response_action="push", view=answer.view)
         else:
             await ack(response_action="update", view=answer.view)
+            self._follow(answer, str(view.get("id", "")))
 
     async def _refuse_busy(self, ack: AsyncAck, form: Form, view: dict[str, Any]) -> None:
         """Says so in the form, which keeps what was typed; a view without inputs has no place for errors."""
@@ -199,12 +204,30 @@ class Door:
             _SETTLE_SECONDS
         )  # Slack needs a moment between the ack and the first views.update
         answer = await task
-        view = answer.view.view if isinstance(answer.view, Pushed) else answer.view
         try:
-            visit = await self._desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
-            await show_view(self._desk, view_id, visit, view, answer.error)
+            visit = await self._desk.visit(str(answer.view.get("private_metadata", "")), arrival.user_id)
+            await show_view(self._desk, view_id, visit, answer.view, answer.error)
         except DuebotError as error:
             log.warning("outcome_not_shown", **loggable(error))
+        else:
+            self._follow(answer, view_id)
+
+    def _follow(self, answer: "_Answer", view_id: str) -> None:
+        """An open form follows what is being checked. Nothing depends on it: the end is told in Slack as well."""
+        if isinstance(answer.shown, Followed):
+            task = asyncio.create_task(self._show_end(answer.shown, view_id))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def _show_end(self, followed: Followed, view_id: str) -> None:
+        try:
+            for _ in range(_FOLLOWED):
+                await asyncio.sleep(_FOLLOW_SECONDS)
+                if (view := await followed.later()) is not None:
+                    await self._desk.slack.update_view(view_id, view)
+                    return
+        except DuebotError as error:
+            log.info("end_not_shown", **loggable(error))
 
     # ---- tasks ---------------------------------------------------------------------------------------------
 
@@ -252,6 +275,8 @@ class Door:
 
     async def drain(self) -> None:
         """Waits for everything that was acknowledged to finish."""
+        for task in self._following:
+            task.cancel()
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
@@ -261,11 +286,12 @@ class _Answer:
 
     def __init__(
         self,
-        view: View | Pushed,
+        shown: Shown,
         errors: Mapping[str, str] | None = None,
         error: DuebotError | None = None,
     ) -> None:
-        self.view = view
+        self.shown = shown
+        self.view: View = shown.view if isinstance(shown, Pushed | Followed) else shown
         self.errors = dict(errors or {})
         self.error = error
 

@@ -13,12 +13,15 @@ from bot.domain.errors import Changed, DuebotError, NotAllowed, SlackRefused
 from bot.domain.invoice import Invoice
 from bot.domain.roles import Person
 from bot.domain.version import Version, version_of
+from bot.store.operations import Operation
 from bot.store.visits import Visit
 from bot.use_cases.invoices import Submission
 from bot.views.blocks import View
-from bot.views.modals_common import loading, message_view
+from bot.views.modals_common import loading, message_view, outcome_view
 from handlers.desk import Arrival, Desk, arrival_of_visit
 
+#: A write in one of these states has ended, or waits for a person.
+_SETTLED = ("confirmed", "refused", "unknown")
 #: The view was closed, or somebody replaced it since.
 _OVERTAKEN = frozenset({"not_found", "hash_conflict", "view_not_found"})
 
@@ -56,6 +59,17 @@ class Pushed:
     view: View
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A view of what isn't settled yet. ``later`` gives the view of how it ended, and ``None`` until then."""
+
+    view: View
+    later: Callable[[], Awaitable[View | None]]
+
+
+Shown = View | Pushed | Followed
+
+
 class Form(ABC):
     """One modal form. ``title`` heads it while it loads; ``working`` is the sentence while its write runs."""
 
@@ -66,7 +80,7 @@ class Form(ABC):
         self.desk = desk
 
     @abstractmethod
-    async def submit(self, sent: Sent) -> View | Pushed:
+    async def submit(self, sent: Sent) -> Shown:
         """Does what the form is for; the view that tells how it ended. Raises ``DuebotError``."""
 
     @abstractmethod
@@ -81,6 +95,20 @@ class Form(ABC):
         invoice = await self.desk.lookup.invoice(invoice_id)
         await self.desk.remember(sent.visit, {**sent.visit.data, **seen(invoice)})
         return invoice
+
+
+async def outcome(desk: Desk, sent: Sent, operation: Operation) -> Shown:
+    """How a write ended; while its answer is being read back the open form follows it."""
+    visit_id = sent.visit.id
+    view = outcome_view(await desk.outcomes.of(operation), visit_id)
+    if operation.state in _SETTLED:
+        return view
+
+    async def later() -> View | None:
+        now = await desk.journal.operation(operation.key)
+        return outcome_view(await desk.outcomes.of(now), visit_id) if now and now.state in _SETTLED else None
+
+    return Followed(view, later)
 
 
 def seen(invoice: Invoice) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from bot.store.visits import Visit
 from bot.views.blocks import View, plain
 from bot.views.forms import read_anyway, read_new
 from bot.views.modal_new import LINES_LIMIT, new_form, review
-from bot.views.modals_common import message_view, outcome_view
+from bot.views.modals_common import message_view
 from handlers.desk import Arrival, arrival_of_visit, loggable
-from handlers.forms import Form, Pushed, Sent, detail_lines, redraw
+from handlers.forms import Form, Pushed, Sent, Shown, detail_lines, outcome, redraw
 
 log = structlog.get_logger()
 
@@ -141,13 +141,12 @@ class ReviewInvoice(Form):
     title = "New invoice"
     working = "Creating the invoice in Syncro…"
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         draft = _draft_of(sent.visit)
         operation = await self.desk.invoices.create(sent.submission(read_anyway(sent.view)), draft)
-        outcome = await self.desk.outcomes.of(operation)
         if operation.state == "confirmed":
-            await self._show_card(sent, outcome.invoice_id)
-        return outcome_view(outcome, sent.visit.id)
+            await self._show_card(sent, (await self.desk.outcomes.of(operation)).invoice_id)
+        return await outcome(self.desk, sent, operation)
 
     async def _show_card(self, sent: Sent, invoice_id: str) -> None:
         """The new invoice's card with its tax, where the person started. It is made, whether this is shown or not."""

@@ -15,9 +15,9 @@ from bot.use_cases.kinds_payment import require_payable
 from bot.views.blocks import View
 from bot.views.forms import PayForm, read_pay, read_which
 from bot.views.modal_pay import pay_form, pay_which
-from bot.views.modals_common import message_view, outcome_view
+from bot.views.modals_common import message_view
 from handlers.desk import Arrival
-from handlers.forms import Form, Sent, detail_lines, open_form, seen
+from handlers.forms import Form, Sent, Shown, detail_lines, open_form, outcome, seen
 from handlers.pay_many import PayMany
 
 _LISTED = 15
@@ -99,7 +99,7 @@ class PayHandlers(Form):
         notice = _notice(invoice, typed.get("amount", ""))
         return pay_form(await self.desk.lookup.card(invoice), form, methods, visit.id, notice)
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         form = read_pay(sent.view)
         operation = await self.desk.invoices.pay(
             sent.submission(form.anyway, form.reason),
@@ -110,7 +110,7 @@ class PayHandlers(Form):
             form.date,
             form.notes,
         )
-        return outcome_view(await self.desk.outcomes.of(operation), sent.visit.id)
+        return await outcome(self.desk, sent, operation)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NoRole):
@@ -147,7 +147,7 @@ class PayWhich(Form):
         visit = await self.desk.keep(self.desk.new_visit(arrival, "view"))
         await self.desk.slack.open_view(arrival.trigger_id, pay_which(visit.id))
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         await self.desk.authority.require(sent.person.id, Action.PAY)
         typed = read_which(sent.view)
         lookup = self.desk.lookup

@@ -23,7 +23,7 @@ from bot.views.modal_pay_many import pay_many_form
 from bot.views.modals_common import message_view
 from bot.views.spread import spread_view
 from handlers.desk import Arrival, Desk
-from handlers.forms import Form, Sent, detail_lines, open_form, redraw
+from handlers.forms import Followed, Form, Sent, Shown, detail_lines, open_form, redraw
 
 
 class PayMany(Form):
@@ -107,12 +107,12 @@ class PayMany(Form):
 
     # ---- submitting ----------------------------------------------------------------------------------------
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         typed, invoices = read_spread(sent.view), _invoices_of(sent.visit)
         customer = await self.desk.lookup.customer_by_id(str(sent.visit.data["customer"]))
         submission = sent.submission(typed.payment.anyway, typed.payment.reason)
         plan = self.desk.several.plan(submission, customer, invoices, _as_typed(typed))
-        return spread_view(await self.desk.several.record(submission, plan, invoices), sent.visit.id)
+        return _shown(self.desk, sent, plan, await self.desk.several.record(submission, plan, invoices))
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NoRole):
@@ -139,14 +139,14 @@ class PayManyAgain(Form):
     title = PayMany.title
     working = "Recording the rest in Syncro…"
 
-    async def submit(self, sent: Sent) -> View:
+    async def submit(self, sent: Sent) -> Shown:
         form = read_pay(sent.view)
         plan = await _planned(self.desk, sent)
         if plan is None:
             raise BadInput("I no longer know what this belongs to. Close it and start again.")
         submission = sent.submission(form.anyway, form.reason)
         outcome = await self.desk.several.record(submission, plan, _invoices_of(sent.visit))
-        return spread_view(outcome, sent.visit.id)
+        return _shown(self.desk, sent, plan, outcome)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         outcome = None if isinstance(error, NoRole) else await _outcome(self.desk, sent)
@@ -154,6 +154,19 @@ class PayManyAgain(Form):
             return message_view(self.title, error.sentence, sent.visit.id)
         await _seen_anew(self.desk, sent, error)
         return _stopped(outcome, sent, error)
+
+
+def _shown(desk: Desk, sent: Sent, plan: Plan, outcome: SpreadOutcome) -> Shown:
+    """How far it is; while a share is being checked the open form follows it."""
+    view = spread_view(outcome, sent.visit.id)
+    if not outcome.of_state("sent"):
+        return view
+
+    async def later() -> View | None:
+        now = await desk.several.outcome(plan)
+        return None if now.of_state("sent") else spread_view(now, sent.visit.id)
+
+    return Followed(view, later)
 
 
 def _stopped(outcome: SpreadOutcome, sent: Sent, error: DuebotError) -> View:

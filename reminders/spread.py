@@ -1,8 +1,9 @@
 """How far one payment over several invoices came: told once the process that recorded it is done, or is gone."""
 
+from bot.store import outbox
 from bot.store.outbox import Item
 from bot.use_cases.context import Context
-from bot.use_cases.spread import Plan, outcome_of
+from bot.use_cases.spread import SPREAD, Plan, outcome_of
 from bot.views.spread import spread_message
 from reminders.kinds import NOBODY, Drop, Kind, Later, Ready, Step, Stood, is_nobody
 from reminders.where import Place, Where
@@ -29,7 +30,17 @@ class SpreadShared(Kind):
             return Later(self._context.now() + self._context.waits.gap, "Part of it is still being checked.")
         drawn = spread_message(outcome)
         place, why = await self._stood.place(item)
-        return Ready(place, drawn) if place else await self._stood.directly(plan.actor_id, drawn, why)
+        if place is None:
+            return await self._stood.directly(plan.actor_id, drawn, why)
+        return Ready(place, drawn, await self._earlier(plan, place))
+
+    async def _earlier(self, plan: Plan, place: Place) -> str:
+        """The ts of what the same form told there before: what no longer holds gives way to it."""
+        begins = f"{SPREAD}:{plan.form}:"
+        earlier = await self._context.lane.read(
+            lambda tx: outbox.last_sent(tx, SPREAD, begins, place.channel)
+        )
+        return earlier.ts if earlier else ""
 
     async def instead(self, item: Item, why: str) -> Ready | None:
         """The person's own conversation, with why it isn't where they stood."""

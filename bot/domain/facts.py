@@ -55,7 +55,7 @@ class InvoiceCard:
 
     ``unread`` is the sentence that says why Syncro couldn't be read for it just now, or empty.
 
-    ``incomplete`` says that lines are missing of an invoice that was made here, or is empty.
+    ``warnings`` are sentences about what isn't as it should be, such as lines that lack or a payment booked twice.
 
     ``shareable`` is false where nobody but the reader would see it shared.
     """
@@ -69,7 +69,7 @@ class InvoiceCard:
     unread: str = ""
     operation: OpenOperation | None = None
     last_contact: str = ""
-    incomplete: str = ""
+    warnings: tuple[str, ...] = ()
     shareable: bool = True
 
 

@@ -168,6 +168,17 @@ def by_key(tx: Tx, key: str) -> Item | None:
     return _from_row(row) if row else None
 
 
+def last_sent(tx: Tx, kind: str, key_begins: str, channel: str) -> Item | None:
+    """The newest message of this kind in this channel whose key begins like this."""
+    row = tx.one(
+        """SELECT * FROM outbox
+           WHERE kind = :kind AND channel = :channel AND state = 'sent' AND substr(key, 1, :length) = :begins
+           ORDER BY seq DESC LIMIT 1""",
+        {"kind": kind, "channel": channel, "begins": key_begins, "length": len(key_begins)},
+    )
+    return _from_row(row) if row else None
+
+
 def failures(tx: Tx, since: datetime) -> list[Item]:
     """What failed since then, newest first."""
     rows = tx.all(

@@ -1,5 +1,6 @@
 """What a card says of an invoice beside Syncro's own fields, from our ledgers."""
 
+from collections import Counter
 from datetime import date
 
 from bot.domain.dates import say_date
@@ -18,7 +19,20 @@ def contact_words(made: list[Contact]) -> str:
     return f"{newest.level} to {to} on {say_date(date.fromisoformat(newest.as_of))}"
 
 
-def incomplete_words(created: Operation | None, invoice: Invoice) -> str:
+def warnings_of(created: Operation | None, invoice: Invoice) -> tuple[str, ...]:
+    """What isn't as it should be with an invoice. ``created`` is the operation that made it, if it was made here."""
+    return tuple(filter(None, (_incomplete(created, invoice), _twice(invoice))))
+
+
+def _twice(invoice: Invoice) -> str:
+    """That one entry was booked twice: every entry has a mark of its own. Empty when none was."""
+    marks = Counter(one.mark for one in invoice.payments or () if one.mark and one.successful)
+    if not any(number > 1 for number in marks.values()):
+        return ""
+    return "One payment that was entered here stands twice in Syncro. Delete one of the two there."
+
+
+def _incomplete(created: Operation | None, invoice: Invoice) -> str:
     """That an invoice of ours lacks lines, until its sum before tax is what was entered; empty when it doesn't."""
     short = (created.result or {}).get("incomplete") if created else None
     if not short or invoice.subtotal == short["subtotal"]:

@@ -132,6 +132,10 @@ class Journal:
             lease_until=now + self._context.waits.lease,
         )
 
+    async def operation(self, key: str) -> Operation | None:
+        """An operation as it stands now."""
+        return await self._context.lane.read(lambda tx: operations.get(tx, key))
+
     # ---- what was left open -------------------------------------------------------------------------------
 
     async def take_over(self) -> None:

@@ -28,7 +28,7 @@ from bot.domain.references import (
 from bot.store import contacts, mirror, mirror_payments, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
-from bot.use_cases.card_facts import contact_words, incomplete_words, open_operation
+from bot.use_cases.card_facts import contact_words, open_operation, warnings_of
 from bot.use_cases.context import Context
 from bot.use_cases.matching import match_customers
 from bot.use_cases.mirror import MirrorSync, synced_at
@@ -180,7 +180,7 @@ class Lookup:
             live=live,
             operation=open_operation(operation) if operation else None,
             last_contact=last_contact,
-            incomplete=incomplete_words(created, invoice),
+            warnings=warnings_of(created, invoice),
         )
 
     async def customer(self, words: str) -> Customer:

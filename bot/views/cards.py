@@ -62,7 +62,7 @@ def invoice_card(card: InvoiceCard, role: Role | None) -> Message:
     blocks = [
         header(f"{invoice.number} · {invoice.customer_name}"),
         section(_headline(card)),
-        *([section(f":warning: {escape(card.incomplete)}")] if card.incomplete else []),
+        *[section(f":warning: {escape(text)}") for text in card.warnings],
         *fields(_invoice_fields(invoice)),
         *_line_items(invoice),
         *_payments(invoice.payments or (), invoice.currency),

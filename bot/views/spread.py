@@ -62,7 +62,7 @@ def spread_view(
         context("“Try again” goes on with what is missing. What is recorded is not recorded twice."),
         *anyway_blocks(_ANYWAY, reason or "", "", anyway, reason is not None),
     ]
-    title = "Partly recorded" if outcome.recorded else "Not recorded yet"
+    title = "Please look" if outcome.amiss else "Partly recorded" if outcome.recorded else "Not recorded yet"
     return modal(title, blocks, ids.VIEW_PAY_MANY_AGAIN, visit_id, submit="Try again", close="Close")
 
 
@@ -117,6 +117,5 @@ def _missing(outcome: SpreadOutcome) -> str:
     if outcome.of_state("unknown", "refused"):
         return "Nothing more of it is recorded by itself."
     return (
-        "Duebot was interrupted before it came to the rest. Nothing more of it is recorded by itself: enter it with "
-        "`/invoice pay`."
+        "It stopped before the rest. Nothing more of it is recorded by itself: enter it with `/invoice pay`."
     )

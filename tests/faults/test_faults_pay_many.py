@@ -261,7 +261,7 @@ async def recovered(world: FaultWorld, shape: str, form: Cheque, where: str) -> 
             assert "recorded on 2 invoices" in said, where
         else:
             assert f"{left.count('confirmed')} of 2 recorded" in said, where
-            assert "Duebot was interrupted" in said, where
+            assert "It stopped before the rest" in said, where
     assert await sent(form, after) == "2 recorded", where
     assert form.booked() == [1, 1], where
     note(shape, "several", f"killed {where.partition(': ')[2]}", f"{' '.join(left)}, 1 ×")

@@ -114,5 +114,5 @@ def test_the_message_names_what_is_missing_and_why() -> None:
     assert "INV-2026-1042: $500.00" in refused
     assert "interrupted" not in refused
     interrupted = shown(spread_message(facts.spread_outcome("confirmed", "")).blocks)
-    assert "Duebot was interrupted before it came to the rest." in interrupted
+    assert "It stopped before the rest." in interrupted
     assert "by itself" not in shown(spread_message(facts.spread_outcome("confirmed")).blocks)
