@@ -54,7 +54,7 @@ async def test_a_share_that_landed_as_credit_is_not_counted_as_recorded(world, m
         return await record(invoice_id, replace(payment, invoice_number="INV-1990-0001"))
 
     monkeypatch.setattr(world.app.rooms.context.gateway, "record_payment", misdirected)
-    await clerk.command("C0BILLING", "/invoice pay acme widgets check #77")
+    await clerk.command("C0BILLING", "/invoice pay acme widgets 4500 check #77")
     await clerk.submit(await clerk.modal("How it is spread"))
     view = await clerk.modal("Booked, but not as it should be")
     assert view["title"]["text"] == "Please look"
