@@ -27,7 +27,7 @@ from bot.domain.errors import BadInput, DuebotError, Misconfigured
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
-from bot.store import outbox
+from bot.store import contacts, outbox
 from bot.syncro.shape import ShapeName
 from bot.use_cases.mirror_reading import SyncReport
 from bot.views.columns import columns
@@ -235,7 +235,8 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
             return
         report = await rooms.sweep.run(again=again, as_of=day)
         await rooms.outbox.deliver_due()
-        print(_swept(report))
+        left_out = await rooms.context.lane.read(lambda tx: contacts.left_out_on(tx, report.day))
+        print(_swept(report, left_out if report.ran else ()))
     finally:
         await rooms.close()
 
@@ -246,11 +247,11 @@ async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) 
     return await open_rooms(settings, policy)
 
 
-def _swept(report: SweepReport) -> str:
+def _swept(report: SweepReport, left_out: Sequence[tuple[str, str]]) -> str:
     if not report.ran:
         return f"The sweep of {report.day} was done before; use --again for another."
     made = f"Sweep of {say_date(report.day)}: {report.made} contacts were made in {report.messages} messages."
-    return "\n".join([made, *report.unreachable])
+    return "\n".join([made, *(f"Left out: {name}. {why}" for name, why in left_out), *report.unreachable])
 
 
 def _would(report: SweepReport) -> str:

@@ -8,7 +8,7 @@ repeat.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.store.lane import Conflict, Row, Tx
 from bot.store.rows import at, iso
@@ -108,6 +108,17 @@ def of_customer(tx: Tx, customer_id: str) -> list[Contact]:
 def all_counting(tx: Tx) -> list[Contact]:
     """Every contact that counts as made (claimed, sent, unknown), oldest first."""
     return _load(tx, "contact.stage IN ('claimed', 'sent', 'unknown')", {})
+
+
+def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
+    """The customers of contacts that were decided for this day and then did not go out, each with the reason."""
+    rows = tx.all(
+        """SELECT customer.name, contact.reason FROM contact
+           LEFT JOIN customer ON customer.id = contact.customer_id
+           WHERE contact.as_of = :day AND contact.stage IN ('suppressed', 'failed') ORDER BY contact.id""",
+        {"day": day.isoformat()},
+    )
+    return [(row["name"] or "a customer", row["reason"]) for row in rows]
 
 
 def set_stage(tx: Tx, id: str, stage: str, reason: str = "") -> bool:

@@ -156,3 +156,10 @@ async def test_money_is_whole_and_parts_belong_to_a_contact(lane: Lane) -> None:
     for statement in ("UPDATE contact SET stage = 'lost'", "UPDATE delivery SET contact_id = 'nobody'"):
         with pytest.raises(Violation):
             await lane.write(lambda tx, statement=statement: tx.run(statement))
+
+
+async def test_who_was_left_out_on_a_day_is_named_with_the_reason(lane: Lane) -> None:
+    gone = "INV-1 is no longer in Syncro."
+    await put(lane, CONTACT, another("c2", level="second", stage="suppressed", reason=gone))
+    await put(lane, another("c3", level="third", stage="suppressed", as_of="2026-03-01"))
+    assert await lane.read(lambda tx: contacts.left_out_on(tx, NOW.date())) == [("a customer", gone)]
