@@ -12,7 +12,7 @@ demo: .venv/.runtime ## everything embedded: a company, a Syncro stand-in and a 
 	$(BIN)/duebot demo
 
 test: .venv/.dev ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: .venv/.dev ## style, types and floors
 	$(BIN)/ruff check .
