@@ -70,18 +70,8 @@ def test_what_the_bot_could_not_use(tmp_path: Path, name: str) -> None:
         inspect(address(tmp_path / name))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(Misconfigured, match="can't be written to"):
-            inspect(address(tmp_path / "duebot.db"))
-    finally:
-        tmp_path.chmod(0o700)
-
-
-def test_a_file_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "duebot.db").touch(0o400)
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).is_dir())
-    with pytest.raises(Misconfigured, match=r"database .* can't be written to"):
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write anywhere, so the system's answer is set here."""
+    monkeypatch.setattr("bot.store.inspection.os.access", lambda *_: False)
+    with pytest.raises(Misconfigured, match="can't be written to"):
         inspect(address(tmp_path / "duebot.db"))

@@ -1,29 +1,12 @@
 """Somebody looks for an invoice or a customer that the local copy doesn't have yet."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from mirror_world import Copy, World, opened
+from mirror_world import Copy, World
 
 from bot.domain.errors import Ambiguous, NotFound, SyncroError
 from bot.domain.references import InvoiceRef
 from bot.use_cases import lookup as lookups
 from bot.use_cases.lookup import Lookup
-
-
-@pytest.fixture(params=["guide", "openapi"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    async with opened(request.param, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def copy(world: World) -> Copy:
-    made = await world.copy()
-    await made.sync.run()
-    world.move(minutes=10)
-    return made
 
 
 def lookup(copy: Copy) -> Lookup:

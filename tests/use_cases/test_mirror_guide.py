@@ -1,29 +1,18 @@
 """The guide's shape: four lists of what is not settled, and one read of what has left them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from mirror_world import TODAY, Copy, World, opened
+from mirror_world import TODAY, Copy, World
 
 from bot.domain.invoice import Status
 from bot.store import mirror_payments
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with opened("guide", tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def copy(world: World) -> Copy:
-    made = await world.copy()
-    await made.sync.run()
-    world.move(minutes=10)
-    return made
+def shape() -> str:
+    return "guide"
 
 
 async def references(copy: Copy, invoice_id: int) -> list[str]:

@@ -1,12 +1,10 @@
 """A payment that an invoice no longer has is told once, to those concerned."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from mirror_world import POLICY, START, Copy, World, opened
+from mirror_world import POLICY, START, Copy, World
 
 from bot.domain.policy import People
 from bot.store import mirror_payments, operations, outbox
@@ -14,20 +12,6 @@ from bot.store.lane import Row
 from bot.store.operations import Operation
 from bot.use_cases.mirror_reading import refresh
 from bot.use_cases.reversals import reversed_payment
-
-
-@pytest.fixture(params=["guide", "openapi"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    async with opened(request.param, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def copy(world: World) -> Copy:
-    made = await world.copy()
-    await made.sync.run()
-    world.move(minutes=10)
-    return made
 
 
 async def told(copy: Copy) -> dict[str, dict[str, Any]]:

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from mirror_world import TODAY, Copy, World, opened
+from mirror_world import TODAY, Copy, World
 
 from bot.domain.errors import SyncroError, SyncroNotSent
 from bot.domain.invoice import Status
@@ -17,19 +16,6 @@ from bot.syncro.calls import InvoicePage
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.mirror_customers import find_customers
 from bot.use_cases.mirror_reading import Reading, refresh
-
-
-@pytest.fixture(params=["guide", "openapi"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    async with opened(request.param, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def copy(world: World) -> Copy:
-    made = await world.copy()
-    await made.sync.run()
-    return made
 
 
 async def agrees(world: World, copy: Copy) -> None:
