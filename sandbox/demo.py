@@ -103,7 +103,7 @@ class Stage:
 
     def welcome(self) -> None:
         """Posts what a newcomer may try."""
-        welcome(self.slack)
+        welcome(self.slack, can_void=self.syncro.shape == "guide")
 
     def connect(self, bot_url: str, on_clock: Callable[[], Awaitable[None]]) -> None:
         """Tells Slack's stand-in where the bot is, and whom to wake when the page has moved the clock."""
