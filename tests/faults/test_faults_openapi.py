@@ -269,3 +269,47 @@ async def test_terms_and_voids_are_refused_with_the_way_into_syncro(
         await process.journal.perform(await intent(world, process, "void", invoice))
     assert refused.value.link.endswith(f"/invoices/{invoice.id}")
     assert not world.syncro.calls("PUT /invoices/{id}")
+
+
+def parts(world: FaultWorld) -> list[str]:
+    """What stands on the newest invoice."""
+    newest = max(world.syncro.company.invoices.values(), key=lambda one: one.id)
+    return sorted(line.name for line in newest.lines)
+
+
+async def in_parts(world: FaultWorld, process: Process) -> Any:
+    """A new invoice of three lines, of which Syncro takes the first with the invoice itself."""
+    world.syncro.oddities.change({"lines_taken": 1})
+    wanted = await intent(world, process, "create", world.invoice())
+    lines = [LineItem(name, Decimal(1), Decimal(9), taxable=False) for name in ("one", "three", "two")]
+    return replace(wanted, request={**wanted.request, "lines": [line_to_json(one) for one in lines]})
+
+
+LINES = "POST /invoices/{id}/line_items"
+
+
+async def test_a_line_that_surely_never_left_follows_when_syncro_takes_it(
+    world: FaultWorld, process: Process
+) -> None:
+    """Too many requests, for as long as somebody waits at the form: the next pass goes on from there."""
+    wanted = await in_parts(world, process)
+    world.order(LINES, "status", status=429, times=3)
+    waiting = await process.journal.perform(wanted)
+    assert waiting.state == "sent"
+    await settle_all(world, process)
+    done = await the_operation(process, wanted)
+    assert (done.state, parts(world)) == ("confirmed", ["one", "three", "two"])
+    assert "incomplete" not in done.sentence
+    assert await told(process, done) == [CLERK.id]
+
+
+async def test_a_syncro_that_says_yes_and_does_nothing_is_asked_once_for_each_line(
+    world: FaultWorld, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = await in_parts(world, process)
+    company = world.syncro.company
+    monkeypatch.setattr(company, "add_line", lambda invoice_id, line: company.invoice(invoice_id).lines[0])
+    done = await process.journal.perform(wanted)
+    assert done.state == "confirmed"
+    assert "incomplete, 1 of 3 lines" in done.sentence
+    assert len(world.syncro.calls(LINES)) == 2

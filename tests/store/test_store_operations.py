@@ -251,3 +251,23 @@ async def test_what_happened_lately(lane: Lane) -> None:
         "void",
         "maybe",
     ]
+
+
+async def test_only_whoever_knows_where_a_write_stands_moves_it_on(lane: Lane) -> None:
+    """Two that think they have it can't both send its next request."""
+    await put(lane, replace(operation("k1", None), state="sent", sent_at=NOW, resent=1, absent_at=NOW))
+    first, second = {"number": "7"}, {"number": "7", "step": {"do": "add", "index": 0}}
+
+    async def moved(before: dict[str, object], after: dict[str, object]) -> bool:
+        return await lane.write(
+            lambda tx: operations.mark_next(tx, "k1", before, after, "inv9", "1 of 2", LATER)
+        )
+
+    assert await moved({}, first)
+    assert not await moved({}, second)
+    assert await moved(first, second)
+    op = await get(lane, "k1")
+    assert (op.progress, op.invoice_id, op.sentence) == (second, "inv9", "1 of 2")
+    assert (op.state, op.sent_at, op.absent_at, op.resent) == ("sent", LATER, None, 0)
+    await settle(lane, "k1", "confirmed")
+    assert not await moved(second, first), "what has ended moves no more"
