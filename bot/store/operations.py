@@ -210,7 +210,7 @@ def to_check(tx: Tx, now: datetime, limit: int) -> list[Operation]:
 def lease(tx: Tx, key: str, until: datetime) -> bool:
     """Keep an operation to oneself until then. False when it is settled.
 
-    Call it in the transaction that chose the operation with ``to_check``: that makes it exclusive.
+    For whoever holds it already; ``take_lease`` is for one that nobody holds.
     """
     return _change(
         tx,

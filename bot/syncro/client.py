@@ -162,8 +162,8 @@ class Client:
             content=None if body is None else write_json(body),
             timeout=self._timeout,
         )
-        # A person's request waits no longer than this for its turn, so that the journal's own limit of a write's
-        # time never falls into the waiting: what it cuts off has left.
+        # A person's request waits no longer than this for its turn: the journal's own limit of a write's time should
+        # fall into what has left, and not into the waiting.
         patience = min(self._deadline, PATIENCE[self._lane]) if self._lane is Lane.INTERACTIVE else None
         async with self._line.turn(self._lane, task, patience, repeated):
             response, content = await self._exchange(request, task)

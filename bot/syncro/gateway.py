@@ -3,7 +3,7 @@
 import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from bot.domain.errors import Misconfigured, SyncroLost, SyncroMissing, SyncroNotSent
@@ -81,6 +81,11 @@ class Gateway:
     def shape(self) -> ShapeName | Literal[""]:
         """The wire shape, once it is known."""
         return self._known.name
+
+    @property
+    def skew(self) -> timedelta:
+        """Syncro's clock minus ours, by its last answer; nothing before the first."""
+        return self._client.skew or timedelta()
 
     @property
     def abilities(self) -> Abilities:

@@ -5,11 +5,12 @@ is ever sent.
 """
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from dataclasses import replace
 from itertools import pairwise
 
 from bot.domain.errors import SyncroMissing
 from bot.domain.invoice import Email, Invoice, InvoiceEdit, LineItem, NewInvoice, NewPayment, Payment
+from bot.domain.stamps import stamp_of
 from bot.syncro import openapi, shape, wire
 from bot.syncro.calls import (
     InvoicePage,
@@ -24,6 +25,8 @@ from bot.syncro.calls import (
 )
 from bot.syncro.shape import Shape
 from bot.syncro.status import Task
+
+_NUMBERED = replace(shape.CREATE, numbers=True)
 
 
 class OpenapiInvoices(Shape):
@@ -78,7 +81,7 @@ class OpenapiInvoices(Shape):
     async def create_invoice(self, new: NewInvoice) -> str:
         if new.terms:
             raise shape.unable("give an invoice terms of its own")
-        answer = await self.client.post("/invoices", shape.CREATE, openapi.new_invoice_body(new))
+        answer = await self.client.post("/invoices", _NUMBERED, openapi.new_invoice_body(new))
         return created(self._read(answer, "", shape.CREATE), new, shape.CREATE)
 
     async def edit_invoice(self, invoice_id: str, edit: InvoiceEdit) -> None:
@@ -140,14 +143,6 @@ class OpenapiInvoices(Shape):
 
 def _ascends(payments: tuple[Payment, ...]) -> bool:
     """Whether a page begins with the oldest, by Syncro's own stamps; a few may stand out of order."""
-    stamps = [stamp for one in payments if (stamp := _stamp(one.created_at)) is not None]
+    stamps = [stamp for one in payments if (stamp := stamp_of(one.created_at)) is not None]
     steps = list(pairwise(stamps))
     return sum(one < other for one, other in steps) > sum(one > other for one, other in steps)
-
-
-def _stamp(text: str) -> datetime | None:
-    try:
-        stamp = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return stamp if stamp.tzinfo else None

@@ -38,11 +38,15 @@ _NUMBER_TAKEN = re.compile(r"\bnumber\b.*\b(taken|exists|in use|unique)\b", re.I
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a request is for: ``doing`` follows "tried to", ``permission`` is what Syncro calls its right."""
+    """What a request is for: ``doing`` follows "tried to", ``permission`` is what Syncro calls its right.
+
+    ``numbers``: it gives an invoice its number, which another one may have.
+    """
 
     doing: str
     permission: str
     writes: bool = False
+    numbers: bool = False
 
 
 def not_sent(task: Task, reason: str) -> SyncroNotSent:
@@ -94,7 +98,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, task: Task) -
             return paused(task, retry_after(headers))
         case 408:
             return lost(task, "Syncro took too long (408)")
-        case _ if 400 <= status < 500 and _NUMBER_TAKEN.search(words):
+        case _ if 400 <= status < 500 and task.numbers and _NUMBER_TAKEN.search(words):
             return SyncroTaken(_refused(status, words, task), status, words)
         case _ if 400 <= status < 500:
             return SyncroRefused(_refused(status, words, task), status, words)

@@ -26,7 +26,7 @@ from bot.store import mirror, operations
 from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
-from bot.use_cases.ending import Ending, done_so_far
+from bot.use_cases.ending import Ending, done_so_far, is_begun
 from bot.use_cases.kinds import Absent, Found, Kind, Unclear
 from bot.use_cases.settlement import Settlement
 
@@ -84,9 +84,10 @@ class Carrier:
 
     async def check(self, operation: Operation) -> None:
         """The claim's checks: live read, what changed since it was seen, then the kind's own rules and roles."""
+        await self._context.gateway.ready()
         kind = self.kind(operation)
         live = await self._live(operation)
-        if live is not None and operation.version_seen and not _begun(operation):
+        if live is not None and operation.version_seen and not is_begun(operation):
             seen = Version.from_json(operation.version_seen)
             changed = differences(seen, live, kind.matters(operation))
             if changed:
@@ -140,7 +141,7 @@ class Carrier:
         """A request surely had no effect. Alone it is refused; in a write of several, what is done stays done."""
         if operation.resent:
             return await self.refuse_resend(operation, error)
-        if not _begun(operation):
+        if not is_begun(operation):
             return await self._refuse(operation, error)
         young = self._context.now() - operation.created_at < self._context.waits.give_up
         if before is not None and young and isinstance(error, SyncroNotSent | SyncroLimited):
@@ -168,20 +169,19 @@ class Carrier:
         return await self._ending.confirm(operation, {**done_so_far(operation), "problem": problem})
 
     async def _number_taken(self, operation: Operation, error: SyncroTaken) -> Operation:
-        """The number is an invoice's: ours, if an earlier sending landed after all; else the next one is tried.
+        """The number is another invoice's, and the next one is tried.
 
-        What was never sent before can be ours only if it is exactly as entered: somebody may have just begun an
-        invoice of the same customer, and our lines must not get onto theirs.
+        Only after a resend can it be our own: the first sending may have landed after all. What was never sent before
+        is never looked for: our lines must not get onto what somebody else has just begun.
         """
         kind = self.kind(operation)
-        try:
-            finding = await kind.find(operation)
-        except SyncroError:
-            return await self._lost(operation)
-        if (isinstance(finding, Found) and finding.whole) or (
-            operation.resent and not isinstance(finding, Absent)
-        ):
-            return await self.conclude(operation, finding)
+        if operation.resent:
+            try:
+                finding = await kind.find(operation)
+            except SyncroError:
+                return await self._lost(operation)
+            if not isinstance(finding, Absent):
+                return await self.conclude(operation, finding)
         tries = int(operation.progress.get("tries", 0)) + 1
         if tries >= _NUMBERS_TRIED:
             return await self._refuse(operation, error)
@@ -314,7 +314,12 @@ class Carrier:
         """The answer was lost. What can be read back is left to the next pass; the rest is told as unknown."""
         kind = self.kind(operation)
         now = self._context.now()
-        await self._context.lane.write(lambda tx: operations.mark_ended(tx, operation.key, now))
+
+        def write(tx: Tx) -> None:
+            if operations.holds(tx, operation.key, operation.lease_until):
+                operations.mark_ended(tx, operation.key, now)
+
+        await self._context.lane.write(write)
         if not kind.can_read_back:
             return await self._settlement.settle(
                 operation, "unknown", kind.unknown_sentence(operation), late=True
@@ -352,15 +357,10 @@ class Carrier:
             return await self._settlement.settle(operation, "unknown", sentence, late=True)
         if isinstance(finding, Found | Unclear):
             return await self.conclude(operation, finding)
-        return await (self._leave_incomplete if _begun(operation) else self._refuse)(operation, error)
+        return await (self._leave_incomplete if is_begun(operation) else self._refuse)(operation, error)
 
     async def conclude(self, operation: Operation, finding: Found | Unclear) -> Operation:
         """Goes on with, or ends, an operation whose answer was lost by what was read back."""
         if isinstance(finding, Found):
             return await self.go_on(operation, finding.result, late=True)
         return await self._settlement.settle(operation, "unknown", finding.sentence, late=True)
-
-
-def _begun(operation: Operation) -> bool:
-    """Whether an earlier request of a write of several has taken effect."""
-    return "step" in operation.progress

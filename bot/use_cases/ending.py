@@ -12,6 +12,11 @@ from bot.use_cases.kinds import Kind, Told
 from bot.use_cases.settlement import Settlement
 
 
+def is_begun(operation: Operation) -> bool:
+    """Whether an earlier request of a write of several has taken effect."""
+    return "step" in operation.progress
+
+
 def is_amiss(operation: Operation) -> bool:
     """Whether what was written isn't as it should be: then a person must look at it in Syncro."""
     return bool((operation.result or {}).get("amiss"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.errors import BadInput, Busy, SyncroRefused
+from bot.domain.marks import MARK_LENGTH, MARK_LETTERS
 from bot.domain.roles import Person
 from bot.domain.version import Version
 from bot.store import operations
@@ -21,13 +22,11 @@ from bot.store.lane import Conflict, Tx
 from bot.store.operations import Operation
 from bot.use_cases.carrier import Carrier
 from bot.use_cases.context import Context
-from bot.use_cases.ending import Ending
+from bot.use_cases.ending import Ending, is_begun
 from bot.use_cases.kinds import Found, Kind, Unclear
 from bot.use_cases.recovery import Recovery
 from bot.use_cases.settlement import Settlement
 
-# Letters and digits that nobody misreads on the phone.
-_MARK_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 #: Parts of a request that we read rather than a person typed: a repeat of the same form may find them changed.
 _READ_BY_US = frozenset({"alike_before", "ids_before"})
 _NAMES = {
@@ -125,7 +124,7 @@ class Journal:
             request=intent.request,
             request_hash=request_hash(intent.request),
             version_seen=intent.seen.to_json() if intent.seen else "",
-            mark="".join(secrets.choice(_MARK_LETTERS) for _ in range(6)),
+            mark="".join(secrets.choice(MARK_LETTERS) for _ in range(MARK_LENGTH)),
             visit_id=intent.visit_id,
             state="prepared",
             created_at=now,
@@ -177,11 +176,17 @@ class Journal:
         operation = await self._get(key, actor)
         if operation.state != "unknown":
             return operation
-        said = "it went through" if happened else "it did not go through"
+        said = f"{actor.name} says {'it went through' if happened else 'it did not go through'}."
+        if is_begun(operation):
+            return await self._decide_last(operation, happened, said, actor)
         state = "confirmed" if happened else "refused"
-        return await self._settlement.decide(
-            operation, state, f"{actor.name} says {said}.", actor, operation.result
-        )
+        return await self._settlement.decide(operation, state, said, actor, operation.result)
+
+    async def _decide_last(self, operation: Operation, happened: bool, said: str, actor: Person) -> Operation:
+        """Of a write of several requests the word is about the last one: what is done before it stays done."""
+        problem = {} if happened else {"problem": "The rest was not written."}
+        done, result = await self._ending.read_result(operation, problem)
+        return await self._settlement.decide(operation, "confirmed", f"{said} {done}", actor, result)
 
     async def _get(self, key: str, actor: Person) -> Operation:
         operation = await self._context.lane.read(lambda tx: operations.get(tx, key))

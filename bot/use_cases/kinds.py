@@ -20,13 +20,9 @@ from bot.use_cases.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The write took effect; ``result`` is what its answer would have told.
-
-    ``whole`` is false where what is there could be ours, but isn't all that was entered.
-    """
+    """The write took effect; ``result`` is what its answer would have told."""
 
     result: dict[str, Any]
-    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.domain.invoice import Invoice, LineItem, NewInvoice, Status, lines_subt
 from bot.domain.money import say_money
 from bot.domain.references import number_after
 from bot.domain.roles import Action
+from bot.domain.stamps import made_before
 from bot.store import mirror, operations
 from bot.store.lane import Tx
 from bot.store.numbers import highest_number
@@ -165,6 +166,7 @@ class CreateKind(LinesKind):
         """By customer, date, lines and creation time; two candidates can't be told apart."""
         new = new_invoice_of(operation.request)
         others = await self._created_otherwise(operation, new.customer_id)
+        entered = self._entered(operation)
         candidates: list[Invoice] = []
         pages = self.context.gateway.invoices(
             customer_id=new.customer_id, date_from=new.date, date_to=new.date
@@ -175,7 +177,7 @@ class CreateKind(LinesKind):
                     "Some of this customer's invoices can't be read. Please look at them in Syncro."
                 )
             for header in page.invoices:
-                if header.id in others or _created_before(header, operation.created_at):
+                if header.id in others or made_before(header.created_at, entered):
                     continue
                 live = await self.context.gateway.invoice(header.id)
                 if live.date == new.date and same_lines(live.lines, new.lines):
@@ -188,7 +190,7 @@ class CreateKind(LinesKind):
     async def _find_numbered(self, operation: Operation, number: str) -> Finding:
         """By the number that was given to it. An invoice of somebody else's may have taken that number."""
         new = new_invoice_of(operation.request)
-        since = iso(operation.created_at - timedelta(hours=1))
+        since = iso(self._entered(operation) - timedelta(hours=1))
         held = await self.context.gateway.numbered(number, since)
         if held is None:
             return Absent()
@@ -196,13 +198,17 @@ class CreateKind(LinesKind):
         if (
             held.customer_id != new.customer_id
             or held.id in others
-            or _created_before(held, operation.created_at)
+            or made_before(held.created_at, self._entered(operation))
         ):
             return Absent()
         _, left = paired(new.lines, held.lines or ())
-        if held.date == new.date and not left:
-            return Found({"invoice_id": held.id}, whole=same_lines(held.lines, new.lines))
+        if held.date == new.date and held.lines and not left:
+            return Found({"invoice_id": held.id})
         return Unclear(f"Invoice {number} is there, but not as it was entered. Please look at it in Syncro.")
+
+    def _entered(self, operation: Operation) -> datetime:
+        """Before this, by Syncro's own clock, it was surely not made."""
+        return operation.created_at + self.context.gateway.skew - _SKEW
 
     async def _created_otherwise(self, operation: Operation, customer_id: str) -> frozenset[str]:
         """Invoices that are known to come from other entries."""
@@ -254,15 +260,6 @@ class CreateKind(LinesKind):
             return Told(said)
         lacks = f"But it is incomplete, {short['there']} of {short['of']} lines are as entered: complete it in Syncro."
         return Told(" ".join(filter(None, (said, lacks, result.get("problem")))), amiss=True)
-
-
-def _created_before(invoice: Invoice, entered_at: datetime) -> bool:
-    """Whether Syncro's creation stamp is clearly older than the entry (allowing for clocks that differ)."""
-    try:
-        created = datetime.fromisoformat(invoice.created_at)
-    except ValueError:
-        return False
-    return created.tzinfo is not None and created < entered_at - _SKEW
 
 
 def new_invoice_of(request: Mapping[str, Any]) -> NewInvoice:

@@ -10,6 +10,7 @@ from bot.domain.invoice import Invoice, NewPayment, Payment, Status
 from bot.domain.marks import mark_reference
 from bot.domain.money import say_money
 from bot.domain.roles import Action, Role
+from bot.domain.stamps import made_before
 from bot.store import mirror_payments, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
@@ -144,12 +145,12 @@ class PaymentKind(Kind):
 
     async def _lately(self, operation: Operation) -> list[Payment] | Unclear:
         """Payments booked since this one was entered, on whatever invoice: one can land as account credit."""
-        since = operation.created_at - _SKEW
+        since = self._entered(operation)
         found: list[Payment] = []
         async for page in self.context.gateway.newest_payments():
             if page.unreadable:
                 return Unclear("Some of Syncro's newest payments can't be read, and yours may be among them.")
-            young = [one for one in page.payments if not _made_before(one, since)]
+            young = [one for one in page.payments if not made_before(one.created_at, since)]
             found += young
             if len(young) < len(page.payments):
                 break
@@ -179,7 +180,11 @@ class PaymentKind(Kind):
         )
         dated = not self.context.gateway.abilities.payment_date or one.date == payment.date
         alike = (one.amount, one.reference.strip()) == (payment.amount, payment.reference)
-        return here and dated and alike and not _made_before(one, operation.created_at - _SKEW)
+        return here and dated and alike and not made_before(one.created_at, self._entered(operation))
+
+    def _entered(self, operation: Operation) -> datetime:
+        """Before this, by Syncro's own clock, it was surely not made."""
+        return operation.created_at + self.context.gateway.skew - _SKEW
 
     def _was_marked(self, payment: NewPayment) -> bool:
         can = self.context.gateway.abilities
@@ -253,15 +258,6 @@ def _is_alike(one: Payment, payment: NewPayment) -> bool:
         return True
     days = timedelta(days=_ALIKE_DAYS)
     return one.amount == payment.amount and one.date is not None and abs(one.date - payment.date) <= days
-
-
-def _made_before(payment: Payment, moment: datetime) -> bool:
-    """Whether Syncro's stamp says so; a payment without a readable stamp may have been made at any time."""
-    try:
-        made = datetime.fromisoformat(payment.created_at)
-    except ValueError:
-        return False
-    return made.tzinfo is not None and made < moment
 
 
 def _said(day: date | None) -> str:

@@ -78,7 +78,7 @@ async def _up_to_known(reading: Reading, pages: AsyncIterator[InvoicePage]) -> A
         kept = await reading.context.lane.read(partial(mirror_sync.kept_invoices, ids=ids))
         yield page
         known = all(one.id in kept and kept[one.id].status is one.status for one in page.invoices)
-        if known and ids and page.invoices[0].created_at >= page.invoices[-1].created_at:
+        if known and ids and page.invoices[0].created_at >= page.invoices[-1].created_at > "":
             return
 
 

@@ -6,9 +6,10 @@ unpaid, and the payments of late, are listed and compared with what is kept.
 """
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bot.domain.invoice import UNPAID, Status
+from bot.domain.invoice import UNPAID, Invoice, Status
+from bot.domain.stamps import stamp_of
 from bot.store import mirror, mirror_sync
 from bot.syncro.calls import InvoicePage
 from bot.use_cases.mirror_payments import read_new_payments, read_payments_since
@@ -79,7 +80,7 @@ async def _changed_since(reading: Reading, since: str) -> set[str]:
 
     async def noted() -> AsyncIterator[InvoicePage]:
         async for page in reading.context.bulk.changed_invoices(since):
-            stamps.extend(stamp for one in page.invoices if (stamp := _stamp(one.updated_at)))
+            stamps.extend(stamp for one in page.invoices if (stamp := _changed_at(one)))
             yield page
 
     listed = await reading.headers("invoices", noted())
@@ -96,10 +97,6 @@ def _stamp_after(newest: datetime, began: datetime) -> datetime:
     return min(newest, began) - _OVERLAP
 
 
-def _stamp(text: str) -> datetime | None:
-    """A stamp of Syncro's, or ``None`` when it is none."""
-    try:
-        stamp = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+def _changed_at(invoice: Invoice) -> datetime | None:
+    """When Syncro changed it; a stamp without a time zone is taken for UTC."""
+    return stamp_of(invoice.updated_at) or stamp_of(f"{invoice.updated_at}+00:00")

@@ -21,6 +21,7 @@ from bot.domain.version import version_of
 from bot.store import mirror, operations, outbox
 from bot.store.lane import Tx
 from bot.store.operations import Operation
+from bot.store.rows import iso
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.ending import is_amiss
@@ -224,6 +225,8 @@ class PaySeveral:
         def write(tx: Tx) -> str:
             tries = sum(len(operations.attempts(tx, plan.key(share))) for share in plan.shares)
             key = f"{SPREAD}:{plan.form}:{tries}"
+            if (before := outbox.by_key(tx, key)) is not None and before.state == "dropped":
+                key = f"{key}:{iso(now)}"  # the earlier try had nothing to tell
             outbox.put(tx, key, SPREAD, plan.actor_id, payload, now, now + self._context.waits.lease)
             return key
 

@@ -13,6 +13,7 @@ import structlog
 
 from bot.domain.errors import (
     DuebotError,
+    Misconfigured,
     SlackError,
     SyncroLimited,
     SyncroLost,
@@ -31,7 +32,7 @@ log = structlog.get_logger()
 
 _AT_ONCE = 50
 #: Nothing can be told from these: the next pass looks again.
-_UNREADABLE = (SyncroLost, SyncroNotSent, SyncroLimited, SlackError, StoreError)
+_UNREADABLE = (Misconfigured, SyncroLost, SyncroNotSent, SyncroLimited, SlackError, StoreError)
 
 
 class Recovery:
@@ -89,6 +90,7 @@ class Recovery:
             ended = now
             await self._context.lane.write(lambda tx: operations.mark_recovered(tx, operation.key, now))
         try:
+            await self._context.gateway.ready()
             resend = await self._read_back(operation, ended, now)
         except _UNREADABLE as error:
             await self._give_up(operation, ended, str(error))

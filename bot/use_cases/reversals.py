@@ -7,6 +7,7 @@ from bot.domain.facts import ReversedPayment
 from bot.domain.invoice import Invoice, Payment, Status
 from bot.store import mirror, mirror_payments, operations, outbox
 from bot.store.lane import Tx
+from bot.store.rows import iso
 from bot.use_cases.authority import OPERATOR
 from bot.use_cases.context import Context
 
@@ -37,7 +38,7 @@ def _tell(tx: Tx, context: Context) -> int:
         now = context.now()
         targets = _targets(tx, context, payment, invoice)
         for target in targets:
-            key = f"{REVERSED}:{payment.id}:{invoice.id}:{target}"
+            key = f"{REVERSED}:{payment.id}:{invoice.id}:{iso(now)}:{target}"
             outbox.put(tx, key, REVERSED, target, _payload(payment, invoice), now)
         context.audit.append(
             tx,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fault_world import CLERK, DANA, FaultWorld, Process, intent, settle_all, the_operation, told
 
-from bot.domain.errors import BadInput, Changed, NotAllowed
+from bot.domain.errors import BadInput, Changed, NotAllowed, SyncroRefused
 from bot.domain.invoice import LineItem
 from bot.use_cases.lines import line_to_json
 from sandbox.company import LineInput
@@ -313,3 +313,45 @@ async def test_a_syncro_that_says_yes_and_does_nothing_is_asked_once_for_each_li
     assert done.state == "confirmed"
     assert "incomplete, 1 of 3 lines" in done.sentence
     assert len(world.syncro.calls(LINES)) == 2
+
+
+async def test_it_did_not_is_about_the_last_request_and_makes_no_second_invoice(
+    world: FaultWorld, process: Process
+) -> None:
+    wanted = await in_parts(world, process)
+    world.order(LINES, "cut_before_commit", times=None)
+    await process.journal.perform(wanted)
+    await settle_all(world, process)
+    lost = await the_operation(process, wanted)
+    assert lost.state == "unknown"
+    world.syncro.faults.clear()
+    world.move(60)
+    decided = await process.journal.decide(lost.key, False, DANA)
+    assert (decided.state, (decided.result or {}).get("amiss")) == ("confirmed", 1)
+    assert "incomplete, 1 of 3 lines" in decided.sentence
+    assert await process.journal.perform(wanted) == await the_operation(process, wanted)
+    assert len(world.syncro.calls(CREATE)) == 1
+
+
+async def test_only_a_new_invoice_gives_way_to_a_taken_number(world: FaultWorld, process: Process) -> None:
+    """Words about some number on a payment are a plain no: it is never sent again by itself."""
+    invoice = world.invoice()
+    world.order(PAY, "status", status=422, times=None, message="Reference number has already been taken")
+    with pytest.raises(SyncroRefused, match="Reference number has already been taken"):
+        await process.journal.perform(await paying(world, process, invoice))
+    assert len(world.syncro.calls(PAY)) == 1
+
+
+async def test_our_lines_never_get_onto_what_somebody_else_has_just_begun(
+    world: FaultWorld, process: Process
+) -> None:
+    """The number is a colleague's empty invoice of the same customer, and it can't even be looked at."""
+    invoice = world.invoice()
+    wanted = await intent(world, process, "create", invoice)
+    theirs = world.syncro.company.create_invoice(invoice.customer_id, world.syncro.company.today())
+    world.order("GET /invoices/{id}", "status", status=502, times=4)
+    await process.journal.perform(wanted)
+    await settle_all(world, process)
+    assert (await the_operation(process, wanted)).state == "confirmed"
+    assert len(theirs.lines) == 0
+    assert len(made_like(world, invoice)) == 1
