@@ -65,7 +65,8 @@ class Door:
         self._shortcuts = shortcuts
         self._events = events
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._following: set[asyncio.Task[None]] = set()
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
 
     # ---- ack then work -------------------------------------------------------------------------------------
 
@@ -146,6 +147,7 @@ class Door:
         arrival = arrival_of(body)
         view: dict[str, Any] = body.get("view") or {}
         form = self._forms.get(str(view.get("callback_id", "")))
+        self._stop_following(str(view.get("id", "")))
         if form is None:
             gone = message_view("Form", _GONE, str(view.get("private_metadata", "")))
             await ack(response_action="update", view=gone)
@@ -214,10 +216,15 @@ class Door:
 
     def _follow(self, answer: "_Answer", view_id: str) -> None:
         """An open form follows what is being checked. Nothing depends on it: the end is told in Slack as well."""
-        if isinstance(answer.shown, Followed):
-            task = asyncio.create_task(self._show_end(answer.shown, view_id))
-            self._following.add(task)
-            task.add_done_callback(self._following.discard)
+        if isinstance(answer.shown, Followed) and not self._draining:
+            self._stop_following(view_id)
+            self._following[view_id] = asyncio.create_task(self._show_end(answer.shown, view_id))
+
+    def _stop_following(self, view_id: str) -> None:
+        """The view shows something newer from here on."""
+        task = self._following.pop(view_id, None)
+        if task is not None:
+            task.cancel()
 
     async def _show_end(self, followed: Followed, view_id: str) -> None:
         try:
@@ -225,9 +232,12 @@ class Door:
                 await asyncio.sleep(_FOLLOW_SECONDS)
                 if (view := await followed.later()) is not None:
                     await self._desk.slack.update_view(view_id, view)
-                    return
+                    break
         except DuebotError as error:
             log.info("end_not_shown", **loggable(error))
+        except Exception:  # the boundary of a task that nobody waits for
+            log.exception("unexpected", what="follow")
+        self._following.pop(view_id, None)
 
     # ---- tasks ---------------------------------------------------------------------------------------------
 
@@ -275,10 +285,14 @@ class Door:
 
     async def drain(self) -> None:
         """Waits for everything that was acknowledged to finish."""
-        for task in self._following:
-            task.cancel()
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        self._draining = True
+        try:
+            while self._tasks:
+                await asyncio.wait(set(self._tasks))
+            for view_id in list(self._following):
+                self._stop_following(view_id)
+        finally:
+            self._draining = False
 
 
 class _Answer:

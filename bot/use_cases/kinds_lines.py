@@ -195,11 +195,11 @@ class CreateKind(LinesKind):
         if held is None:
             return Absent()
         others = await self._created_otherwise(operation, new.customer_id)
-        if (
-            held.customer_id != new.customer_id
-            or held.id in others
-            or made_before(held.created_at, self._entered(operation))
-        ):
+        if held.customer_id != new.customer_id or held.id in others:
+            return Absent()
+        if held.date == new.date and same_lines(held.lines, new.lines):
+            return Found({"invoice_id": held.id})
+        if made_before(held.created_at, self._entered(operation)):
             return Absent()
         _, left = paired(new.lines, held.lines or ())
         if held.date == new.date and held.lines and not left:

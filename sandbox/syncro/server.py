@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Literal
 
@@ -72,7 +72,7 @@ class Limits:
 class SyncroSandbox:
     """Syncro's API over ``company``, in one of two shapes. Only bearers of ``api_key`` are let in.
 
-    ``date_skew`` is how far the ``Date`` header runs ahead of real time; ``clock`` has no part in that header.
+    The ``Date`` header tells the stand-in's own time, as its stamps do; ``date_skew`` is how far it runs ahead of that.
     """
 
     def __init__(self, company: Company, clock: Clock, *, api_key: str, shape: Shape = "guide") -> None:
@@ -131,7 +131,7 @@ class SyncroSandbox:
         seen = Request(_call(request), request.method, request.path, query, body, self.clock.now())
         self.requests.append(seen)
         response = await handler(request)
-        response.headers["Date"] = format_datetime(datetime.now(UTC) + self.date_skew, usegmt=True)
+        response.headers["Date"] = format_datetime(self.clock.now() + self.date_skew, usegmt=True)
         seen.status = response.status
         return response
 

@@ -97,6 +97,7 @@ class FaultWorld:
             patience=Patience(first_wait=0, longest_wait=0),
             pace=Pace(100_000, self.seconds),
             circuit=Circuit(self.seconds),
+            now=now or self.clock.now,
         )
         context = Context(
             lane=await open_store(f"sqlite:///{self.folder}/bot.db"),
