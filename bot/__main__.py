@@ -236,9 +236,12 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
         report = await rooms.sweep.run(again=again, as_of=day)
         await rooms.outbox.deliver_due()
         left_out = await rooms.context.lane.read(lambda tx: contacts.left_out_on(tx, report.day))
-        print(_swept(report, left_out if report.ran else ()))
+        waiting = await rooms.context.lane.read(lambda tx: contacts.waiting_on(tx, report.day))
+        print(_swept(report, left_out if report.ran else (), waiting))
     finally:
         await rooms.close()
+    if waiting:
+        raise SystemExit(1)
 
 
 async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) -> Rooms:
@@ -247,11 +250,17 @@ async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) 
     return await open_rooms(settings, policy)
 
 
-def _swept(report: SweepReport, left_out: Sequence[tuple[str, str]]) -> str:
+def _swept(report: SweepReport, left_out: Sequence[tuple[str, str]], waiting: int) -> str:
+    unposted = (
+        [f"Not posted yet: {waiting} of that day's contacts. The running bot tries again."] if waiting else []
+    )
     if not report.ran:
-        return f"The sweep of {report.day} was done before; use --again for another."
-    made = f"Sweep of {say_date(report.day)}: {report.made} contacts were made in {report.messages} messages."
-    return "\n".join([made, *(f"Left out: {name}. {why}" for name, why in left_out), *report.unreachable])
+        done = f"The sweep of {report.day} was done before; use --again for another."
+        return "\n".join([done, *unposted])
+    how = "decided, for" if waiting else "made in"
+    made = f"Sweep of {say_date(report.day)}: {report.made} contacts were {how} {report.messages} messages."
+    left = [f"Left out: {name}. {why}" for name, why in left_out]
+    return "\n".join([made, *unposted, *left, *report.unreachable])
 
 
 def _would(report: SweepReport) -> str:

@@ -28,6 +28,9 @@ _PLAIN_NUMBER = re.compile(r"(?:[0-9]+\.?|[0-9]*\.[0-9]+)")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]*)?")
 _CONTINENTAL = re.compile(r"(?:[0-9]+|[1-9][0-9]{0,2}(?:[. ][0-9]{3})+),[0-9]+")
 _LONGEST = 40
+#: Marks that turn the direction of reading: with one inside, a number is not what it looks like.
+_TURNING = re.compile("[\u202a-\u202e]")
+_LEFT_TO_RIGHT = "\u202a\u202c\u202d"
 
 
 def parse_amount(text: str, currency: str) -> int:
@@ -36,7 +39,7 @@ def parse_amount(text: str, currency: str) -> int:
     Raises ``BadInput`` for everything else: another currency, badly placed commas, ``1.234`` and ``1,5`` (which
     could mean two amounts), zero, negative amounts, and more digits than the currency has.
     """
-    typed = plain_text(text)
+    typed = _as_read(text, "amount")
     number = _without_currency(typed, currency)
     value = _number(number, typed, currency)
     try:
@@ -67,13 +70,23 @@ def parse_price(text: str, currency: str = "") -> Decimal:
 
     A currency sign or code is accepted when it is that of ``currency``. Raises ``BadInput``.
     """
-    typed = plain_text(text)
+    typed = _as_read(text, "price")
     minus = typed.startswith("-")
     unsigned = typed.removeprefix("-").strip()
     if currency:
         unsigned = _without_currency(unsigned, currency, "price")
     price = _decimal(unsigned, "price", typed)
     return -price if minus and price else price
+
+
+def _as_read(text: str, field: str) -> str:
+    """``text`` in plain signs. Refuses what a screen shows otherwise than it would be read here."""
+    if _TURNING.search(text.strip().strip(_LEFT_TO_RIGHT)):
+        raise BadInput(
+            f"The {field} holds marks that turn the direction of reading. Type it in again, don't paste it.",
+            field,
+        )
+    return plain_text(text)
 
 
 def _without_currency(typed: str, currency: str, field: str = "amount") -> str:
@@ -115,7 +128,7 @@ def _value(number: str, typed: str, field: str) -> Decimal:
 
 def _decimal(text: str, field: str, typed: str = "") -> Decimal:
     """A quantity's or price's value. Unlike an amount it may have three or four digits behind the point."""
-    number = plain_text(text)
+    number = _as_read(text, field)
     shown = typed or number
     if not number:
         raise BadInput(f"Type {_an(field)}, for example 1.5.", field)

@@ -121,6 +121,15 @@ def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
     return [(row["name"] or "a customer", row["reason"]) for row in rows]
 
 
+def waiting_on(tx: Tx, day: date) -> int:
+    """How many contacts that were decided for this day are not posted yet."""
+    row = tx.one(
+        "SELECT count(*) AS waiting FROM contact WHERE as_of = :day AND stage = 'claimed'",
+        {"day": day.isoformat()},
+    )
+    return int(row["waiting"]) if row else 0
+
+
 def set_stage(tx: Tx, id: str, stage: str, reason: str = "") -> bool:
     """Move a contact to ``stage``. False when it was sent (a sent contact is never edited) or does not exist.
 

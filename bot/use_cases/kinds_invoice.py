@@ -104,6 +104,8 @@ class EmailKind(Kind):
         role = await self.authority.require(operation.actor_id, self.action())
         if live.status is Status.VOID:
             raise SyncroRefused(f"Invoice {live.number} is void and isn't sent to anybody.")
+        if live.customer_id != operation.customer_id:
+            raise Changed(f"Invoice {live.number} belongs to another customer now. Nothing was sent.")
         email = email_of(operation.request)
         customer = await self.context.gateway.customer(live.customer_id)
         now = self.context.now()

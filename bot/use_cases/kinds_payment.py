@@ -90,7 +90,9 @@ class PaymentKind(Kind):
         if policy.payment is not None:
             rest_of_form = int(operation.request.get("after_it", 0))
             total = payment.amount + rest_of_form + await self._recent_sum(operation, live)
-            if policy.payment.exceeded(total, live.currency):
+            if live.currency not in policy.payment.above:
+                why.append(f"policy sets no limit for payments in {live.currency}, so each needs approval")
+            elif policy.payment.exceeded(total, live.currency):
                 why.append(
                     f"with this one, {say_money(total, live.currency)} of this customer's payments were entered by "
                     "you within seven days, which is above the policy's limit"
@@ -204,7 +206,16 @@ class PaymentKind(Kind):
 
     def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         payment = payment_of(operation)
-        said = f"{say_money(payment.amount, payment.currency)} recorded as {payment.method}"
+        amount = say_money(payment.amount, payment.currency)
+        recorded = _listed(after, result)
+        if result.get("declined") or (recorded is not None and not recorded.successful):
+            on = f" on {after.number}" if after else ""
+            return Told(
+                f"{amount} as {payment.method}{on} was declined: Syncro lists the payment as not successful, and "
+                "nothing counts as paid by it.",
+                amiss=True,
+            )
+        said = f"{amount} recorded as {payment.method}"
         if result.get("invoice_id", operation.invoice_id) != operation.invoice_id:
             credit = (
                 f"{said}, but it landed as credit on the customer's account and not on "
@@ -225,11 +236,9 @@ class PaymentKind(Kind):
         payments = after.payments or ()
         if sum(one.mark == operation.mark for one in payments) > 1:
             return "But Syncro recorded it twice: please delete one of the two payments in Syncro."
-        recorded = next((one for one in payments if one.id == str(result.get("payment_id", ""))), None)
+        recorded = _listed(after, result)
         if recorded is None:
             return "But the payment isn't listed on the invoice: look in Syncro where it landed."
-        if not recorded.successful:
-            return "But Syncro says that this payment was not successful: please look at it there."
         if recorded.amount != payment.amount:
             return f"But Syncro recorded {say_money(recorded.amount, after.currency)}: please check it there."
         expected = operation.request.get("balance")
@@ -238,9 +247,17 @@ class PaymentKind(Kind):
         return ""
 
 
+def _listed(after: Invoice | None, result: dict[str, Any]) -> Payment | None:
+    """The payment of ``result`` as the invoice lists it afterwards."""
+    listed = (after.payments if after else None) or ()
+    return next((one for one in listed if one.id == str(result.get("payment_id", ""))), None)
+
+
 def _result(recorded: Payment) -> dict[str, Any]:
     """What is kept of a booked payment; without an invoice it is the customer's credit."""
+    declined = {} if recorded.successful else {"declined": 1}
     return {
+        **declined,
         "payment_id": recorded.id,
         "amount": recorded.amount,
         "invoice_id": recorded.invoice_id or "",

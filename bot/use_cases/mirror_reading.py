@@ -29,8 +29,9 @@ log = structlog.get_logger()
 _IN_A_ROW = 3
 #: So many invoices, and more than a tenth of what is unpaid, are not deleted between two syncs by mistake.
 _GONE_AT_ONCE = 20
-#: How many of the invoices that could not be read before are tried in one run: each may take several requests.
-_TRIED_AGAIN = 2
+#: After so many that still can't be read, the others that could not be read before wait for the next run, unless
+#: everything is to be read: each may take several requests.
+_STILL_UNREADABLE = 2
 _UNREADABLE = "unreadable"
 #: What stands for the id of a row that doesn't tell it.
 NAMELESS = "?"
@@ -182,18 +183,20 @@ class Reading:
         Raises ``SyncroError`` when it is Syncro that can't be read, and not single invoices.
         """
         fresh, stubborn = await self._to_read()
-        retried = stubborn[:_TRIED_AGAIN]
         self._failed.update(dict.fromkeys(stubborn))
-        in_a_row = 0
+        in_a_row = still = 0
         unpaid = len(await self.context.lane.read(lambda tx: mirror_sync.ids_of(tx, tuple(UNPAID))))
         try:
-            for done, invoice_id in enumerate((*fresh, *retried), 1):
+            for done, invoice_id in enumerate((*fresh, *stubborn), 1):
                 error = await self._detail(invoice_id)
                 in_a_row = 0 if error is None else in_a_row + 1
                 if error is not None and in_a_row >= _IN_A_ROW and done <= len(fresh):
                     raise error
-                self.progress("details", done, len(fresh) + len(retried))
+                self.progress("details", done, len(fresh) + len(stubborn))
                 self._doubt(unpaid)
+                still += error is not None and done > len(fresh)
+                if still == _STILL_UNREADABLE and not self.full:
+                    break
             await self.context.lane.write(partial(mirror.mark_gone, ids=self.gone))
         finally:
             await self._remember()

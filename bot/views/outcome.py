@@ -26,7 +26,7 @@ def outcome_message(outcome: OperationOutcome) -> Message:
     who = mention(outcome.actor_id)
     match outcome.state:
         case "confirmed" if outcome.amiss:
-            said = f":warning: {who} {done(outcome.kind)}, but it isn't as it should be. *Please look at it in Syncro.*"
+            said = f":warning: {who}'s {thing(outcome.kind)} isn't as it should be. *Please look at it in Syncro.*"
             return _message(outcome, said)
         case "confirmed":
             return _message(outcome, f":white_check_mark: {who} {done(outcome.kind)}.")

@@ -44,6 +44,7 @@ def duebot(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run
         "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
         "DUEBOT_POLICY": "policy.yml",
         "DUEBOT_LOG_LEVEL": "error",
+        "DUEBOT_PORT": "0",  # tests run side by side
         "DUEBOT_SYNCRO_PER_MINUTE": "100000",
         "COLUMNS": "200",
     }

@@ -173,6 +173,25 @@ async def test_a_sweep_acts_once_a_day(duebot, stage):
     assert len(posted(stage)) == sent
 
 
+async def test_a_sweep_that_could_not_be_posted_says_so(duebot, stage):
+    """Syncro dies between the lists and the last look before a reminder goes out."""
+    await duebot("sync")
+    stage.syncro.faults.add("GET /invoices/{id}", "status", status=504, times=None)
+    swept = await duebot("sweep")
+    assert swept.exit_code == 1, swept.output
+    decided, waiting = re.search(
+        r"(\d+) contacts were decided, .*Not posted yet: (\d+) of", swept.output, re.S
+    ).groups()
+    assert int(decided) == int(waiting) > 0
+    assert [one for one in posted(stage) if one.method == "chat.postMessage"] == []
+    later = await duebot("sweep")
+    assert ("was done before" in later.output, f"Not posted yet: {waiting} of" in later.output) == (
+        True,
+        True,
+    )
+    assert later.exit_code == 1
+
+
 async def test_acting_verbs_need_slack_and_a_policy(duebot, tmp_path: Path):
     missing = await duebot("sweep", SLACK_BOT_TOKEN=None)
     assert (missing.exit_code, "SLACK_BOT_TOKEN is not set" in missing.stderr) == (1, True)

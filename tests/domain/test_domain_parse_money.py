@@ -33,6 +33,7 @@ from bot.domain.parse_money import LARGEST, parse_amount, parse_price, parse_qua
         ("1,234", "JPY", 1234),
         ("1.234", "KWD", 1234),
         ("10000000000.00", "USD", LARGEST),
+        ("\u202a12.50\u202c", "USD", 1250),
     ],
 )
 def test_an_amount_is_read_as_it_is_meant(typed: str, currency: str, minor: int) -> None:
@@ -75,6 +76,8 @@ def test_an_amount_is_read_as_it_is_meant(typed: str, currency: str, minor: int)
         ("EUR 5", "billed in USD"),
         ("CA$5", "billed in USD"),
         ("five", "not an amount"),
+        ("1\u202e24", "turn the direction"),
+        ("\u202e124\u202c", "turn the direction"),
     ],
 )
 def test_what_is_no_amount_or_could_be_two_is_asked(typed: str, says: str) -> None:
@@ -107,7 +110,7 @@ def test_a_quantity_is_above_zero(typed: str, quantity: str) -> None:
     assert parse_quantity(typed) == Decimal(quantity)
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "", "1,5", "two", "1.00001", "9" * 50, "1e3", "٣"])
+@pytest.mark.parametrize("typed", ["0", "-1", "", "1,5", "two", "1.00001", "9" * 50, "1e3", "٣", "1\u202e2"])
 def test_a_bad_quantity_is_refused(typed: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse_quantity(typed)
@@ -122,7 +125,7 @@ def test_a_price_may_be_zero_or_a_credit(typed: str, price: str) -> None:
     assert parse_price(typed, "USD") == Decimal(price)
 
 
-@pytest.mark.parametrize("typed", ["", "-", "--5", "1,5", "€5", "1.00001", "abc", "9" * 50])
+@pytest.mark.parametrize("typed", ["", "-", "--5", "1,5", "€5", "1.00001", "abc", "9" * 50, "9\u202e5"])
 def test_a_bad_price_is_refused(typed: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse_price(typed, "USD")

@@ -86,7 +86,9 @@ class FaultWorld:
     folder: Path
     processes: list[Process] = field(default_factory=list)
 
-    async def process(self, waits: Waits = WAITS, now: Callable[[], datetime] | None = None) -> Process:
+    async def process(
+        self, waits: Waits = WAITS, now: Callable[[], datetime] | None = None, policy: Policy = POLICY
+    ) -> Process:
         """Another process; ``now`` is its own clock."""
         slack = Slack.connect(self.slack.bot_token, self.slack.api_url)
         directory = Directory(slack, "T0NORTH", monotonic=self.seconds)
@@ -103,7 +105,7 @@ class FaultWorld:
             lane=await open_store(f"sqlite:///{self.folder}/bot.db"),
             gateway=Gateway(client, self.syncro.shape, POLICY.currency_of),
             directory=directory,
-            policy=POLICY,
+            policy=policy,
             calendar=BusinessCalendar(),
             audit=Audit(b"key"),
             now=now or self.clock.now,

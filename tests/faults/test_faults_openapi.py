@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from fault_world import CLERK, DANA, FaultWorld, Process, intent, settle_all, the_operation, told
+from fault_world import CLERK, DANA, POLICY, FaultWorld, Process, intent, settle_all, the_operation, told
 
-from bot.domain.errors import BadInput, Changed, NotAllowed, SyncroRefused
+from bot.domain.errors import BadInput, Changed, DuebotError, NotAllowed, SyncroRefused
 from bot.domain.invoice import LineItem
+from bot.domain.policy import Threshold
 from bot.use_cases.lines import line_to_json
 from sandbox.company import LineInput
 
@@ -180,6 +181,42 @@ async def test_a_payment_that_lands_as_credit_is_told_at_once(
     assert "landed as credit" in done.sentence
     assert f"/customers/{invoice.customer_id}" in done.sentence
     assert (world.payments(invoice), len(world.syncro.calls(PAY))) == ([], 1)
+
+
+async def test_a_currency_without_a_limit_needs_approval_and_says_why(world: FaultWorld) -> None:
+    """docs/policy.md: a currency that the policy doesn't name always needs approval."""
+    approvals = replace(POLICY.approvals, payment=Threshold({"EUR": 100_000}))
+    process = await world.process(policy=replace(POLICY, approvals=approvals))
+    wanted = await paying(world, process, world.invoice())
+    with pytest.raises(DuebotError, match="policy sets no limit for payments in USD"):
+        await process.journal.perform(wanted)
+    assert world.syncro.calls(PAY) == []
+
+
+@pytest.mark.parametrize("fault", ["", "cut_after_commit"])
+async def test_a_declined_payment_is_not_told_as_recorded(
+    world: FaultWorld, process: Process, fault: str
+) -> None:
+    invoice = world.invoice()
+    wanted = await paying(world, process, invoice)
+    record = process.context.gateway.record_payment
+
+    async def declined(invoice_id: str, payment: Any) -> Any:
+        try:
+            return replace(await record(invoice_id, payment), successful=False)
+        finally:
+            world.syncro.company.fail_payment(world.payments(invoice)[0].id)
+
+    process.context.gateway.record_payment = declined  # type: ignore[method-assign]  # as a processor would
+    if fault:
+        world.order(PAY, fault)
+    await process.journal.perform(wanted)
+    await settle_all(world, process)
+    done = await the_operation(process, wanted)
+    assert (done.state, (done.result or {}).get("amiss")) == ("confirmed", 1)
+    assert "was declined" in done.sentence
+    assert "recorded" not in done.sentence
+    assert len(world.syncro.calls(PAY)) == 1
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ async def test_a_line_that_syncro_refuses_is_said_wherever_the_invoice_is_shown_
     assert "item is invalid" in done
     (invoice,) = made(world, before)
     assert len(invoice.lines) == 2
-    shared = await world.person("U0BOSS").sees("created an invoice", "C0BILLING")
+    shared = await world.person("U0BOSS").sees("new invoice isn't as it should be", "C0BILLING")
     assert "incomplete, 2 of 3 lines" in shown_text(shared)
     card = await card_of(clerk, invoice.number, "Incomplete: 2 of 3 lines are as they were entered.")
     assert syncro_link(card) == world.in_syncro(invoice)

@@ -64,3 +64,23 @@ async def test_much_that_is_gone_at_once_is_doubted(world: World, copy: Copy) ->
     report = await copy.sync.run(full=True)
     assert report.gone == len(before)
     assert await unpaid(copy) == set()
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_after_an_outage_of_details_one_run_knows_everything_again(
+    world: World, copy: Copy, full: bool
+) -> None:
+    """Each run in the outage gives up on some more; they must not come back a few at a time."""
+    changed = [world.made() for _ in range(12)]
+    world.move(minutes=10)
+    for one in changed:
+        world.pay(one, 1000)
+        world.company.change_header(one.id, notes="Changed")
+    world.syncro.faults.add("GET /invoices/{id}", "status", status=404, times=None)
+    for _ in range(4):
+        with pytest.raises(SyncroError):
+            await copy.sync.run()
+    world.syncro.faults.clear()
+    report = await copy.sync.run(full=full)
+    assert report.unreadable == ()
+    assert [(await copy.invoice(one.id)).balance for one in changed] == [90_00] * 12
