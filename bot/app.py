@@ -33,8 +33,7 @@ from bot.use_cases.hints import Hints
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
-from bot.use_cases.kinds import VoidKind
-from bot.use_cases.kinds_invoice import EditKind, EmailKind
+from bot.use_cases.kinds_invoice import EditKind, EmailKind, VoidKind
 from bot.use_cases.kinds_lines import CreateKind, LineKind
 from bot.use_cases.kinds_payment import PaymentKind
 from bot.use_cases.lookup import Lookup

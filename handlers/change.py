@@ -14,8 +14,7 @@ from bot.domain.money import say_money
 from bot.domain.references import InvoiceRef
 from bot.domain.roles import Action
 from bot.store.visits import Visit
-from bot.use_cases.kinds import require_voidable
-from bot.use_cases.kinds_invoice import own_addresses, require_editable, require_mailable
+from bot.use_cases.kinds_invoice import own_addresses, require_editable, require_mailable, require_voidable
 from bot.views.blocks import View, one_line
 from bot.views.forms import SendForm, read_edit, read_lines, read_send, read_void
 from bot.views.modal_edit import add_form, edit_form

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import Misconfigured
+from bot.domain.hosts import is_loopback
 
 #: Where settings stand that are not in the environment: in the directory that Duebot is started in.
 ENV_FILE = Path(".env")
@@ -26,15 +26,6 @@ _MISSING = {
 }
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _base_address(text: str) -> str:
     """``text`` without trailing slashes. Raises ``ValueError`` unless it is https, or http on this machine."""
     try:
@@ -45,7 +36,7 @@ def _base_address(text: str) -> str:
         raise ValueError("is no web address: write it as https://HOST/PATH") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("is no web address: write it as https://HOST/PATH")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("would send secrets unencrypted: write https instead of http")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be a plain address: leave out names, passwords and anything after ? or #")
@@ -237,7 +228,7 @@ class Settings(BaseSettings):
     @property
     def listens_locally(self) -> bool:
         """Whether only this machine reaches what listens on ``host``."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -12,6 +12,11 @@ def say_date(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]}, {say_day(day)}, {day.year}"
 
 
+def say_date_if_known(day: date | None) -> str:
+    """``day`` as ``say_date`` gives it, or "no date"."""
+    return say_date(day) if day else "no date"
+
+
 def say_day(day: date) -> str:
     """``day`` without weekday and year: ``Feb 20``."""
     return f"{MONTHS[day.month - 1]} {day.day}"

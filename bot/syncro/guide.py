@@ -31,6 +31,7 @@ from bot.syncro.wire import (
     in_range,
     minor,
     object_or_none,
+    paid,
     wire_id,
 )
 
@@ -136,14 +137,9 @@ def to_payment(row: PaymentRow, invoice_id: str, currency: str, task: Task) -> P
 
     Raises ``SyncroLost`` without id or amount, or for more digits than the currency has.
     """
-    if row.id is None or row.amount is None:
-        raise garbled(task, "a payment has no id or no amount")
-    try:
-        amount = minor(row.amount, currency)
-    except ValueError:
-        raise garbled(task, f"the amount of payment {row.id} makes no sense in {currency}") from None
+    payment_id, amount = paid(row.id, row.amount, currency, task)
     return Payment(
-        id=row.id,
+        id=payment_id,
         invoice_id=row.invoice_id or invoice_id,
         amount=amount,
         method=row.payment_method,

@@ -38,6 +38,7 @@ from bot.syncro.wire import (
     in_range,
     minor,
     object_or_none,
+    paid,
     wire_id,
 )
 
@@ -205,18 +206,13 @@ def to_payment(row: PaymentRow, listed_on: str, currency: str, task: Task) -> Pa
 
     Raises ``SyncroLost`` without id or amount, or for more digits than the currency has.
     """
-    if row.id is None or row.payment_amount is None:
-        raise garbled(task, "a payment has no id or no amount")
-    try:
-        amount = minor(row.payment_amount, currency)
-    except ValueError:
-        raise garbled(task, f"the amount of payment {row.id} makes no sense in {currency}") from None
+    payment_id, amount = paid(row.id, row.payment_amount, currency, task)
     invoice_ids = (listed_on or None,) if row.invoice_ids is None else row.invoice_ids
     known = tuple(dict.fromkeys(one for one in invoice_ids if one is not None))
     alone = len(known) == 1 and None not in invoice_ids
     reference, mark = split_reference(row.ref_num)
     return Payment(
-        id=row.id,
+        id=payment_id,
         invoice_id=known[0] if alone else None,
         amount=amount,
         method=row.payment_method,

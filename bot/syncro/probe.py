@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import httpx
 
 from bot.domain.errors import SyncroError
 from bot.domain.facts import Abilities
+from bot.domain.hosts import is_loopback
 from bot.syncro import wire
 from bot.syncro.client import Client, Patience
 from bot.syncro.gateway import Gateway
@@ -83,7 +83,8 @@ class Probe:
         self._seconds = timeout
         # A proxy from the environment can't reach this machine's own loopback.
         http = httpx.AsyncClient(
-            trust_env=not _is_loopback(base_url), event_hooks={"response": [self._listen]}
+            trust_env=not is_loopback(urlsplit(base_url).hostname or ""),
+            event_hooks={"response": [self._listen]},
         )
         self._client = Client(
             base_url,
@@ -200,11 +201,3 @@ def _id(row: Mapping[str, object], name: str) -> str:
     """An id as part of a path; empty text for what can't be one."""
     text = str(row.get(name, ""))
     return text if wire.is_id(text) else ""
-
-
-def _is_loopback(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -24,8 +24,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: More than any invoice; keeps amounts inside what databases hold exactly.
 _LARGEST_MINOR = 10**15
 _MOST_PAGES = 10_000
-#: Stands for the id of a row that doesn't tell it.
-_NAMELESS = "?"
+#: Stands for the id of a listed row that doesn't tell it.
+NAMELESS = "?"
 
 
 def is_id(text: str) -> bool:
@@ -130,6 +130,19 @@ def in_range(units: int) -> int:
     return units
 
 
+def paid(payment_id: str | None, amount: Decimal | None, currency: str, task: Task) -> tuple[str, int]:
+    """A listed payment's id, and its ``amount`` in minor units of ``currency``.
+
+    Raises ``SyncroLost`` without id or amount, or for more digits than the currency has.
+    """
+    if payment_id is None or amount is None:
+        raise garbled(task, "a payment has no id or no amount")
+    try:
+        return payment_id, minor(amount, currency)
+    except ValueError:
+        raise garbled(task, f"the amount of payment {payment_id} makes no sense in {currency}") from None
+
+
 def garbled(task: Task, what: str) -> Exception:
     """The error for an answer that came but makes no sense. ``what`` is a clause about it."""
     return lost(task, f"Syncro's answer can't be relied on ({what})")
@@ -174,7 +187,7 @@ def readable(rows: list[object], read: Callable[[object], Read]) -> tuple[tuple[
             found.append(read(row))
         except SyncroLost:
             unreadable.append(_id_in(row))
-            if len(unreadable) == len(rows) and (len(rows) > 1 or unreadable == [_NAMELESS]):
+            if len(unreadable) == len(rows) and (len(rows) > 1 or unreadable == [NAMELESS]):
                 raise
     return tuple(found), tuple(unreadable)
 
@@ -184,7 +197,7 @@ def _id_in(row: object) -> str:
         given = _id(row.get("id")) if isinstance(row, Mapping) else None
     except ValueError:
         given = None
-    return str(given or _NAMELESS)
+    return str(given or NAMELESS)
 
 
 class _Meta(Row):

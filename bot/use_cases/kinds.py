@@ -8,8 +8,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import BadInput, NeedsConfirmation, NotAllowed, SyncroRefused
-from bot.domain.invoice import Invoice, Status
+from bot.domain.errors import NeedsConfirmation, NotAllowed
+from bot.domain.invoice import Invoice
 from bot.domain.roles import Action, Role
 from bot.domain.version import MATTERS_FOR_MONEY
 from bot.store.lane import Tx
@@ -125,46 +125,3 @@ def require_approver(role: Role, what: str, why: list[str], reason: str) -> None
         raise NotAllowed(f"{because} Ask an approver to enter it. You have the role {role.label}.")
     if not reason.strip():
         raise NeedsConfirmation(f"{because} As an approver you can go on by giving a reason.", "approval", ())
-
-
-class VoidKind(Kind):
-    """Voiding an invoice, with a reason."""
-
-    def action(self) -> Action:
-        return Action.VOID if self.context.policy.approvals.void else Action.REQUEST_VOID
-
-    async def check(self, operation: Operation, live: Invoice | None) -> None:
-        assert live is not None  # noqa: S101  a void always names an invoice
-        await self.authority.require(operation.actor_id, self.action())
-        require_voidable(self.context, live)
-        if not str(operation.request.get("reason", "")).strip():
-            raise BadInput("Say why this invoice is voided.", "reason")
-
-    async def send(self, operation: Operation) -> dict[str, Any]:
-        await self.context.gateway.void_invoice(operation.invoice_id or "")
-        return {"invoice_id": operation.invoice_id, "status": Status.VOID.value}
-
-    async def find(self, operation: Operation) -> Finding:
-        live = await self.context.gateway.invoice(operation.invoice_id or "")
-        if live.status is Status.VOID:
-            return Found({"invoice_id": live.id, "status": live.status.value})
-        return Absent()
-
-    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
-        reason = str(operation.request.get("reason", "")).strip()
-        if after is not None and after.status is not Status.VOID:
-            said = f"Syncro said yes, but {after.number} is {after.status.value}, not void. Please look at it there."
-            return Told(said, amiss=True)
-        number = after.number if after else "The invoice"
-        return Told(f"{number} is void. Reason: {reason}")
-
-
-def require_voidable(context: Context, invoice: Invoice) -> None:
-    """Raises ``NotAllowed`` where the account's API has no void, and ``SyncroRefused`` for a void invoice."""
-    if not context.gateway.abilities.void:
-        raise NotAllowed(
-            f"Invoices of this Syncro account can't be voided through its API. Void {invoice.number} in Syncro.",
-            context.gateway.invoice_url(invoice.id),
-        )
-    if invoice.status is Status.VOID:
-        raise SyncroRefused(f"Invoice {invoice.number} is already void.")

@@ -1,4 +1,4 @@
-"""The kinds of write that change and send invoices."""
+"""The kinds of write that change, send and void invoices."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -178,3 +178,46 @@ def require_mailable(customer: Customer, can: Abilities) -> None:
 def email_of(request: Mapping[str, Any]) -> Email:
     """The email that an operation describes."""
     return Email(tuple(request["to"]), tuple(request["cc"]), str(request["subject"]), str(request["message"]))
+
+
+class VoidKind(Kind):
+    """Voiding an invoice, with a reason."""
+
+    def action(self) -> Action:
+        return Action.VOID if self.context.policy.approvals.void else Action.REQUEST_VOID
+
+    async def check(self, operation: Operation, live: Invoice | None) -> None:
+        assert live is not None  # noqa: S101  a void always names an invoice
+        await self.authority.require(operation.actor_id, self.action())
+        require_voidable(self.context, live)
+        if not str(operation.request.get("reason", "")).strip():
+            raise BadInput("Say why this invoice is voided.", "reason")
+
+    async def send(self, operation: Operation) -> dict[str, Any]:
+        await self.context.gateway.void_invoice(operation.invoice_id or "")
+        return {"invoice_id": operation.invoice_id, "status": Status.VOID.value}
+
+    async def find(self, operation: Operation) -> Finding:
+        live = await self.context.gateway.invoice(operation.invoice_id or "")
+        if live.status is Status.VOID:
+            return Found({"invoice_id": live.id, "status": live.status.value})
+        return Absent()
+
+    def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
+        reason = str(operation.request.get("reason", "")).strip()
+        if after is not None and after.status is not Status.VOID:
+            said = f"Syncro said yes, but {after.number} is {after.status.value}, not void. Please look at it there."
+            return Told(said, amiss=True)
+        number = after.number if after else "The invoice"
+        return Told(f"{number} is void. Reason: {reason}")
+
+
+def require_voidable(context: Context, invoice: Invoice) -> None:
+    """Raises ``NotAllowed`` where the account's API has no void, and ``SyncroRefused`` for a void invoice."""
+    if not context.gateway.abilities.void:
+        raise NotAllowed(
+            f"Invoices of this Syncro account can't be voided through its API. Void {invoice.number} in Syncro.",
+            context.gateway.invoice_url(invoice.id),
+        )
+    if invoice.status is Status.VOID:
+        raise SyncroRefused(f"Invoice {invoice.number} is already void.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.domain.dates import say_date
+from bot.domain.dates import say_date_if_known
 from bot.domain.errors import BadInput, NeedsConfirmation, SyncroError, SyncroNotSent
 from bot.domain.invoice import Invoice, LineItem, NewInvoice, Status, lines_subtotal
 from bot.domain.money import say_money
@@ -114,7 +114,7 @@ class CreateKind(LinesKind):
             if one.subtotal == subtotal and one.status is not Status.VOID and one.id != _made(operation)
         ]
         made = [
-            f"{one.number} of {_day_words(one.date)}, {say_money(one.total, one.currency)}"
+            f"{one.number} of {say_date_if_known(one.date)}, {say_money(one.total, one.currency)}"
             for one in alike[:_MOST_COMPARED]
             if await self._has_lines(one, new)
         ]
@@ -282,10 +282,6 @@ def check_new_invoice(new: NewInvoice) -> None:
         raise BadInput("An invoice needs at least one line item.", "lines")
     if new.due_date is not None and new.due_date < new.date:
         raise BadInput("The due date is before the invoice date.", "due_date")
-
-
-def _day_words(day: date | None) -> str:
-    return say_date(day) if day else "no date"
 
 
 class LineKind(LinesKind):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.domain.dates import say_date
+from bot.domain.dates import say_date_if_known
 from bot.domain.errors import BadInput, Changed, NeedsConfirmation, NotAllowed, SyncroRefused
 from bot.domain.invoice import Invoice, NewPayment, Payment, Status
 from bot.domain.marks import mark_reference
@@ -74,7 +74,7 @@ class PaymentKind(Kind):
             if one.id not in ours and one.successful and _is_alike(one, payment):
                 reference = f", reference {one.reference}" if one.reference else ""
                 amount = say_money(one.amount, live.currency)
-                lines.append(f"{amount} on {number}, {_said(one.date)}{reference}")
+                lines.append(f"{amount} on {number}, {say_date_if_known(one.date)}{reference}")
         for other in written:
             if other.key != operation.key and other.state in operations.OPEN and other not in same_form:
                 amount = say_money(int(other.request["amount"]), str(other.request["currency"]))
@@ -275,10 +275,6 @@ def _is_alike(one: Payment, payment: NewPayment) -> bool:
         return True
     days = timedelta(days=_ALIKE_DAYS)
     return one.amount == payment.amount and one.date is not None and abs(one.date - payment.date) <= days
-
-
-def _said(day: date | None) -> str:
-    return say_date(day) if day else "no date"
 
 
 def payment_of(operation: Operation) -> NewPayment:

@@ -21,6 +21,7 @@ from bot.domain.invoice import UNPAID, Invoice
 from bot.store import mirror, mirror_sync
 from bot.store.lane import Tx
 from bot.syncro.calls import InvoicePage
+from bot.syncro.wire import NAMELESS
 from bot.use_cases.context import Context
 
 log = structlog.get_logger()
@@ -33,8 +34,6 @@ _GONE_AT_ONCE = 20
 #: everything is to be read: each may take several requests.
 _STILL_UNREADABLE = 2
 _UNREADABLE = "unreadable"
-#: What stands for the id of a row that doesn't tell it.
-NAMELESS = "?"
 
 Progress = Callable[[str, int, int], None]
 

@@ -1,7 +1,11 @@
 """Each planted misconfiguration is found, its cure is named, and nothing else turns red."""
 
 import pytest
-from doctor_planted import ALL
+from doctor_planted_setup import DATABASE, POLICY, SETTINGS
+from doctor_planted_slack import IN_SLACK, SLACK
+from doctor_planted_syncro import SYNCRO
+
+ALL = [*SETTINGS, *POLICY, *SLACK, *IN_SLACK, *SYNCRO, *DATABASE]
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.what.replace(" ", "-"))
