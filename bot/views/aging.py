@@ -41,8 +41,13 @@ def aside_words(totals: Sequence[AgingTotals]) -> str:
     return f"Beside these: {', '.join(said)}" if said else ""
 
 
-def bucket_blocks(totals: Sequence[AgingTotals]) -> list[Block]:
-    """A chart per currency and one table of all buckets."""
+def bucket_blocks(totals: Sequence[AgingTotals], as_of: datetime | None) -> list[Block]:
+    """A chart per currency and one table of all buckets; nothing while Syncro was never read completely.
+
+    Buckets of a part would show 0 where the rest is only unknown.
+    """
+    if as_of is None:
+        return []
     held = [one for one in totals if any(bucket.count for bucket in one.buckets)]
     if not held:
         return []

@@ -21,7 +21,7 @@ def board(held: Board, role: Role | None) -> Message:
     blocks = [
         header(held.title),
         section(f"*{summary}*"),
-        *bucket_blocks(held.totals),
+        *bucket_blocks(held.totals, held.as_of),
         *([context(aside)] if aside else []),
         *debtor_table(held.debtors, listed),
         *actions([*picks, *turns, *new]),

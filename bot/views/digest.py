@@ -43,7 +43,7 @@ def digest(held: Digest) -> Message:
         header(f"Overdue digest · {say_date(held.today)} · {held.business}"),
         *stale,
         section(f"*{summary}*{_change(held.changes)}"),
-        *bucket_blocks(held.totals),
+        *bucket_blocks(held.totals, held.as_of),
         *([context(aside)] if aside else []),
         *_newly_overdue(held.newly_overdue),
         *debtor_table(_largest(held.debtors), "Largest debtors"),

@@ -47,7 +47,7 @@ def home(held: Home) -> View:
     blocks = [
         header(overdue_words(held.totals, held.as_of)),
         *actions(_starts(role)),
-        *[block for totals in held.totals[:_CURRENCIES] for block in _aging(totals)],
+        *_agings(held),
         *([context(escape(aside))] if (aside := aside_words(held.totals)) else []),
         *_mine(held),
         *_unsettled(held.unsettled),
@@ -67,6 +67,12 @@ def _starts(role: Role) -> list[Block]:
     if may(role, Action.DRAFT):
         row.insert(1, button("New invoice", ids.NEW))
     return row
+
+
+def _agings(held: Home) -> list[Block]:
+    """Nothing while Syncro was never read completely: buckets of a part would show 0 for what is only unknown."""
+    known = held.totals[:_CURRENCIES] if held.as_of else ()
+    return [block for totals in known for block in _aging(totals)]
 
 
 def _aging(totals: AgingTotals) -> list[Block]:

@@ -294,6 +294,18 @@ async def test_an_email_goes_where_the_form_said_or_not_at_all(world: FaultWorld
     assert sent.to == ("elsewhere@customer.example",)
 
 
+async def test_an_invoice_that_moved_to_another_customer_is_not_emailed(
+    world: FaultWorld, process: Process
+) -> None:
+    invoice = world.invoice()
+    wanted = await intent(world, process, "email", invoice)
+    other = next(one for one in world.syncro.company.customers if one != invoice.customer_id)
+    world.syncro.company.change_header(invoice.id, customer_id=other)
+    with pytest.raises(Changed, match="belongs to another customer now"):
+        await process.journal.perform(replace(wanted, seen=None))
+    assert not world.syncro.company.emails
+
+
 async def test_terms_and_voids_are_refused_with_the_way_into_syncro(
     world: FaultWorld, process: Process
 ) -> None:
