@@ -1,0 +1,87 @@
+"""Holds: what a customer said, or a person decided, that stops the chasing of an invoice (docs/ladder.md).
+
+Amounts are minor units; dates are the business's own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.calendar import BusinessCalendar
+from bot.domain.contacts import Reason, Stop
+from bot.domain.dates import say_date
+
+
+class HoldKind(StrEnum):
+    """What kind of hold it is. The order of ``_RANK`` says which one is named when several stand."""
+
+    DISPUTE = "dispute"
+    PROMISE = "promise"
+    SAYS_PAID = "says_paid"
+    SNOOZE = "snooze"
+    DO_NOT_CONTACT = "do_not_contact"
+
+
+#: A dispute outranks a promise, and so on.
+_RANK = (HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.SAYS_PAID, HoldKind.SNOOZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An open hold. ``invoice_ids`` are the invoices that it names; none at all means all of the customer's.
+
+    ``until`` is the promised date of a promise, the last day of a claim to have paid, and the day on which a snooze
+    is over; ``None`` for what stands until a person ends it. ``amount`` and ``said_by`` are a promise's.
+    """
+
+    id: str
+    kind: HoldKind
+    customer_id: str
+    invoice_ids: tuple[str, ...] = ()
+    until: date | None = None
+    note: str = ""
+    by_name: str = ""
+    amount: int | None = None
+    said_by: str = ""
+
+    def covers(self, invoice_id: str) -> bool:
+        """Whether it is about this invoice of its customer."""
+        return not self.invoice_ids or invoice_id in self.invoice_ids
+
+    def stands(self, today: date, calendar: BusinessCalendar) -> bool:
+        """Whether it holds on ``today``: a promise to the end of the business day after its date, a snooze until
+        the day that it names, a claim to have paid through its last day, all others until they are ended."""
+        if self.until is None:
+            return True
+        match self.kind:
+            case HoldKind.PROMISE:
+                return today <= calendar.add_days(self.until, 1)
+            case HoldKind.SNOOZE:
+                return today < self.until
+            case _:
+                return today <= self.until
+
+
+def hold_stop(holds: Iterable[Hold], invoice_id: str, today: date, calendar: BusinessCalendar) -> Stop | None:
+    """Why an invoice is held on both tracks, or ``None``. Do-not-contact is the customer's: it is not asked here."""
+    standing = [hold for hold in holds if hold.covers(invoice_id) and hold.stands(today, calendar)]
+    for kind in _RANK:
+        found = next((hold for hold in standing if hold.kind is kind), None)
+        if found is not None:
+            return Stop(Reason(kind.value), _sentence(found))
+    return None
+
+
+def _sentence(hold: Hold) -> str:
+    noted = f" {hold.by_name} noted it" + (f": {hold.note}" if hold.note else ".") if hold.by_name else ""
+    until = say_date(hold.until) if hold.until else ""
+    match hold.kind:
+        case HoldKind.DISPUTE:
+            return f"The customer disputes it.{noted}"
+        case HoldKind.PROMISE:
+            return f"It is promised for {until}.{noted}"
+        case HoldKind.SAYS_PAID:
+            return f"The customer says that it is paid; it is held through {until}.{noted}"
+        case _:
+            return f"It is snoozed until {until}.{noted}"
