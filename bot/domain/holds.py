@@ -73,8 +73,22 @@ def hold_stop(holds: Iterable[Hold], invoice_id: str, today: date, calendar: Bus
     return None
 
 
+def no_contact_stop(holds: Iterable[Hold], today: date, calendar: BusinessCalendar) -> Stop | None:
+    """Why the customer must not be contacted at all, or ``None``. It holds the customer track only."""
+    for hold in holds:
+        if hold.kind is HoldKind.DO_NOT_CONTACT and hold.stands(today, calendar):
+            return Stop(Reason.DO_NOT_CONTACT, f"This customer must not be contacted.{_noted(hold)}")
+    return None
+
+
+def _noted(hold: Hold) -> str:
+    if not hold.by_name:
+        return ""
+    return f" {hold.by_name} noted it" + (f": “{hold.note}”." if hold.note else ".")
+
+
 def _sentence(hold: Hold) -> str:
-    noted = f" {hold.by_name} noted it" + (f": {hold.note}" if hold.note else ".") if hold.by_name else ""
+    noted = _noted(hold)
     until = say_date(hold.until) if hold.until else ""
     match hold.kind:
         case HoldKind.DISPUTE:

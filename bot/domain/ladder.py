@@ -4,11 +4,11 @@ A pure function of facts; nothing "next" is stored. A contact is to one customer
 their eligible past-due invoices. Levels that go to the customer are one track, all others the internal track;
 what was heard is kept per track, so that a task for the owner never masks an email that was not sent.
 
-The internal track jumps to the highest level now due that needs no approval and tells the audiences of the
-levels that it skipped. This version sends nothing to customers: their track always ends in a reason.
+The customer track climbs one level at a time (``ladder_customer``). The internal track jumps to the highest level
+now due that needs no approval and tells the audiences of the levels that it skipped.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -22,13 +22,17 @@ from bot.domain.contacts import (
     Stop,
     TrackDecision,
 )
+from bot.domain.holds import Hold, hold_stop, no_contact_stop
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder_case import Case, carrying_order
+from bot.domain.ladder_customer import customer_track, one_email
 from bot.domain.ladder_levels import (
     Standing,
     approval_wait,
+    awaiting,
     contact_at,
     courtesy_now,
+    day_stop,
     standing_of,
     too_soon,
     why_silent,
@@ -36,7 +40,6 @@ from bot.domain.ladder_levels import (
 from bot.domain.ladder_stops import (
     OpenState,
     credit_of,
-    customer_stop,
     invoice_stop,
     policy_stop,
     sum_stop,
@@ -55,17 +58,27 @@ def decide_customer(
     calendar: BusinessCalendar,
     today: date,
     operations_open: Mapping[str, OpenState] = _NO_OPERATIONS,
+    holds: Sequence[Hold] = (),
+    last_payment: date | None = None,
+    old_book: Collection[str] = frozenset(),
+    automatic: bool = False,
 ) -> Decisions:
     """What to do today about ``customer``, with a reason for each of ``invoices`` on each track.
 
     ``contacts`` are this customer's earlier contacts in any stage; ``operations_open`` maps ids of invoices that
-    have an unsettled write. Raises ``ValueError`` if an invoice belongs to somebody else: one customer's debts
+    have an unsettled write; ``holds`` are the customer's open ones; ``last_payment``, ``old_book`` and ``automatic``
+    are explained at ``Case``. Raises ``ValueError`` if an invoice belongs to somebody else: one customer's debts
     must never reach another.
     """
     if any(invoice.customer_id != customer.id for invoice in invoices):
         raise ValueError("an invoice of another customer was given")
     unknown = {id for contact in contacts if contact.stage == "unknown" for id, _ in contact.listed}
-    stops = {invoice.id: invoice_stop(invoice, operations_open, unknown) for invoice in invoices}
+    stops = {
+        invoice.id: invoice_stop(invoice, operations_open, unknown)
+        or hold_stop(holds, invoice.id, today, calendar)
+        for invoice in invoices
+    }
+    no_contact = no_contact_stop(holds, today, calendar)
     decided: list[TrackDecision] = []
     for currency in sorted({invoice.currency for invoice in invoices}):
         group = sorted((one for one in invoices if one.currency == currency), key=carrying_order)
@@ -81,9 +94,13 @@ def decide_customer(
                 policy=policy,
                 calendar=calendar,
                 today=today,
+                no_contact=no_contact,
+                last_payment=last_payment,
+                old_book=old_book,
+                automatic=automatic,
             )
             decided.append(_decide_track(case))
-    return Decisions(customer.id, tuple(decided))
+    return Decisions(customer.id, one_email(decided, contacts))
 
 
 def _decide_track(case: Case) -> TrackDecision:
@@ -91,7 +108,8 @@ def _decide_track(case: Case) -> TrackDecision:
     if whole is not None:
         return _decision(case, {invoice.id: whole for invoice in case.eligible})
     if case.track == "customer":
-        return _customer_track(case)
+        plan = customer_track(case)
+        return _decision(case, plan.found, plan.contact, plan.proposal)
     return _past_due(case) if case.past_due else _before_due(case)
 
 
@@ -100,21 +118,6 @@ def _no_levels(case: Case) -> Stop | None:
         return None
     whom = "customers" if case.track == "customer" else "your own people"
     return Stop(Reason.NO_LADDER, f"The policy has no levels that go to {whom}.")
-
-
-def _customer_track(case: Case) -> TrackDecision:
-    """Nothing is sent to customers by this version; each invoice that has a level waiting says so."""
-    held = customer_stop(case.customer) or Stop(
-        Reason.AUTOMATIC_OFF, "Automatic sending to customers is off, so no email goes out."
-    )
-    found: dict[str, Stop] = {}
-    for invoice in case.past_due:
-        standing = standing_of(case, invoice)
-        found[invoice.id] = held if standing.wants else why_silent(case, standing)
-    courtesy = None if case.past_due else courtesy_now(case)
-    if courtesy is not None:
-        found = {item.invoice.id: held for item in courtesy.listed}
-    return _decision(case, found)
 
 
 def _past_due(case: Case) -> TrackDecision:
@@ -139,11 +142,7 @@ def _unsaid(case: Case, standing: Standing, waits: Mapping[str, Stop | None]) ->
     """Why a past-due invoice that has no level to say without approval is silent."""
     if standing.approval is None:
         return why_silent(case, standing)
-    return waits[standing.invoice.id] or _awaiting(standing.approval.name)
-
-
-def _awaiting(level: str) -> Stop:
-    return Stop(Reason.AWAITING_APPROVAL, f"The level “{level}” is due and needs a person's approval.")
+    return waits[standing.invoice.id] or awaiting(standing.approval.name)
 
 
 def _before_due(case: Case) -> TrackDecision:
@@ -153,24 +152,18 @@ def _before_due(case: Case) -> TrackDecision:
         return _decision(case, {})
     ids = [item.invoice.id for item in contact.listed]
     stop = (
-        sum_stop(contact.total, case.credit, case.currency, case.policy) or too_soon(case) or _day_stop(case)
+        sum_stop(contact.total, case.credit, case.currency, case.policy) or too_soon(case) or day_stop(case)
     )
     if stop is not None:
         return _decision(case, dict.fromkeys(ids, stop))
     if contact.level.approval:
-        return _decision(case, dict.fromkeys(ids, _awaiting(contact.level.name)), None, contact)
+        return _decision(case, dict.fromkeys(ids, awaiting(contact.level.name)), None, contact)
     return _decision(case, {}, contact)
 
 
 def _group_stop(case: Case) -> Stop | None:
     """What holds the whole contact although a level is due."""
-    return sum_stop(case.past_due_total, case.credit, case.currency, case.policy) or _day_stop(case)
-
-
-def _day_stop(case: Case) -> Stop | None:
-    if case.calendar.is_business_day(case.today):
-        return None
-    return Stop(Reason.NOT_BUSINESS_DAY, "Today is not a business day; it waits for the next one.")
+    return sum_stop(case.past_due_total, case.credit, case.currency, case.policy) or day_stop(case)
 
 
 def _decision(

@@ -1,6 +1,6 @@
 """One customer, one currency, one track, one day: the facts that the ladder decides on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -36,7 +36,9 @@ class Case:
     """Facts about one customer in one currency on one track. ``invoices`` are in carrying order.
 
     ``held`` are invoices with a stop of their own; ``credit`` is positive, in minor units; ``contacts`` are those
-    that count, of both tracks.
+    that count, of both tracks. ``no_contact`` is the stop of a customer whom nobody may contact. ``last_payment`` is
+    the newest booked payment's date. ``old_book`` are ids that were past due before sending was started and that no
+    person has approved yet. ``automatic``: sending to customers is on.
     """
 
     customer: Customer
@@ -49,6 +51,10 @@ class Case:
     policy: Policy
     calendar: BusinessCalendar
     today: date
+    no_contact: Stop | None
+    last_payment: date | None
+    old_book: Collection[str]
+    automatic: bool
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:

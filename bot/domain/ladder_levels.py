@@ -66,7 +66,7 @@ def approval_wait(case: Case, standing: Standing) -> Stop | None:
     that one can't be sent because the customer can't be emailed.
     """
     level = standing.approval
-    if level is None or customer_stop(case.customer) is not None:
+    if level is None or case.no_contact is not None or customer_stop(case.customer) is not None:
         return None
     before = [one for one in past_levels(case.policy, "customer") if one.days < level.days]
     if not before:
@@ -150,6 +150,18 @@ def _courtesy(case: Case, carrying: Invoice, level: Level, waiting: Sequence[Inv
     return _contact(case, carrying, level, listed, _audiences([level]))
 
 
+def awaiting(level: str) -> Stop:
+    """A level is due that only a person can let out."""
+    return Stop(Reason.AWAITING_APPROVAL, f"The level “{level}” is due and needs a person's approval.")
+
+
+def day_stop(case: Case) -> Stop | None:
+    """Nothing goes out on a day that isn't worked."""
+    if case.calendar.is_business_day(case.today):
+        return None
+    return Stop(Reason.NOT_BUSINESS_DAY, "Today is not a business day; it waits for the next one.")
+
+
 def too_soon(case: Case) -> Stop | None:
     """Why a courtesy is not sent shortly after a contact with the customer, or ``None``."""
     least = case.policy.ladder.min_days_between_contacts
@@ -181,8 +193,16 @@ def _contact(
         level=level,
         listed=listed,
         total=case.net([item.invoice for item in listed]),
-        audiences=audiences,
+        audiences=_told(case, audiences),
     )
+
+
+def _told(case: Case, audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
+    """Nobody is asked to call a customer who must not be contacted: the manager is told instead."""
+    if case.track == "customer" or case.no_contact is None:
+        return audiences
+    instead = {"manager" if audience == "owner" else audience for audience in audiences}
+    return tuple(audience for audience in INTERNAL_AUDIENCES if audience in instead)
 
 
 def _audiences(levels: Sequence[Level]) -> tuple[Audience, ...]:

@@ -384,7 +384,9 @@ def test_it_is_proposed_as_many_days_after_as_policy_puts_between(days_ago: int,
 def test_a_customer_level_that_listed_it_below_the_last_does_not_count() -> None:
     one = invoice(75)
     contacts = (made("manager", {one.id: 30}, 40), made("final notice", {one.id: 7}, 50))
-    assert not decide(one, contacts=contacts).proposals
+    decisions = decide(one, contacts=contacts)
+    assert [proposal.level.name for proposal in decisions.proposals] == ["final notice"]
+    assert reason(decisions, one) is Reason.WAITING_FOR_CUSTOMER_LEVEL
 
 
 @pytest.mark.parametrize("change", [{"no_email": True}, {"opt_out": True}, {"disabled": True}, {"email": ""}])

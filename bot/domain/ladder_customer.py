@@ -1,0 +1,222 @@
+"""The customer track: one level at a time, one contact a run, far enough apart, and never to whom it must not go.
+
+A late start or a long outage climbs step by step: it never opens with a final notice. Lasting stops hold the
+contact and its proposal; the day's stops only delay what would be sent today, so that a proposal that waits for a
+person stays as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from bot.domain.contacts import ContactNow, PastContact, Reason, Stop, TrackDecision
+from bot.domain.dates import say_date
+from bot.domain.invoice import Invoice
+from bot.domain.ladder_case import Case, carrying_order
+from bot.domain.ladder_levels import (
+    Standing,
+    awaiting,
+    contact_at,
+    courtesy_now,
+    day_stop,
+    too_soon,
+    why_silent,
+)
+from bot.domain.ladder_stops import customer_stop, sum_stop
+
+#: A payment booked within so many days means that the customer is settling up: nothing is sent meanwhile.
+RECENT_PAYMENT_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one track does: ``found`` are the reasons of invoices that no contact lists today."""
+
+    found: Mapping[str, Stop] = field(default_factory=dict)
+    contact: ContactNow | None = None
+    proposal: ContactNow | None = None
+
+
+def customer_track(case: Case) -> Plan:
+    """What to send to the customer today, what to propose, and why the rest hears nothing."""
+    return _past_due(case) if case.past_due else _courtesy(case)
+
+
+def one_email(decided: Sequence[TrackDecision], contacts: Sequence[PastContact]) -> tuple[TrackDecision, ...]:
+    """At most one customer contact a run, whatever the currencies; what is past due goes before a courtesy.
+
+    Of several the one goes whose currency has waited longest; the others wait as after any contact.
+    """
+    sending = {
+        one.currency: one.outcome
+        for one in decided
+        if one.track == "customer" and isinstance(one.outcome, ContactNow)
+    }
+    if len(sending) < 2:
+        return tuple(decided)
+    last = {one.currency: _last_about(one, contacts) for one in decided}
+    first = min(
+        sending.values(),
+        key=lambda one: (one.level.days < 0, last[one.currency], carrying_order(one.carrying)),
+    )
+    stop = Stop(
+        Reason.TOO_SOON,
+        f"The customer is contacted about what they owe in {first.currency} today; this follows.",
+    )
+    waiting = [one for one in sending.values() if one is not first]
+    return tuple(_waits(one, stop) if one.outcome in waiting else one for one in decided)
+
+
+def _last_about(decision: TrackDecision, contacts: Sequence[PastContact]) -> date:
+    """When the customer last heard of something in this currency."""
+    ids = {one.invoice_id for one in decision.invoices}
+    return max(
+        (
+            contact.on
+            for contact in contacts
+            if contact.counts and contact.track == "customer" and not ids.isdisjoint(dict(contact.listed))
+        ),
+        default=date.min,
+    )
+
+
+def _waits(decision: TrackDecision, stop: Stop) -> TrackDecision:
+    """The decision when its contact isn't made today."""
+    invoices = tuple(
+        replace(one, reason=stop.reason, sentence=stop.sentence) if one.reason is Reason.LISTED else one
+        for one in decision.invoices
+    )
+    return replace(decision, outcome=stop, invoices=invoices)
+
+
+def step_of(case: Case, invoice: Invoice) -> Standing:
+    """Where a past-due invoice stands: the one level above what it has heard, if that is due for its age."""
+    days, heard = case.days(invoice), case.heard(invoice)
+    level = next((one for one in case.past_levels if one.days > heard), None)
+    due = level if level is not None and level.days <= days else None
+    plain = due if due is not None and not due.approval else None
+    return Standing(invoice, days, heard, plain, due if due is not None and due.approval else None)
+
+
+def _past_due(case: Case) -> Plan:
+    steps = [step_of(case, invoice) for invoice in case.past_due]
+    wanting = [step for step in steps if step.wants]
+    found = {step.invoice.id: why_silent(case, step) for step in steps if not step.wants}
+    if not wanting:
+        return Plan(found)
+    lasting = _lasting_stop(case, case.past_due_total)
+    if lasting is not None:
+        return Plan(found | {step.invoice.id: lasting for step in wanting})
+    wanting, spent = _within_maximum(case, wanting)
+    found |= spent
+    plain = next((step for step in wanting if step.plain is not None), None)
+    asking = next((step for step in wanting if step.approval is not None), None)
+    found |= {one.invoice.id: awaiting(one.approval.name) for one in wanting if one.approval is not None}
+    contact = contact_at(case, plain, plain.plain) if plain else None
+    proposal = contact_at(case, asking, asking.approval) if asking else None
+    return _sent_or_held(case, found, wanting, contact, proposal)
+
+
+def _sent_or_held(
+    case: Case,
+    found: dict[str, Stop],
+    wanting: list[Standing],
+    contact: ContactNow | None,
+    proposal: ContactNow | None,
+) -> Plan:
+    """The contact goes out, waits for another day, or waits for a person."""
+    if contact is None:
+        return Plan(found, None, proposal)
+    plain = [step.invoice.id for step in wanting if step.plain is not None]
+    if _lists_old_book(case, contact):
+        return Plan(found | dict.fromkeys(plain, _old_book_stop()), None, contact)
+    held = _automatic_stop(case) or _payment_stop(case) or _past_due_too_soon(case) or day_stop(case)
+    if held is not None:
+        return Plan(found | dict.fromkeys(plain, held), None, proposal)
+    return Plan({}, contact, proposal)
+
+
+def _courtesy(case: Case) -> Plan:
+    contact = courtesy_now(case)
+    if contact is None:
+        return Plan()
+    ids = [item.invoice.id for item in contact.listed]
+    stop = _lasting_stop(case, contact.total) or too_soon(case) or _payment_stop(case) or day_stop(case)
+    if stop is not None:
+        return Plan(dict.fromkeys(ids, stop))
+    if contact.level.approval:
+        return Plan(dict.fromkeys(ids, awaiting(contact.level.name)), None, contact)
+    off = _automatic_stop(case)
+    return Plan(dict.fromkeys(ids, off)) if off is not None else Plan({}, contact)
+
+
+def _lasting_stop(case: Case, total: int) -> Stop | None:
+    """What holds the contact and its proposal alike, until something changes."""
+    return (
+        case.no_contact
+        or customer_stop(case.customer)
+        or sum_stop(total, case.credit, case.currency, case.policy)
+    )
+
+
+def _within_maximum(case: Case, wanting: list[Standing]) -> tuple[list[Standing], dict[str, Stop]]:
+    """Those whose cycle has contacts left, and the reason of the others.
+
+    A cycle is what one invoice has carried (docs/ladder.md); courtesies don't count.
+    """
+    most = case.policy.ladder.max_contacts
+    carried = [
+        contact.carrying_invoice_id
+        for contact in case.contacts
+        if contact.track == "customer" and contact.level_days >= 0
+    ]
+    left = [step for step in wanting if carried.count(step.invoice.id) < most]
+    stop = Stop(Reason.MAXIMUM_REACHED, f"It has led {most} contacts, the most that the policy allows.")
+    return left, {step.invoice.id: stop for step in wanting if step not in left}
+
+
+def _lists_old_book(case: Case, contact: ContactNow) -> bool:
+    return any(item.invoice.id in case.old_book for item in contact.listed)
+
+
+def _old_book_stop() -> Stop:
+    return Stop(
+        Reason.AWAITING_APPROVAL,
+        "It was past due before sending was started, so a person must approve the first contact that lists it.",
+    )
+
+
+def _automatic_stop(case: Case) -> Stop | None:
+    if case.automatic:
+        return None
+    return Stop(Reason.AUTOMATIC_OFF, "Automatic sending to customers is off, so no email goes out.")
+
+
+def _payment_stop(case: Case) -> Stop | None:
+    paid = case.last_payment
+    if paid is None or (case.today - paid).days > RECENT_PAYMENT_DAYS:
+        return None
+    return Stop(
+        Reason.RECENT_PAYMENT,
+        f"The customer paid something on {say_date(paid)}; nothing is sent for {RECENT_PAYMENT_DAYS} days.",
+    )
+
+
+def _past_due_too_soon(case: Case) -> Stop | None:
+    """Courtesies don't hold a past-due contact."""
+    least = case.policy.ladder.min_days_between_contacts
+    last = _last_past_due(case)
+    if last is None or (case.today - last).days >= least:
+        return None
+    free = say_date(last + timedelta(days=least))
+    return Stop(
+        Reason.TOO_SOON,
+        f"The customer was contacted on {say_date(last)}; the next contact comes on {free} at the earliest.",
+    )
+
+
+def _last_past_due(case: Case) -> date | None:
+    return max(
+        (contact.on for contact in case.contacts if contact.track == "customer" and contact.level_days >= 0),
+        default=None,
+    )
