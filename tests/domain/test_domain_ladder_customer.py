@@ -292,3 +292,10 @@ def test_every_outcome_without_a_contact_says_why() -> None:
     for track in decisions.tracks:
         assert isinstance(track.outcome, Stop)
         assert track.outcome.sentence
+
+
+def test_a_courtesy_does_not_count_towards_the_most_contacts() -> None:
+    one = invoice(8)
+    rules = policy()
+    rules = replace(rules, ladder=replace(rules.ladder, max_contacts=1))
+    assert emails(decide(one, contacts=(sent("courtesy", {one.id: -3}, 11),), rules=rules))
