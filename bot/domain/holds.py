@@ -66,11 +66,11 @@ class Hold:
 def hold_stop(holds: Iterable[Hold], invoice_id: str, today: date, calendar: BusinessCalendar) -> Stop | None:
     """Why an invoice is held on both tracks, or ``None``. Do-not-contact is the customer's: it is not asked here."""
     standing = [hold for hold in holds if hold.covers(invoice_id) and hold.stands(today, calendar)]
-    for kind in _RANK:
-        found = next((hold for hold in standing if hold.kind is kind), None)
-        if found is not None:
-            return Stop(Reason(kind.value), _sentence(found))
-    return None
+    named = [hold for hold in standing if hold.kind in _RANK]
+    if not named:
+        return None
+    first = min(named, key=lambda hold: _RANK.index(hold.kind))
+    return Stop(Reason(first.kind.value), _sentence(first))
 
 
 def no_contact_stop(holds: Iterable[Hold], today: date, calendar: BusinessCalendar) -> Stop | None:

@@ -5,6 +5,7 @@ contact and its proposal; the day's stops only delay what would be sent today, s
 person stays as it is.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -165,14 +166,14 @@ def _within_maximum(case: Case, wanting: list[Standing]) -> tuple[list[Standing]
     A cycle is what one invoice has carried (docs/ladder.md); courtesies don't count.
     """
     most = case.policy.ladder.max_contacts
-    carried = [
+    led = Counter(
         contact.carrying_invoice_id
         for contact in case.contacts
         if contact.track == "customer" and contact.level_days >= 0
-    ]
-    left = [step for step in wanting if carried.count(step.invoice.id) < most]
+    )
     stop = Stop(Reason.MAXIMUM_REACHED, f"It has led {most} contacts, the most that the policy allows.")
-    return left, {step.invoice.id: stop for step in wanting if step not in left}
+    spent = {step.invoice.id: stop for step in wanting if led[step.invoice.id] >= most}
+    return [step for step in wanting if step.invoice.id not in spent], spent
 
 
 def _lists_old_book(case: Case, contact: ContactNow) -> bool:
