@@ -1,11 +1,10 @@
-"""The command line: ``duebot demo | run | doctor | sync | digest | sweep``."""
+"""The command line: ``duebot demo | run | doctor | sync | digest | sweep | explain``."""
 
 import asyncio
 import errno
 import signal
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
@@ -22,18 +21,18 @@ from bot.config.logs import configure_logging
 from bot.config.settings import ENV_FILE
 from bot.doctor import check_everything
 from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
-from bot.domain.dates import say_date
 from bot.domain.errors import BadInput, DuebotError, Misconfigured
-from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
+from bot.domain.references import parse_reference
 from bot.store import contacts, outbox
 from bot.syncro.shape import ShapeName
+from bot.use_cases.explain import Explain
 from bot.use_cases.mirror_reading import SyncReport
-from bot.views.columns import columns
 from bot.views.terminal import as_text
+from bot.views.why import why_whole
 from bot.views.wording import count
-from reminders.sweep import Row, SweepReport
+from reminders.said import swept, would
 
 if TYPE_CHECKING:
     from sandbox.demo import Stage
@@ -231,65 +230,43 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
     try:
         day = _day(as_of, rooms)
         if dry_run:
-            print(_would(await rooms.sweep.dry_run(day)))
+            print(would(await rooms.sweep.dry_run(day)))
             return
         report = await rooms.sweep.run(again=again, as_of=day)
         await rooms.outbox.deliver_due()
         left_out = await rooms.context.lane.read(lambda tx: contacts.left_out_on(tx, report.day))
         waiting = await rooms.context.lane.read(lambda tx: contacts.waiting_on(tx, report.day))
-        print(_swept(report, left_out if report.ran else (), waiting))
+        print(swept(report, left_out if report.ran else (), waiting))
     finally:
         await rooms.close()
     if waiting:
         raise SystemExit(1)
 
 
+@cli.command()
+def explain(
+    number: Annotated[str, typer.Argument(help="The invoice's number, for example 1042.")],
+    as_of: AsOf = "",
+) -> None:
+    """Say why an invoice is or isn't chased today, and everything that was said about it. Nothing is changed."""
+    _run(_explain(number, as_of))
+
+
+async def _explain(number: str, as_of: str) -> None:
+    settings, policy = _load()
+    rooms = await open_rooms(settings, policy)
+    try:
+        invoice_id = await rooms.lookup.find_id(parse_reference(number))
+        told = await Explain(rooms.context, rooms.lookup).invoice(invoice_id, _day(as_of, rooms))
+        print(as_text(why_whole(told)))
+    finally:
+        await rooms.close()
+
+
 async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) -> Rooms:
     if not dry_run:
         settings.require_both()
     return await open_rooms(settings, policy)
-
-
-def _swept(report: SweepReport, left_out: Sequence[tuple[str, str]], waiting: int) -> str:
-    unposted = (
-        [f"Not posted yet: {waiting} of that day's contacts. The running bot tries again."] if waiting else []
-    )
-    if not report.ran:
-        done = f"The sweep of {report.day} was done before; use --again for another."
-        return "\n".join([done, *unposted])
-    how = "decided, for" if waiting else "made in"
-    made = f"Sweep of {say_date(report.day)}: {report.made} contacts were {how} {report.messages} messages."
-    left = [f"Left out: {name}. {why}" for name, why in left_out]
-    return "\n".join([made, *unposted, *left, *report.unreachable])
-
-
-def _would(report: SweepReport) -> str:
-    """Every open invoice with what would happen to it and why, then how many of each."""
-    if not report.rows:
-        return "The local copy has no open invoices. If that can't be, read them first: duebot sync"
-    head = ("Invoice", "Customer", "Due", "Balance", "Track", "Decision", "Why")
-    table = [head, *(_row(row) for row in report.rows)]
-    counts: dict[str, Counter[str]] = {}
-    for row in report.rows:
-        counts.setdefault(row.track, Counter())[_words(row.reason)] += 1
-    sums = [
-        f"{track}: {', '.join(f'{number} {reason}' for reason, number in found.most_common())}"
-        for track, found in counts.items()
-    ]
-    made = f"Sweep of {say_date(report.day)}: {report.made} contacts in {report.messages} messages would be made."
-    return "\n".join([columns(table, frozenset({3})), "", *sums, made, *report.unreachable])
-
-
-def _row(row: Row) -> tuple[str, ...]:
-    invoice = row.invoice
-    due = invoice.due_date.isoformat() if invoice.due_date else "not set"
-    balance = say_money(invoice.balance, invoice.currency)
-    who = (invoice.number, invoice.customer_name, due, balance)
-    return (*who, row.track, _words(row.reason), row.sentence)
-
-
-def _words(reason: str) -> str:
-    return reason.replace("_", " ")
 
 
 def _day(text: str, rooms: Rooms) -> date | None:

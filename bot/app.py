@@ -29,6 +29,7 @@ from bot.syncro.webhook import webhook_route
 from bot.use_cases.authority import Authority
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context, Waits
+from bot.use_cases.explain import Explain
 from bot.use_cases.hints import Hints
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
@@ -191,6 +192,7 @@ class App:
             several=self._several,
             journal=rooms.journal,
             overdue=rooms.overdue,
+            explain=Explain(rooms.context, rooms.lookup),
             outcomes=Outcomes(rooms.context, rooms.lookup),
             slack=rooms.slack,
             syncro_host=base.netloc,

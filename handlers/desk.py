@@ -18,6 +18,7 @@ from bot.store.visits import Visit
 from bot.use_cases.authority import Authority
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context
+from bot.use_cases.explain import Explain
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
@@ -54,6 +55,7 @@ class Desk:
     several: PaySeveral
     journal: Journal
     overdue: Overdue
+    explain: Explain
     outcomes: Outcomes
     slack: Slack
     syncro_host: str

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.commands import Board, Customer, Find, Show
+from bot.domain.commands import Board, Customer, Find, Show, Why
 from bot.domain.errors import BadInput, Busy, NotAllowed, NotFound, SlackLimited, SlackNotSent, SlackRefused
 from bot.domain.roles import Action, Role
 from bot.store import claims, visits
@@ -12,6 +12,7 @@ from bot.views.board import board
 from bot.views.cards import customer_card, invoice_card, search_results
 from bot.views.errors import did_you_mean
 from bot.views.values import read_page, read_pick
+from bot.views.why import why
 from handlers.desk import Arrival, Desk
 
 _SHARE = "share"
@@ -35,6 +36,13 @@ class Looking:
         async with self._desk.patience(arrival):
             card = await self._desk.lookup.card_of(await self._desk.lookup.find_id(command.ref))
         await self._desk.answer_card(arrival, card, role)
+
+    async def why(self, arrival: Arrival, command: Why) -> None:
+        """``/invoice why 1042``."""
+        await self._role(arrival)
+        async with self._desk.patience(arrival):
+            told = await self._desk.explain.invoice(await self._desk.lookup.find_id(command.ref))
+        await self._desk.answer(arrival, why(told))
 
     async def card(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """A button that opens an invoice's card; its value is the invoice's id."""

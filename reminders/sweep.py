@@ -4,22 +4,18 @@ Gather (sync, the mirror, the ledgers), decide (``bot.domain.ladder``), apply: c
 in one transaction. Each contact is unique in the database, so a second sweep finds nothing left to do.
 """
 
-import asyncio
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.contacts import ContactNow, Decisions, PastContact
-from bot.domain.invoice import Customer, Invoice
-from bot.domain.ladder import decide_customer
-from bot.domain.ladder_stops import OpenState
-from bot.domain.policy import Policy, Track
+from bot.domain.contacts import ContactNow
 from bot.domain.recipients import Gathered, gather_by_recipient
-from bot.store import claims, contacts, mirror, operations, outbox
+from bot.store import claims, contacts, outbox
 from bot.store.contacts import Contact, ContactInvoice, Delivery
 from bot.store.lane import Conflict, Tx
+from bot.use_cases.collections import Row, decide_all
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from reminders.slots import free_slot, require_today
@@ -29,20 +25,8 @@ REMINDER = "reminder"
 _LEASE = timedelta(minutes=5)
 #: Each listed invoice is read from Syncro when the message is posted, so a message lists no more than these.
 _INVOICES_PER_MESSAGE = 60
-#: Customers decided before other work gets its turn.
-_SLICE = 200
 
 _Key = tuple[str, str, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What was decided about one open invoice on one track, and why."""
-
-    invoice: Invoice
-    track: Track
-    reason: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +47,6 @@ class SweepReport:
     def reasons(self) -> Mapping[str, int]:
         """How many invoices have which reason, on the internal track."""
         return Counter(row.reason for row in self.rows if row.track == "internal")
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the decision is made on."""
-
-    customers: Mapping[str, Customer]
-    invoices: Mapping[str, Sequence[Invoice]]
-    contacts: Mapping[str, Sequence[PastContact]]
-    open: Mapping[str, OpenState]
 
 
 class Sweep:
@@ -100,7 +74,7 @@ class Sweep:
         if not slot:
             return SweepReport(today, ran=False)
         await self._sync.run()
-        found, rows = await self._decide(today)
+        found, rows = await decide_all(self._context, today)
         report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found, rows))
         self._context.wake_outbox()
         return report
@@ -108,33 +82,10 @@ class Sweep:
     async def dry_run(self, as_of: date | None = None) -> SweepReport:
         """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
         today = as_of or self._context.today()
-        found, rows = await self._decide(today)
+        found, rows = await decide_all(self._context, today)
         messages, nobody = self._addressed(found)
         told = {_key(one) for message in messages for one in message.contacts}
         return SweepReport(today, False, rows, len(told), len(messages), nobody)
-
-    # ---- gather and decide ---------------------------------------------------------------------------------
-
-    async def _decide(self, today: date) -> tuple[list[ContactNow], tuple[Row, ...]]:
-        """The contacts to make, and a row for every open invoice and track."""
-        facts = await self._context.lane.read(lambda tx: _gather(tx, self._context.policy))
-        found: list[ContactNow] = []
-        rows: list[Row] = []
-        for number, (customer_id, owed) in enumerate(facts.invoices.items(), 1):
-            one = decide_customer(
-                facts.customers[customer_id],
-                owed,
-                facts.contacts.get(customer_id, ()),
-                self._context.policy,
-                self._context.calendar,
-                today,
-                facts.open,
-            )
-            found += one.contacts
-            rows += _rows(owed, one)
-            if number % _SLICE == 0:
-                await asyncio.sleep(0)
-        return found, tuple(rows)
 
     # ---- apply ---------------------------------------------------------------------------------------------
 
@@ -283,44 +234,3 @@ def _free_key(tx: Tx, target: str, today: date) -> str:
     while outbox.by_key(tx, key := f"reminder:{target}:{today.isoformat()}:{number}") is not None:
         number += 1
     return key
-
-
-def _gather(tx: Tx, policy: Policy) -> _Facts:
-    """One consistent read of what is unpaid, what was said before, and which invoices are being written to."""
-    invoices: dict[str, list[Invoice]] = defaultdict(list)
-    for invoice in mirror.unpaid(tx):
-        invoices[invoice.customer_id].append(invoice)
-    known = {customer.id: customer for customer in mirror.customers(tx)}
-    customers = {id: known.get(id) or Customer(id, owed[0].customer_name) for id, owed in invoices.items()}
-    said: dict[str, list[PastContact]] = defaultdict(list)
-    days = {level.name: level.days for level in policy.ladder.levels}
-    for contact in contacts.all_counting(tx):
-        said[contact.customer_id].append(_past(contact, days))
-    unsettled = {one.invoice_id: one.state for one in operations.unsettled(tx) if one.invoice_id}
-    being_written: dict[str, OpenState] = {
-        id: "operation_unknown" if state == "unknown" else "operation_open" for id, state in unsettled.items()
-    }
-    return _Facts(customers, invoices, said, being_written)
-
-
-def _past(contact: Contact, days: Mapping[str, int]) -> PastContact:
-    """A contact of the ledger. A level that the policy no longer has counts as the highest that its invoices had."""
-    listed = tuple((item.invoice_id, item.level_days) for item in contact.invoices)
-    level_days = days.get(contact.level, max((own for _, own in listed), default=0))
-    return PastContact(
-        track="customer" if contact.track == "customer" else "internal",
-        level_days=level_days,
-        level=contact.level,
-        carrying_invoice_id=contact.carrying_invoice_id,
-        listed=listed,
-        on=date.fromisoformat(contact.as_of),
-        stage=contact.stage,
-    )
-
-
-def _rows(owed: Iterable[Invoice], decided: Decisions) -> list[Row]:
-    return [
-        Row(invoice, track, told.reason.value, told.sentence)
-        for invoice in owed
-        for track, told in decided.reasons(invoice.id).items()
-    ]

@@ -83,6 +83,13 @@ class Void:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Explain why one invoice is, or is not, chased."""
+
+    ref: InvoiceRef
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """A subcommand that exists but that this version lacks."""
 
@@ -113,7 +120,7 @@ class Customer:
     suggestion: str = ""
 
 
-InvoiceCommand = Help | Show | Find | New | Send | Pay | Edit | Add | Void | NotYet | Unknown
+InvoiceCommand = Help | Show | Find | New | Send | Pay | Edit | Add | Void | Why | NotYet | Unknown
 OverdueCommand = Help | Board | Customer | NotYet | Unknown
 
 
@@ -152,6 +159,9 @@ SUBCOMMANDS = (
     ),
     Subcommand("add", "/invoice add NUMBER", "/invoice add 1042", "add a line item", Action.EDIT),
     Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.VOID),
+    Subcommand(
+        "why", "/invoice why NUMBER", "/invoice why 1042", "why it is or isn't chased", Action.LOOK_UP
+    ),
 )
 #: The same for ``/overdue``.
 OVERDUE_SUBCOMMANDS = (
@@ -163,11 +173,11 @@ OVERDUE_SUBCOMMANDS = (
     Subcommand("customer", "/overdue CUSTOMER", "/overdue acme", "one customer's account", Action.LOOK_UP),
 )
 #: Known names that this version answers with "not yet".
-NOT_YET = ("from-ticket", "drafts", "batch", "match", "statement", "why", "log")
+NOT_YET = ("from-ticket", "drafts", "batch", "match", "statement", "log")
 OVERDUE_NOT_YET = ("automatic", "proposals")
 
-_ON_ONE_INVOICE: Mapping[str, type[Show | Send | Edit | Add | Void]] = MappingProxyType(
-    {"show": Show, "send": Send, "edit": Edit, "add": Add, "void": Void}
+_ON_ONE_INVOICE: Mapping[str, type[Show | Send | Edit | Add | Void | Why]] = MappingProxyType(
+    {"show": Show, "send": Send, "edit": Edit, "add": Add, "void": Void, "why": Why}
 )
 _NAMES = tuple(row.name for row in SUBCOMMANDS) + NOT_YET + ("help",)
 _OVER_DAYS = (30, 60, 90)
@@ -176,7 +186,7 @@ _FROM, _TO = frozenset({"from", "since"}), frozenset({"to", "until"})
 
 def with_choice(command: InvoiceCommand, kind: str, id: str) -> InvoiceCommand:
     """``command`` about the one invoice or customer (``kind``) that a person chose among several."""
-    if kind == "invoice" and isinstance(command, Show | Send | Edit | Add | Void | Pay):
+    if kind == "invoice" and isinstance(command, Show | Send | Edit | Add | Void | Why | Pay):
         return replace(command, ref=InvoiceRef(text=id, id=id))
     if kind == "customer" and isinstance(command, Find | Pay):
         return replace(command, customer_id=id)

@@ -37,6 +37,7 @@ from bot.views.reminders import reminder
 from bot.views.reversal import reversed_payment
 from bot.views.spread import spread_message, spread_view
 from bot.views.tables import without_new_blocks
+from bot.views.why import why
 
 Entry = dict[str, Any]
 
@@ -44,7 +45,7 @@ Entry = dict[str, Any]
 def gallery() -> dict[str, Entry]:
     """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
     shown: dict[str, Entry] = {}
-    for group in (_invoices(), _lists(), _scheduled(), _outcomes(), _spreads(), _answers()):
+    for group in (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers()):
         shown |= {name: _message(held) for name, held in group.items()}
     for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
@@ -95,6 +96,10 @@ def _lists() -> Mapping[str, Message]:
         "board_last_page": board(facts.board_facts((facts.USD,), facts.DEBTORS[:1], 3), None),
         "board_nothing_overdue": board(facts.QUIET_BOARD, None),
     }
+
+
+def _explained() -> Mapping[str, Message]:
+    return {"why": why(facts.explanation()), "why_never_told": why(facts.explanation(told=False))}
 
 
 def _scheduled() -> Mapping[str, Message]:

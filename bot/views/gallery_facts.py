@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from bot.domain.allocation import OpenInvoice
+from bot.domain.explanation import Explanation, Told, TrackReason
 from bot.domain.facts import (
     Abilities,
     AgingTotals,
@@ -211,6 +212,24 @@ ITEMS = (
 def reminder_facts(items: tuple[ReminderItem, ...] = ITEMS, audience: str = "owner") -> Reminder:
     """Internal contacts for one recipient."""
     return Reminder(audience, TODAY, items, AS_OF)
+
+
+def explanation(*, told: bool = True) -> Explanation:
+    """Why a hostile customer's invoice is chased, with what was said; or that nothing was."""
+    sent = Told(date(2026, 3, 4), "call", "internal", "sent", ("U0DANA",), 80625, 12, "9f2c11aa")
+    out = replace(
+        sent, level=f"firm {HOSTILE}", stage="suppressed", reason=f"{HOSTILE} has been paid.", to=()
+    )
+    reasons = (
+        TrackReason(
+            "customer", "automatic_off", "Automatic sending to customers is off, so no email goes out."
+        ),
+        TrackReason("internal", "level_already_heard", f"The level “{HOSTILE}” has been used for it."),
+    )
+    history = (sent, *[out] * 30) if told else ()
+    return Explanation(
+        ROGUE_INVOICE, TODAY, reasons, history, AS_OF, "" if told else "Balances are as of now."
+    )
 
 
 def outcome(

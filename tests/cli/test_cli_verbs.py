@@ -15,7 +15,7 @@ def posted(stage):
     return [call for call in stage.slack.calls if call.method in WRITES]
 
 
-@pytest.mark.parametrize("verb", ["run", "sync", "digest", "sweep", "demo"])
+@pytest.mark.parametrize("verb", ["run", "sync", "digest", "sweep", "explain", "demo"])
 async def test_every_verb_explains_itself(duebot, verb):
     plain = await duebot("--help")
     shown = await duebot(verb, "--help")
@@ -199,3 +199,26 @@ async def test_acting_verbs_need_slack_and_a_policy(duebot, tmp_path: Path):
     typo = await duebot("digest")
     assert typo.exit_code == 1
     assert "digests" in typo.stderr
+
+
+# ---- explain ------------------------------------------------------------------------------------------------
+
+
+async def test_an_invoice_is_explained_with_both_tracks_and_its_history(duebot, stage):
+    await duebot("sync")
+    before = await duebot("explain", "1042", SLACK_BOT_TOKEN=None)
+    assert before.exit_code == 0, before.output
+    assert "Emails to the customer: automatic off" in before.stdout
+    assert "No contact has listed it so far." in before.stdout
+    await duebot("sweep")
+    after = await duebot("explain", "INV-2024-1042")
+    assert "1 contact so far" in after.stdout
+    assert " · sent · " in after.stdout
+
+
+async def test_an_explanation_of_another_day_says_that_balances_are_as_of_now(duebot, stage):
+    await duebot("sync")
+    shown = await duebot("explain", "1042", "--as-of", "2031-02-15")
+    assert "balances are as of now" in shown.stdout
+    unknown = await duebot("explain", "99887766")
+    assert (unknown.exit_code, "99887766" in unknown.output) == (1, True)

@@ -15,6 +15,7 @@ from bot.store import contacts, mirror, operations, outbox
 from bot.store.contacts import Contact
 from bot.store.operations import Operation
 from bot.store.outbox import Item
+from bot.use_cases.collections import decide_all
 from reminders.sweep import SweepReport
 
 CLERK, BOSS = "D0CLERK", "D0BOSS"
@@ -311,7 +312,7 @@ async def test_a_contact_waits_for_its_other_message_when_one_fails(world: World
 
 async def test_what_another_sweep_has_made_meanwhile_is_left_out(world: World, bot: Bot) -> None:
     other, today = await world.bot(), bot.context.today()
-    found, rows = await bot.sweep._decide(today)
+    found, rows = await decide_all(bot.context, today)
     first = await swept(other)
     late = await bot.context.lane.write(lambda tx: bot.sweep._apply(tx, "late", today, found, rows))
     await bot.outbox.deliver_due()

@@ -1,0 +1,45 @@
+"""Why one invoice is, or is not, chased today, and what was said about it before.
+
+Amounts are minor units of the invoice's currency; dates are the business's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.invoice import Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class TrackReason:
+    """What the ladder decides on one track today: a code and a sentence, never empty."""
+
+    track: str
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A contact that listed the invoice. ``to`` are Slack ids, channels or addresses; ``reason`` why it didn't go."""
+
+    on: date
+    level: str
+    track: str
+    stage: str
+    to: tuple[str, ...]
+    balance: int
+    days_past_due: int
+    policy_version: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The whole account of one invoice's chasing, newest contact first. ``note`` says what is not as of ``on``."""
+
+    invoice: Invoice
+    on: date
+    tracks: tuple[TrackReason, ...]
+    told: tuple[Told, ...]
+    as_of: datetime
+    note: str = ""

@@ -1,0 +1,56 @@
+"""Explaining one invoice: what the ladder decides about it today and why, and every contact that listed it."""
+
+from datetime import date
+
+from bot.domain.explanation import Explanation, Told, TrackReason
+from bot.domain.invoice import Invoice
+from bot.store import contacts
+from bot.store.contacts import Contact
+from bot.use_cases.collections import decide_one
+from bot.use_cases.context import Context
+from bot.use_cases.lookup import Lookup
+
+_NOW = "Days are counted on that day; balances are as of now."
+
+
+class Explain:
+    """Answers "why was it, or wasn't it, chased?". Changes nothing."""
+
+    def __init__(self, context: Context, lookup: Lookup) -> None:
+        self._context = context
+        self._lookup = lookup
+
+    async def invoice(self, invoice_id: str, as_of: date | None = None) -> Explanation:
+        """The invoice, read live, as the ladder sees it today, or on ``as_of``. Raises ``SyncroError``."""
+        live = await self._lookup.invoice(invoice_id)
+        today = self._context.today()
+        on = as_of or today
+        rows = await decide_one(self._context, live, on)
+        made = await self._context.lane.read(lambda tx: contacts.of_customer(tx, live.customer_id))
+        return Explanation(
+            invoice=live,
+            on=on,
+            tracks=tuple(TrackReason(row.track, row.reason, row.sentence) for row in rows),
+            told=tuple(filter(None, (_told(contact, live) for contact in reversed(made)))),
+            as_of=self._context.local(self._context.now()),
+            note="" if on == today else _NOW,
+        )
+
+
+def _told(contact: Contact, invoice: Invoice) -> Told | None:
+    """How the ledger holds a contact, if it listed the invoice."""
+    listed = next((one for one in contact.invoices if one.invoice_id == invoice.id), None)
+    if listed is None:
+        return None
+    reasons = [contact.reason, *(delivery.reason for delivery in contact.deliveries)]
+    return Told(
+        on=date.fromisoformat(contact.as_of),
+        level=contact.level,
+        track=contact.track,
+        stage=contact.stage,
+        to=tuple(dict.fromkeys(delivery.target for delivery in contact.deliveries)),
+        balance=listed.balance,
+        days_past_due=listed.days_past_due,
+        policy_version=contact.policy_version,
+        reason=next(filter(None, reasons), ""),
+    )

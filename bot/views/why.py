@@ -1,0 +1,99 @@
+"""Why an invoice is, or is not, chased: today's decision on each track, then what was said before."""
+
+from bot.domain.dates import say_date
+from bot.domain.explanation import Explanation, Told, TrackReason
+from bot.domain.money import say_money
+from bot.views import ids
+from bot.views.blocks import (
+    Block,
+    Message,
+    actions,
+    bold,
+    bullets,
+    button,
+    context,
+    escape,
+    header,
+    line,
+    message,
+    one_line,
+    person,
+    plain_section,
+    rich,
+    section,
+    some,
+    trim,
+    words,
+)
+from bot.views.wording import as_of_words, count, invoice_words
+
+_SHOWN = 20
+_TRACKS = {"customer": "Emails to the customer", "internal": "Reminders to your own people"}
+_STAGES = {
+    "planned": "planned",
+    "approved": "approved, not sent yet",
+    "claimed": "being sent",
+    "sent": "sent",
+    "failed": "failed",
+    "unknown": "nobody knows whether it went out",
+    "suppressed": "left out",
+}
+
+
+def why(held: Explanation) -> Message:
+    """The explanation for a person in Slack; long histories are cut with "and n more"."""
+    return _drawn(held, _SHOWN)
+
+
+def why_whole(held: Explanation) -> Message:
+    """The explanation with the whole history, for a terminal."""
+    return _drawn(held, max(1, len(held.told)))
+
+
+def _drawn(held: Explanation, shown: int) -> Message:
+    number = one_line(held.invoice.number)
+    blocks = [
+        header(f"Why {trim(number, 60)}? · {say_date(held.on)}"),
+        plain_section(invoice_words(held.invoice, held.on)),
+        *[rich(_reason(track)) for track in held.tracks],
+        *_history(held, shown),
+        *([context(escape(held.note))] if held.note else []),
+        *actions([button("Open the invoice", ids.CARD, held.invoice.id)]),
+        context(as_of_words(held.as_of, held.on)),
+    ]
+    said = "; ".join(f"{track.track}: {track.sentence}" for track in held.tracks)
+    return message(f"Why {escape(number)}? {escape(said)}", blocks)
+
+
+def _reason(track: TrackReason) -> Block:
+    name = _TRACKS.get(track.track, track.track)
+    return line(bold(f"{name}: {track.reason.replace('_', ' ')}"), words(f". {one_line(track.sentence)}"))
+
+
+def _history(held: Explanation, shown: int) -> list[Block]:
+    if not held.told:
+        return [section("No contact has listed it so far.")]
+    lines = [_contact(told, held.invoice.currency) for told in held.told]
+    heading = line(bold(f"{count(len(lines), 'contact')} so far, the newest first"))
+    return [rich(heading, bullets(some(lines, shown, "contacts")))]
+
+
+def _contact(told: Told, currency: str) -> Block:
+    stage = _STAGES.get(told.stage, told.stage)
+    because = f": {trim(one_line(told.reason), 200)}" if told.reason else ""
+    late = f"{count(told.days_past_due, 'day')} past due" if told.days_past_due > 0 else "before its due date"
+    return line(
+        words(f"{say_date(told.on)} · "),
+        bold(trim(one_line(told.level), 60)),
+        words(f" · {stage}{because} · {late}, {say_money(told.balance, currency)} · to "),
+        *_people(told.to),
+        words(f" · policy {told.policy_version}"),
+    )
+
+
+def _people(to: tuple[str, ...]) -> list[Block]:
+    found: list[Block] = []
+    for number, one in enumerate(to):
+        found += [words(", ")] if number else []
+        found.append(person(one) if one[:1] in ("U", "W") else words(trim(one_line(one), 80)))
+    return found or [words("nobody")]
