@@ -151,7 +151,7 @@ class Holds:
         if kind is HoldKind.SNOOZE and day <= today:
             raise BadInput(f"{say_date(day)} is not ahead. A snooze ends on a day after today.")
         if day < today:
-            raise BadInput(f"{say_date(day)} is past. A promise is for today or later.")
+            raise BadInput(f"{say_date(day)} is past. Write today or a later date.")
         if day > add_months(today, _MONTHS_AHEAD):
             raise BadInput(f"{say_date(day)} is more than a year ahead. Check the year.")
         return day
@@ -182,8 +182,6 @@ def _amount(typed: str, invoice: Invoice) -> int | None:
     if not typed.strip():
         return invoice.balance
     amount = parse_amount(typed, invoice.currency)
-    if amount <= 0:
-        raise BadInput("A promise is for more than nothing.")
     if invoice.balance is not None and amount > invoice.balance:
         raise BadInput(f"Only {say_money(invoice.balance, invoice.currency)} is open. Promise that or less.")
     return amount
