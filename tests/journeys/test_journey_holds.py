@@ -82,7 +82,7 @@ async def test_a_form_sent_twice_notes_one_promise(world):
     form = await opened(clerk, "Promise")
     assert await clerk.submit(form, {"Promised for": "friday"}) == {}
     await clerk.modal("The promise is noted")
-    await again(world)
+    assert "The promise is noted" in await again(world)
     assert len(await open_holds(world)) == 1
     assert [act[1] for act in await acts(world)] == ["promise.placed"]
 
@@ -189,3 +189,18 @@ async def test_what_was_paid_meanwhile_is_not_held(world):
     assert view["submit"] is None
     assert await open_holds(world) == []
     assert not HOLD_BUTTONS & set(buttons(await card_of(clerk, "Paid")))
+
+
+@pytest.mark.parametrize("label", ["Dispute", "End hold"])
+async def test_a_role_taken_away_while_the_form_was_open_stops_it(world, label):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    if label == "End hold":
+        await boss.submit(await opened(boss, "Dispute"), {"Reason": "Switch never came"})
+        await boss.close(await boss.modal("The dispute is noted"))
+    before = await open_holds(world)
+    await clerk.click(await card_of(clerk), label)
+    form = await clerk.modal("Kept in the log")
+    world.stage.slack.workspace.user("U0CLERK").deleted = True
+    await clerk.submit(form, {"Reason": "Mine"})
+    await clerk.modal("only works for full members")
+    assert await open_holds(world) == before
