@@ -31,6 +31,7 @@ from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.explain import Explain
 from bot.use_cases.hints import Hints
+from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
@@ -190,6 +191,7 @@ class App:
             catalogue=Catalogue(rooms.context),
             invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
             several=self._several,
+            holds=Holds(rooms.context, rooms.authority, rooms.lookup),
             journal=rooms.journal,
             overdue=rooms.overdue,
             explain=Explain(rooms.context, rooms.lookup),

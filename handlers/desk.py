@@ -19,6 +19,7 @@ from bot.use_cases.authority import Authority
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context
 from bot.use_cases.explain import Explain
+from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
@@ -53,6 +54,7 @@ class Desk:
     catalogue: Catalogue
     invoices: Invoices
     several: PaySeveral
+    holds: Holds
     journal: Journal
     overdue: Overdue
     explain: Explain

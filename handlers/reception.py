@@ -8,6 +8,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.holds import HoldKind
 from bot.slack.client import Identity
 from bot.views import ids
 from handlers.change import AddLine, EditInvoice, SendInvoice, VoidInvoice
@@ -15,6 +16,7 @@ from handlers.commands import Commands, HomeTab, nothing
 from handlers.desk import Arrival, Desk
 from handlers.door import ActionHandler, Door
 from handlers.forms import Form
+from handlers.holding import EndHold, PlaceHold
 from handlers.looking import Looking
 from handlers.new import NewInvoice, ReviewInvoice, Typeahead
 from handlers.pay import PayHandlers, PayWhich
@@ -31,6 +33,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
     pay, typeahead = PayHandlers(many), Typeahead(new)
     which = PayWhich(pay, many)
     edit, add, send, void = EditInvoice(desk), AddLine(desk), SendInvoice(desk), VoidInvoice(desk)
+    promise, dispute = PlaceHold(desk, HoldKind.PROMISE), PlaceHold(desk, HoldKind.DISPUTE)
+    says_paid, snooze = PlaceHold(desk, HoldKind.SAYS_PAID), PlaceHold(desk, HoldKind.SNOOZE)
+    end_hold = EndHold(desk)
     commands = Commands(desk, looking, pay, new, edit, add, send, void)
 
     async def product(arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -63,6 +68,11 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.EDIT: edit.from_button,
         ids.ADD: add.from_button,
         ids.VOID: void.from_button,
+        ids.PROMISE: promise.from_button,
+        ids.DISPUTE: dispute.from_button,
+        ids.SAYS_PAID: says_paid.from_button,
+        ids.SNOOZE: snooze.from_button,
+        ids.HOLD_END: end_hold.from_button,
         ids.NEW: new.from_button,
         ids.LINE_ADD: new.add_line,
         ids.LINE_REMOVE: new.remove_line,
@@ -88,6 +98,11 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_ADD: add,
         ids.VIEW_SEND: send,
         ids.VIEW_VOID: void,
+        ids.VIEW_PROMISE: promise,
+        ids.VIEW_DISPUTE: dispute,
+        ids.VIEW_SAYS_PAID: says_paid,
+        ids.VIEW_SNOOZE: snooze,
+        ids.VIEW_HOLD_END: end_hold,
     }
     return Door(
         desk,

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from bot.domain.dates import say_date
 from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.facts import Reminder, ReminderItem
+from bot.domain.holds import hold_stop
 from bot.domain.invoice import Invoice, Status
 from bot.domain.money import say_money
-from bot.store import contacts, operations
+from bot.store import contacts, holds, operations
 from bot.store.contacts import Contact, ContactInvoice
 from bot.store.lane import Tx
 from bot.store.outbox import Item
@@ -93,7 +94,19 @@ class ReminderPost(Kind):
             _difference(contact, listed, one) for listed, one in zip(contact.invoices, live, strict=True)
         )
         changed = next((why for why in found if why), "")
-        return changed or await self._context.lane.read(lambda tx: _being_written(tx, contact))
+        return changed or await self._context.lane.read(lambda tx: self._ours(tx, contact))
+
+    def _ours(self, tx: Tx, contact: Contact) -> str:
+        """What our own ledgers say against it by now: a change under way, or a hold noted since the sweep."""
+        return _being_written(tx, contact) or self._held(tx, contact)
+
+    def _held(self, tx: Tx, contact: Contact) -> str:
+        open_ones, today = holds.open_of(tx, contact.customer_id), self._context.today()
+        for listed in contact.invoices:
+            stop = hold_stop(open_ones, listed.invoice_id, today, self._context.calendar)
+            if stop is not None:
+                return f"{listed.number}: {stop.sentence}"
+        return ""
 
     async def _suppress(self, contact: Contact, item: Item, why: str) -> None:
         await self._context.lane.write(lambda tx: _settle(tx, contact, item, "suppressed", why))

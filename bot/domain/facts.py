@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from bot.domain.allocation import OpenInvoice
+from bot.domain.holds import Hold
 from bot.domain.invoice import Customer, Invoice, LineItem, Payment
 
 
@@ -50,6 +51,16 @@ class OpenOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldDraft:
+    """A hold as typed. Which of the texts count depends on its kind."""
+
+    until: str = ""
+    amount: str = ""
+    said_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceCard:
     """Everything on an invoice card. ``as_of`` is when Syncro was read; ``live`` is false for the mirror.
 
@@ -57,7 +68,7 @@ class InvoiceCard:
 
     ``warnings`` are sentences about what isn't as it should be, such as lines that lack or a payment booked twice.
 
-    ``shareable`` is false where nobody but the reader would see it shared.
+    ``shareable`` is false where nobody but the reader would see it shared. ``holds`` are the open ones.
     """
 
     invoice: Invoice
@@ -71,6 +82,7 @@ class InvoiceCard:
     last_contact: str = ""
     warnings: tuple[str, ...] = ()
     shareable: bool = True
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

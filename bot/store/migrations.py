@@ -178,6 +178,23 @@ _MIRROR_AGAIN: tuple[Step, ...] = (
         reference TEXT NOT NULL, date TEXT, PRIMARY KEY (payment_id, invoice_id)) STRICT""",
 )
 
+#: ``hold_invoice`` repeats kind and openness of its hold, because one index can't look into two tables.
+_HOLDS: tuple[Step, ...] = (
+    """CREATE TABLE hold (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('dispute', 'promise', 'says_paid', 'snooze', 'do_not_contact')),
+        customer_id TEXT NOT NULL, until TEXT, amount INTEGER, currency TEXT NOT NULL, note TEXT NOT NULL,
+        said_by TEXT NOT NULL, payments_seen TEXT NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL,
+        created_at TEXT NOT NULL, ended_at TEXT, ended_by TEXT NOT NULL, end_reason TEXT NOT NULL) STRICT""",
+    "CREATE INDEX hold_open ON hold (customer_id, created_at) WHERE ended_at IS NULL",
+    """CREATE UNIQUE INDEX hold_do_not_contact_once ON hold (customer_id)
+        WHERE kind = 'do_not_contact' AND ended_at IS NULL""",
+    """CREATE TABLE hold_invoice (
+        hold_id TEXT NOT NULL REFERENCES hold (id), invoice_id TEXT NOT NULL, kind TEXT NOT NULL,
+        open INTEGER NOT NULL, PRIMARY KEY (hold_id, invoice_id)) STRICT""",
+    "CREATE UNIQUE INDEX hold_invoice_once ON hold_invoice (invoice_id, kind) WHERE open = 1",
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -189,6 +206,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0007-audit", _AUDIT),
     ("0008-operation-progress", _PROGRESS),
     ("0009-mirror-again", _MIRROR_AGAIN),
+    ("0010-holds", _HOLDS),
 )
 
 

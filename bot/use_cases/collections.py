@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.contacts import ContactNow, Decisions, PastContact
+from bot.domain.holds import Hold
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import decide_customer
 from bot.domain.ladder_stops import OpenState
 from bot.domain.policy import Policy, Track
-from bot.store import contacts, mirror, operations
+from bot.store import contacts, holds, mirror, operations
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
@@ -41,6 +42,7 @@ class _Facts:
     invoices: Mapping[str, Sequence[Invoice]]
     contacts: Mapping[str, Sequence[PastContact]]
     open: Mapping[str, OpenState]
+    holds: Mapping[str, Sequence[Hold]]
 
 
 async def decide_all(context: Context, today: date) -> tuple[list[ContactNow], tuple[Row, ...]]:
@@ -76,6 +78,7 @@ def _decide(
         context.calendar,
         today,
         facts.open,
+        facts.holds.get(customer.id, ()),
     )
 
 
@@ -97,7 +100,8 @@ def _gather(tx: Tx, policy: Policy, customer_id: str = "") -> _Facts:
     being_written: dict[str, OpenState] = {
         id: "operation_unknown" if state == "unknown" else "operation_open" for id, state in unsettled.items()
     }
-    return _Facts(customers, invoices, said, being_written)
+    held = {customer_id: holds.open_of(tx, customer_id)} if customer_id else holds.all_open(tx)
+    return _Facts(customers, invoices, said, being_written, held)
 
 
 def _past(contact: Contact, days: Mapping[str, int]) -> PastContact:

@@ -16,6 +16,7 @@ from bot.domain.errors import (
     SyncroMissing,
 )
 from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
+from bot.domain.holds import Hold
 from bot.domain.invoice import UNPAID, Customer, Invoice, Status
 from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
@@ -25,7 +26,7 @@ from bot.domain.references import (
     digits_of,
     reference_matches,
 )
-from bot.store import contacts, mirror, mirror_payments, operations
+from bot.store import contacts, holds, mirror, mirror_payments, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.card_facts import contact_words, open_operation, warnings_of
@@ -161,16 +162,17 @@ class Lookup:
     async def card(self, invoice: Invoice, live: bool = True) -> InvoiceCard:
         """The facts of an invoice card."""
 
-        def read(tx: Tx) -> tuple[Operation | None, str, Operation | None]:
+        def read(tx: Tx) -> tuple[Operation | None, str, Operation | None, tuple[Hold, ...]]:
             made = [
                 contact
                 for contact in contacts.of_customer(tx, invoice.customer_id)
                 if contact.stage in _MADE and invoice.id in {listed.invoice_id for listed in contact.invoices}
             ]
             created = operations.creation_of(tx, invoice.id)
-            return operations.open_on(tx, invoice.id), contact_words(made), created
+            held = tuple(one for one in holds.open_of(tx, invoice.customer_id) if one.covers(invoice.id))
+            return operations.open_on(tx, invoice.id), contact_words(made), created, held
 
-        operation, last_contact, created = await self._context.lane.read(read)
+        operation, last_contact, created, held = await self._context.lane.read(read)
         return InvoiceCard(
             invoice=invoice,
             today=self._context.today(),
@@ -181,6 +183,7 @@ class Lookup:
             operation=open_operation(operation) if operation else None,
             last_contact=last_contact,
             warnings=warnings_of(created, invoice),
+            holds=held,
         )
 
     async def customer(self, words: str) -> Customer:

@@ -32,7 +32,7 @@ from bot.views.blocks import (
     trim,
     words,
 )
-from bot.views.parts import customer_menu, decide_buttons, invoice_buttons, invoice_menu, paging
+from bot.views.parts import customer_menu, decide_buttons, hold_buttons, invoice_buttons, invoice_menu, paging
 from bot.views.tables import bold_cell, cell, table
 from bot.views.values import answer_value
 from bot.views.wording import (
@@ -40,6 +40,7 @@ from bot.views.wording import (
     balance_cell,
     balance_words,
     count,
+    hold_words,
     invoice_words,
     operation_words,
     payment_words,
@@ -68,7 +69,9 @@ def invoice_card(card: InvoiceCard, role: Role | None) -> Message:
         *_payments(invoice.payments or (), invoice.currency),
         *_notes(invoice),
         *_open_operation(card, role),
+        *_holds(card, role),
         *actions(invoice_buttons(card, role)),
+        *actions(hold_buttons(card, role)),
         context(_footer(card)),
     ]
     text = f"Invoice {invoice_words(invoice, card.today)}"
@@ -146,6 +149,20 @@ def _open_operation(card: InvoiceCard, role: Role | None) -> list[Block]:
     if card.operation.state == "unknown" and (role is None or may(role, Action.PAY)):
         blocks += decide_buttons(card.operation.key)
     return blocks
+
+
+def _holds(card: InvoiceCard, role: Role | None) -> list[Block]:
+    """A line for each open hold, with a button for those who may end it."""
+    lines = [plain_section(hold_words(hold, card.invoice.currency)) for hold in card.holds]
+    if role is not None and not may(role, Action.HOLD):
+        return lines
+    return [
+        # What holds the whole customer doesn't end at one of their invoices.
+        said | {"accessory": button("End hold", f"{ids.HOLD_END}:{place}", hold.id)}
+        if hold.invoice_ids
+        else said
+        for place, (said, hold) in enumerate(zip(lines, card.holds, strict=True))
+    ]
 
 
 def _footer(card: InvoiceCard) -> str:

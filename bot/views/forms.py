@@ -168,6 +168,8 @@ _FIELDS = {
     "anyway": ids.IN_ANYWAY,
     "number": ids.IN_NUMBER,
     "share": ids.IN_SHARE,
+    "until": ids.IN_UNTIL,
+    "said_by": ids.IN_SAID_BY,
 }
 
 

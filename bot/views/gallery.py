@@ -13,7 +13,8 @@ from bot.domain.errors import (
     NotAllowed,
     SyncroLost,
 )
-from bot.domain.facts import Abilities, DraftLine, InvoiceDraft
+from bot.domain.facts import Abilities, DraftLine, HoldDraft, InvoiceDraft
+from bot.domain.holds import HoldKind
 from bot.domain.invoice import Status
 from bot.domain.roles import Role
 from bot.views import gallery_facts as facts
@@ -26,6 +27,7 @@ from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
+from bot.views.modal_hold import end_form, hold_done, hold_form
 from bot.views.modal_new import new_form, review
 from bot.views.modal_pay import pay_form, pay_which
 from bot.views.modal_pay_many import pay_many_form
@@ -47,7 +49,7 @@ def gallery() -> dict[str, Entry]:
     shown: dict[str, Entry] = {}
     for group in (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers()):
         shown |= {name: _message(held) for name, held in group.items()}
-    for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _state_modals()):
+    for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
     homes = {"home": home(facts.home_facts()), "home_without_role": home(facts.home_facts("no role"))}
     return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
@@ -67,6 +69,9 @@ def _invoices() -> Mapping[str, Message]:
     }
     return by_state | {
         "invoice_shared": invoice_card(facts.card(facts.PARTIAL), None),
+        "invoice_held": invoice_card(facts.held_card(), Role.COLLECTOR),
+        "invoice_held_viewer": invoice_card(facts.held_card(), Role.VIEWER),
+        "invoice_held_shared": invoice_card(facts.held_card(), None),
         "invoice_viewer": invoice_card(facts.card(facts.PARTIAL), Role.VIEWER),
         "invoice_hostile": invoice_card(facts.card(facts.ROGUE_INVOICE, live=False), Role.COLLECTOR),
         "invoice_balance_unknown": invoice_card(facts.card(facts.UNKNOWN), Role.COLLECTOR),
@@ -273,6 +278,21 @@ def _invoice_modals() -> Mapping[str, View]:
         "send_stock_text": stock_text,
         "void": void_form(facts.card(facts.PARTIAL), facts.VISIT),
         "void_confirm": void_form(rogue, facts.VISIT, "Billed twice", "It has changed."),
+    }
+
+
+def _hold_modals() -> Mapping[str, View]:
+    held, rogue = facts.held_card(), facts.card(facts.ROGUE_INVOICE)
+    typed = HoldDraft("2026-03-13", "500", "Pat at Acme", "After payday")
+    return {
+        "hold_promise": hold_form(held, HoldKind.PROMISE, HoldDraft(), facts.VISIT),
+        "hold_promise_again": hold_form(rogue, HoldKind.PROMISE, typed, facts.VISIT, f"Not {facts.HOSTILE}."),
+        "hold_dispute": hold_form(held, HoldKind.DISPUTE, typed, facts.VISIT),
+        "hold_says_paid": hold_form(held, HoldKind.SAYS_PAID, typed, facts.VISIT),
+        "hold_snooze": hold_form(held, HoldKind.SNOOZE, typed, facts.VISIT),
+        "hold_end": end_form(held, held.holds[1], facts.VISIT, "Settled", "Say why."),
+        "hold_done": hold_done(held, "The promise is noted.", facts.VISIT),
+        "hold_ended": hold_done(rogue, "The hold has ended.", facts.VISIT),
     }
 
 

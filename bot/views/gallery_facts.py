@@ -29,6 +29,7 @@ from bot.domain.facts import (
     SpreadOutcome,
     SpreadShare,
 )
+from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Contact, Customer, Invoice, LineItem, Payment, Status
 from bot.domain.version import version_of
 
@@ -104,6 +105,21 @@ def card(held: Invoice, operation: OpenOperation | None = None, *, live: bool = 
         operation=operation,
         last_contact="Last contact: firm reminder on Fri, Feb 27, 2026",
     )
+
+
+def held_card() -> InvoiceCard:
+    """A card with a hold of every kind; one of them tries to be markup."""
+    until = date(2026, 3, 13)
+    said = Hold(
+        "V1:promise:1042:1", HoldKind.PROMISE, "501", ("1042",), until, "", "Dana", 50000, "Pat at Acme"
+    )
+    others = (
+        Hold("V2:dispute:1042:1", HoldKind.DISPUTE, "501", ("1042",), None, HOSTILE, HOSTILE),
+        Hold("V3:says_paid:1042:1", HoldKind.SAYS_PAID, "501", ("1042",), until, "Check #1234", "Dana"),
+        Hold("V4:snooze:1042:1", HoldKind.SNOOZE, "501", ("1042",), until, "On holiday", "Dana"),
+        Hold("V5:do_not_contact:501:1", HoldKind.DO_NOT_CONTACT, "501", (), None, "", "Dana"),
+    )
+    return replace(card(PARTIAL), holds=(said, *others))
 
 
 def operation(state: str, kind: str = "payment", name: str = "Dana") -> OpenOperation:

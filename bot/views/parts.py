@@ -40,6 +40,19 @@ def _writes(invoice: Invoice, can: Abilities) -> list[tuple[Action, Block]]:
     return [(action, made) for fits, action, made in offered if fits]
 
 
+def hold_buttons(card: InvoiceCard, role: Role | None) -> list[Block]:
+    """What can be noted about an invoice for which somebody is chased; ``role`` as in ``invoice_buttons``."""
+    if card.operation or not _owes(card.invoice) or not (role is None or may(role, Action.HOLD)):
+        return []
+    named = (
+        ("Promise", ids.PROMISE),
+        ("Dispute", ids.DISPUTE),
+        ("Says paid", ids.SAYS_PAID),
+        ("Snooze", ids.SNOOZE),
+    )
+    return [button(text, action_id, card.invoice.id) for text, action_id in named]
+
+
 def _owes(invoice: Invoice) -> bool:
     return invoice.unpaid and invoice.balance is not None and invoice.balance > 0
 

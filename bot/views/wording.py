@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.domain.dates import say_date
 from bot.domain.facts import InvoiceCard, OpenOperation
+from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Invoice, Payment, Status
 from bot.domain.money import say_money, to_minor
 from bot.views.blocks import escape, one_line, trim
@@ -168,6 +169,25 @@ def after_words(card: InvoiceCard, sentence: str) -> str:
     state = status_words(invoice, card.today)
     parts = [state] if f"{balance}." in sentence else [state, balance]
     return f"{invoice.number}, {invoice.customer_name}: {', '.join(parts)}"
+
+
+def hold_words(hold: Hold, currency: str) -> str:
+    """An open hold in one line, as literal text."""
+    until = say_date(hold.until) if hold.until else ""
+    match hold.kind:
+        case HoldKind.PROMISE:
+            amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
+            said = f"Promised{amount} for {until}" + (f" by {hold.said_by}" if hold.said_by else "")
+        case HoldKind.DISPUTE:
+            said = "Disputed"
+        case HoldKind.SAYS_PAID:
+            said = f"The customer says that it is paid, held through {until}"
+        case HoldKind.SNOOZE:
+            said = f"Snoozed until {until}"
+        case HoldKind.DO_NOT_CONTACT:
+            said = "The customer is not to be contacted"
+    noted = f"{said}, noted by {hold.by_name}" if hold.by_name else said
+    return trim(one_line(f"{noted}: {hold.note}" if hold.note else noted), _PAYMENT_LIMIT)
 
 
 def operation_words(operation: OpenOperation) -> str:

@@ -91,10 +91,14 @@ async def test_robots_and_people_who_left_have_no_role(world):
         assert (await authority.role_of(user)).label == "no role"
 
 
+#: What can be noted about an invoice.
+HOLDS = ("Promise", "Dispute", "Says paid", "Snooze")
+
+
 async def test_each_sees_exactly_their_buttons(world):
     looks = {"Open in Syncro", "Share here"}
     send, void = ("Send again", {"Void"}) if world.shape == "guide" else ("Send", set())
-    collects = looks | {"Record payment", send, "Edit", "Add line"}
+    collects = looks | {"Record payment", send, "Edit", "Add line", *HOLDS}
     for user, offered in (
         ("U0VIEW", looks),
         ("U0TECH", looks),
@@ -130,7 +134,7 @@ async def test_a_shared_card_shows_what_its_state_allows_and_refuses_at_the_clic
     await clerk.click(await clerk.sees("Share here"), "Share here")
     await viewer.sees("INV-2024-1042", "C0BILLING")
     shared = viewer.messages("C0BILLING")[-1]
-    some = ("Record payment", "Edit", "Add line")
+    some = ("Record payment", "Edit", "Add line", *HOLDS)
     offered = (*some, "Send again", "Void") if world.shape == "guide" else (*some, "Send")
     assert set(buttons(shared)) == {*offered, "Open in Syncro"}
     for label in offered:

@@ -24,7 +24,8 @@ from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.wording import as_of_words, say_price, status_words
 
-WRITES = {ids.SEND, ids.PAY, ids.EDIT, ids.ADD, ids.VOID}
+HOLDS = {ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE}
+WRITES = {ids.SEND, ids.PAY, ids.EDIT, ids.ADD, ids.VOID} | HOLDS
 
 
 def offered(status: Status, role: Role | None = None, **changes: object) -> set[str]:
@@ -35,7 +36,7 @@ def offered(status: Status, role: Role | None = None, **changes: object) -> set[
 @pytest.mark.parametrize(
     ("status", "writes"),
     [
-        (Status.DRAFT, {ids.SEND, ids.EDIT, ids.ADD, ids.VOID}),
+        (Status.DRAFT, WRITES - HOLDS - {ids.PAY}),
         (Status.SENT, WRITES),
         (Status.VIEWED, WRITES),
         (Status.PARTIAL, WRITES),
@@ -80,9 +81,27 @@ def test_card_of_an_unknown_operation_asks_those_who_may_decide() -> None:
     assert not decisions & set(buttons(invoice_card(card, Role.VIEWER).blocks))
 
 
-def test_settled_balance_offers_no_payment() -> None:
+def test_settled_balance_offers_no_payment_and_no_hold() -> None:
     card = facts.card(facts.invoice(Status.SENT, balance=0))
-    assert ids.PAY not in buttons(invoice_card(card, None).blocks)
+    assert not (HOLDS | {ids.PAY}) & set(buttons(invoice_card(card, None).blocks))
+
+
+def test_card_says_what_holds_the_invoice_in_a_line_each() -> None:
+    said = shown(invoice_card(facts.held_card(), Role.VIEWER).blocks)
+    for text in (
+        "Promised $500.00 for Fri, Mar 13, 2026 by Pat at Acme, noted by Dana",
+        "Disputed, noted by",
+        "held through Fri, Mar 13, 2026, noted by Dana: Check #1234",
+        "Snoozed until Fri, Mar 13, 2026, noted by Dana: On holiday",
+        "The customer is not to be contacted, noted by Dana",
+    ):
+        assert text in said
+
+
+@pytest.mark.parametrize(("role", "ends"), [(Role.VIEWER, 0), (Role.COLLECTOR, 4), (None, 4)])
+def test_a_hold_of_the_invoice_is_ended_by_those_who_may(role: Role | None, ends: int) -> None:
+    found = buttons(invoice_card(facts.held_card(), role).blocks)
+    assert len([one for one in found if one.startswith(ids.HOLD_END)]) == ends
 
 
 def test_void_is_marked_as_dangerous_and_buttons_carry_the_id() -> None:

@@ -1,0 +1,134 @@
+"""Holds as they were noted: an open one stops the chasing, an ended one stays with who ended it and why.
+
+The database allows one open hold of a kind per invoice, and one open do-not-contact per customer.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.holds import Hold, HoldKind
+from bot.store.lane import Conflict, Row, Tx
+from bot.store.rows import at, at_or_none, day, day_text, from_json, iso, to_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A hold with how it was noted and how it ended. ``payments_seen`` are the ids that stood when it was noted."""
+
+    hold: Hold
+    currency: str
+    by_id: str
+    created_at: datetime
+    payments_seen: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    end_reason: str = ""
+
+
+def insert(tx: Tx, noted: Noted) -> None:
+    """Write an open hold down. Raises ``Conflict`` when its id exists, or an open one like it does."""
+    inserted = tx.run(
+        """INSERT INTO hold (id, kind, customer_id, until, amount, currency, note, said_by, payments_seen, by_id,
+               by_name, created_at, ended_by, end_reason)
+           VALUES (:id, :kind, :customer_id, :until, :amount, :currency, :note, :said_by, :payments_seen, :by_id,
+               :by_name, :created_at, '', '')
+           ON CONFLICT DO NOTHING""",
+        _to_row(noted),
+    )
+    if not inserted:
+        raise Conflict(f"a {noted.hold.kind} like this one is open already")
+    tx.many(
+        """INSERT INTO hold_invoice (hold_id, invoice_id, kind, open)
+           VALUES (:hold_id, :invoice_id, :kind, 1)""",
+        (
+            {"hold_id": noted.hold.id, "invoice_id": one, "kind": noted.hold.kind.value}
+            for one in noted.hold.invoice_ids
+        ),
+    )
+
+
+def get(tx: Tx, id: str) -> Noted | None:
+    """The hold with this id, open or ended."""
+    return next(iter(_load(tx, "hold.id = :id", {"id": id})), None)
+
+
+def open_of(tx: Tx, customer_id: str) -> list[Hold]:
+    """A customer's open holds, oldest first. Whether one still stands on a day is ``Hold.stands``."""
+    where = "hold.customer_id = :customer_id AND hold.ended_at IS NULL"
+    return [noted.hold for noted in _load(tx, where, {"customer_id": customer_id})]
+
+
+def all_open(tx: Tx) -> dict[str, list[Hold]]:
+    """Every open hold by customer, oldest first."""
+    found: dict[str, list[Hold]] = defaultdict(list)
+    for noted in _load(tx, "hold.ended_at IS NULL", {}):
+        found[noted.hold.customer_id].append(noted.hold)
+    return dict(found)
+
+
+def end(tx: Tx, id: str, *, by: str, reason: str, now: datetime) -> bool:
+    """End an open hold. False when it does not exist, or was ended already."""
+    ended = tx.run(
+        """UPDATE hold SET ended_at = :now, ended_by = :by, end_reason = :reason
+           WHERE id = :id AND ended_at IS NULL""",
+        {"id": id, "by": by, "reason": reason, "now": iso(now)},
+    )
+    tx.run("UPDATE hold_invoice SET open = 0 WHERE hold_id = :id", {"id": id})
+    return ended == 1
+
+
+def _load(tx: Tx, where: str, params: Mapping[str, object]) -> list[Noted]:
+    """``where`` is a constant of this module; values are parameters."""
+    invoices: dict[str, list[str]] = defaultdict(list)
+    for row in tx.all(
+        f"""SELECT hold_invoice.* FROM hold_invoice JOIN hold ON hold.id = hold_invoice.hold_id
+            WHERE {where} ORDER BY hold_invoice.invoice_id""",  # noqa: S608 - see the docstring
+        params,
+    ):
+        invoices[row["hold_id"]].append(row["invoice_id"])
+    rows = tx.all(f"SELECT * FROM hold WHERE {where} ORDER BY created_at, id", params)  # noqa: S608 - as above
+    return [_from_row(row, tuple(invoices[row["id"]])) for row in rows]
+
+
+def _to_row(noted: Noted) -> dict[str, object]:
+    hold = noted.hold
+    return {
+        "id": hold.id,
+        "kind": hold.kind.value,
+        "customer_id": hold.customer_id,
+        "until": day_text(hold.until),
+        "amount": hold.amount,
+        "currency": noted.currency,
+        "note": hold.note,
+        "said_by": hold.said_by,
+        "payments_seen": to_json(list(noted.payments_seen)),
+        "by_id": noted.by_id,
+        "by_name": hold.by_name,
+        "created_at": iso(noted.created_at),
+    }
+
+
+def _from_row(row: Row, invoice_ids: tuple[str, ...]) -> Noted:
+    hold = Hold(
+        id=row["id"],
+        kind=HoldKind(row["kind"]),
+        customer_id=row["customer_id"],
+        invoice_ids=invoice_ids,
+        until=day(row["until"]),
+        note=row["note"],
+        by_name=row["by_name"],
+        amount=row["amount"],
+        said_by=row["said_by"],
+    )
+    return Noted(
+        hold=hold,
+        currency=row["currency"],
+        by_id=row["by_id"],
+        created_at=at(row["created_at"]),
+        payments_seen=tuple(from_json(row["payments_seen"])),
+        ended_at=at_or_none(row["ended_at"]),
+        ended_by=row["ended_by"],
+        end_reason=row["end_reason"],
+    )

@@ -1,0 +1,220 @@
+"""Placing and ending holds: what a customer said, or a person decided, that stops the chasing of an invoice."""
+
+from datetime import date
+
+from bot.domain.dates import add_months, say_date
+from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.facts import HoldDraft
+from bot.domain.holds import Hold, HoldKind
+from bot.domain.invoice import Invoice
+from bot.domain.money import say_money
+from bot.domain.parse_dates import parse_date
+from bot.domain.parse_money import parse_amount
+from bot.domain.roles import Action, Person
+from bot.store import holds
+from bot.store.holds import Noted
+from bot.store.lane import Tx
+from bot.use_cases.authority import Authority
+from bot.use_cases.context import Context
+from bot.use_cases.invoices import Problems, Submission, write_key
+from bot.use_cases.lookup import Lookup
+
+MOST_NOTE = 500
+MOST_SAID_BY = 100
+_MONTHS_AHEAD = 12
+_CLAIM_DAYS = 5
+_MOVED = "moved"
+#: Their new one takes the place of the open one; a dispute stays until a person ends it.
+_MOVE = frozenset({HoldKind.PROMISE, HoldKind.SAYS_PAID, HoldKind.SNOOZE})
+
+
+class Holds:
+    """Holds of invoices. Every method that changes something checks the role at that moment."""
+
+    def __init__(self, context: Context, authority: Authority, lookup: Lookup) -> None:
+        self._context = context
+        self._authority = authority
+        self._lookup = lookup
+
+    async def place(
+        self, submission: Submission, kind: HoldKind, invoice_id: str, draft: HoldDraft
+    ) -> tuple[Hold, Invoice]:
+        """Notes a hold on an invoice, read live; the same form sent twice notes it once. Raises ``DuebotError``."""
+        await self._authority.require(submission.actor.id, Action.HOLD)
+        invoice = await self._lookup.invoice(invoice_id)
+        key = write_key(submission.root_view, kind.value, invoice_id)
+        noted = self._understood(kind, invoice, draft, key, submission.actor)
+        return await self._context.lane.write(lambda tx: self._place(tx, noted)), invoice
+
+    async def end(self, actor: Person, hold_id: str, reason: str) -> Hold:
+        """Ends an open hold. Raises ``DuebotError``."""
+        await self._authority.require(actor.id, Action.HOLD)
+        said = reason.strip()
+        if not said:
+            raise BadInput("Say why this hold ends.", "reason")
+        if len(said) > MOST_NOTE:
+            raise BadInput(_too_long(said, MOST_NOTE), "reason")
+        return await self._context.lane.write(lambda tx: self._end_once(tx, hold_id, actor, said))
+
+    async def open(self, hold_id: str) -> Noted:
+        """An open hold. Raises ``NotAllowed`` when it has ended, or never was."""
+        return await self._context.lane.read(lambda tx: _open(tx, hold_id))
+
+    def _place(self, tx: Tx, noted: Noted) -> Hold:
+        before = holds.get(tx, noted.hold.id)
+        if before is not None:
+            return before.hold
+        actor = Person(noted.by_id, noted.hold.by_name)
+        for held in holds.open_of(tx, noted.hold.customer_id):
+            if held.kind is noted.hold.kind and set(held.invoice_ids) & set(noted.hold.invoice_ids):
+                _require_movable(held)
+                self._end(tx, _open(tx, held.id), actor, _MOVED)
+        holds.insert(tx, noted)
+        self._log(tx, actor, "placed", noted, {}, _facts(noted))
+        return noted.hold
+
+    def _end_once(self, tx: Tx, hold_id: str, actor: Person, reason: str) -> Hold:
+        """The same form sent twice finds what it did the first time."""
+        before = holds.get(tx, hold_id)
+        if before is not None and (before.ended_by, before.end_reason) == (actor.id, reason):
+            return before.hold
+        return self._end(tx, _open(tx, hold_id), actor, reason)
+
+    def _end(self, tx: Tx, noted: Noted, actor: Person, reason: str) -> Hold:
+        holds.end(tx, noted.hold.id, by=actor.id, reason=reason, now=self._context.now())
+        self._log(tx, actor, "ended", noted, _facts(noted), {"reason": reason})
+        return noted.hold
+
+    def _log(
+        self,
+        tx: Tx,
+        actor: Person,
+        done: str,
+        noted: Noted,
+        before: dict[str, object],
+        after: dict[str, object],
+    ) -> None:
+        for invoice_id in noted.hold.invoice_ids:
+            self._context.audit.append(
+                tx,
+                at=self._context.now(),
+                actor_id=actor.id,
+                actor_name=actor.name,
+                action=f"{noted.hold.kind.value}.{done}",
+                subject=f"invoice:{invoice_id}",
+                before=before,
+                after=after,
+                operation_key=noted.hold.id,
+                policy_version=self._context.policy.version,
+            )
+
+    def _understood(
+        self, kind: HoldKind, invoice: Invoice, draft: HoldDraft, key: str, actor: Person
+    ) -> Noted:
+        """What was typed as a hold. Raises ``BadInput`` with every field's error, ``NotAllowed`` for the invoice."""
+        require_holdable(invoice)
+        problems = Problems()
+        until = problems.take("until", lambda: self._until(kind, draft.until), None)
+        amount = None
+        if kind is HoldKind.PROMISE:
+            amount = problems.take("amount", lambda: _amount(draft.amount, invoice), None)
+        field = "reason" if kind in (HoldKind.DISPUTE, HoldKind.SNOOZE) else "notes"
+        note = problems.take(field, lambda: _note(draft.note, kind), "")
+        said_by = problems.take("said_by", lambda: _short(draft.said_by, MOST_SAID_BY), "")
+        problems.settle()
+        hold = Hold(
+            id=key,
+            kind=kind,
+            customer_id=invoice.customer_id,
+            invoice_ids=(invoice.id,),
+            until=until,
+            note=note,
+            by_name=actor.name,
+            amount=amount,
+            said_by=said_by,
+        )
+        return Noted(
+            hold=hold,
+            currency=invoice.currency,
+            by_id=actor.id,
+            created_at=self._context.now(),
+            payments_seen=tuple(payment.id for payment in invoice.payments or ()),
+        )
+
+    def _until(self, kind: HoldKind, typed: str) -> date | None:
+        today = self._context.today()
+        if kind is HoldKind.SAYS_PAID:
+            return self._context.calendar.add_days(today, _CLAIM_DAYS)
+        if kind is HoldKind.DISPUTE:
+            return None
+        day = parse_date(typed, today, "future")
+        if kind is HoldKind.SNOOZE and day <= today:
+            raise BadInput(f"{say_date(day)} is not ahead. A snooze ends on a day after today.")
+        if day < today:
+            raise BadInput(f"{say_date(day)} is past. Write today or a later date.")
+        if day > add_months(today, _MONTHS_AHEAD):
+            raise BadInput(f"{say_date(day)} is more than a year ahead. Check the year.")
+        return day
+
+
+def require_holdable(invoice: Invoice) -> None:
+    """Raises ``NotAllowed`` when nothing is expected of an invoice, so that nothing can be held."""
+    if not invoice.unpaid:
+        raise NotAllowed(f"Invoice {invoice.number} is {invoice.status.value}: nobody is chased for it.")
+    if invoice.balance is not None and invoice.balance <= 0:
+        raise NotAllowed(f"Invoice {invoice.number} has no open balance: nobody is chased for it.")
+
+
+def _require_movable(held: Hold) -> None:
+    if held.kind not in _MOVE:
+        raise NotAllowed(f"This invoice is disputed already; {held.by_name} noted it. End that one first.")
+
+
+def _open(tx: Tx, hold_id: str) -> Noted:
+    noted = holds.get(tx, hold_id)
+    if noted is None or noted.ended_at is not None:
+        raise NotAllowed("That hold has ended already. Look at the invoice again.")
+    return noted
+
+
+def _amount(typed: str, invoice: Invoice) -> int | None:
+    """What is promised; all that is open when nothing is typed (``None`` while nobody knows how much that is)."""
+    if not typed.strip():
+        return invoice.balance
+    amount = parse_amount(typed, invoice.currency)
+    if invoice.balance is not None and amount > invoice.balance:
+        raise BadInput(f"Only {say_money(invoice.balance, invoice.currency)} is open. Promise that or less.")
+    return amount
+
+
+def _note(typed: str, kind: HoldKind) -> str:
+    if not typed.strip():
+        if kind is HoldKind.DISPUTE:
+            raise BadInput("Say what the customer disputes.")
+        if kind is HoldKind.SNOOZE:
+            raise BadInput("Say why this waits.")
+    return _short(typed, MOST_NOTE)
+
+
+def _short(typed: str, most: int) -> str:
+    said = typed.strip()
+    if len(said) > most:
+        raise BadInput(_too_long(said, most))
+    return said
+
+
+def _too_long(said: str, most: int) -> str:
+    return f"That is {len(said):,} characters; at most {most:,} fit here."
+
+
+def _facts(noted: Noted) -> dict[str, object]:
+    """A hold as the audit keeps it."""
+    hold = noted.hold
+    return {
+        "hold": hold.id,
+        "until": hold.until.isoformat() if hold.until else None,
+        "amount": hold.amount,
+        "currency": noted.currency,
+        "note": hold.note,
+        "said_by": hold.said_by,
+    }
