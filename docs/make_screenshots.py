@@ -15,6 +15,8 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 INVOICE = "1042"
+#: Another of that customer's for which a promise is noted, and one of which somebody is reminded.
+PROMISED, REMINDED = "1059", "0984"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 WIDE: ViewportSize = {"width": 1180, "height": 800}
@@ -78,6 +80,7 @@ def tour(page: Page) -> None:
     submit.click()
     page.get_by_text("recorded as Check").first.wait_for()
     page.get_by_test_id("modal-close").click()
+    promise(page)
     say(page, "/overdue")
     page.get_by_text("the most urgent first").last.wait_for()
     page.set_viewport_size(TALL)
@@ -96,9 +99,28 @@ def tour(page: Page) -> None:
     page.locator("article.message").first.wait_for()
     from_its_top(page)
     keep(page, "reminder")
+    visit(page, "C0BILLING")
+    say(page, f"/invoice why {REMINDED}")
+    page.get_by_text(re.compile(f"^Why .*{REMINDED}")).last.wait_for()
+    from_its_top(page)
+    keep(page, "why")
     visit(page, "home")
     page.get_by_role("button", name="Overdue").first.wait_for()
     keep(page, "home")
+
+
+def promise(page: Page) -> None:
+    """The customer promises to pay; it is noted on the card."""
+    say(page, f"/invoice {PROMISED}")
+    page.get_by_role("heading", name=re.compile(PROMISED)).last.wait_for()
+    page.get_by_role("button", name="Promise", exact=True).last.click()
+    page.get_by_test_id("modal-submit").wait_for()
+    page.get_by_label("Promised for").fill("friday")
+    page.get_by_label("Who said so").fill("Pat at Acme")
+    keep(page, "promise")
+    page.get_by_test_id("modal-submit").click()
+    page.get_by_text("The promise is noted").first.wait_for()
+    page.get_by_test_id("modal-close").click()
 
 
 def main() -> None:
