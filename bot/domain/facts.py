@@ -68,7 +68,8 @@ class InvoiceCard:
 
     ``warnings`` are sentences about what isn't as it should be, such as lines that lack or a payment booked twice.
 
-    ``shareable`` is false where nobody but the reader would see it shared. ``holds`` are the open ones.
+    ``shareable`` is false where nobody but the reader would see it shared. ``holds`` are the open ones;
+    ``lapsed`` are the ids of those whose time is over: nobody has ended them, but they hold no more.
     """
 
     invoice: Invoice
@@ -83,6 +84,7 @@ class InvoiceCard:
     warnings: tuple[str, ...] = ()
     shareable: bool = True
     holds: tuple[Hold, ...] = ()
+    lapsed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Looking invoices and customers up: what a person typed becomes one invoice, or candidates to choose from."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -184,7 +185,12 @@ class Lookup:
             last_contact=last_contact,
             warnings=warnings_of(created, invoice),
             holds=held,
+            lapsed=self._lapsed(held),
         )
+
+    def _lapsed(self, held: Iterable[Hold]) -> frozenset[str]:
+        today, calendar = self._context.today(), self._context.calendar
+        return frozenset(one.id for one in held if not one.stands(today, calendar))
 
     async def customer(self, words: str) -> Customer:
         """The one customer that is meant. For one whom the mirror lacks Syncro is asked.

@@ -153,7 +153,10 @@ def _open_operation(card: InvoiceCard, role: Role | None) -> list[Block]:
 
 def _holds(card: InvoiceCard, role: Role | None) -> list[Block]:
     """A line for each open hold, with a button for those who may end it."""
-    lines = [plain_section(hold_words(hold, card.invoice.currency)) for hold in card.holds]
+    lines = [
+        plain_section(hold_words(hold, card.invoice.currency, over=hold.id in card.lapsed))
+        for hold in card.holds
+    ]
     if role is not None and not may(role, Action.HOLD):
         return lines
     return [

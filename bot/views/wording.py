@@ -171,8 +171,8 @@ def after_words(card: InvoiceCard, sentence: str) -> str:
     return f"{invoice.number}, {invoice.customer_name}: {', '.join(parts)}"
 
 
-def hold_words(hold: Hold, currency: str) -> str:
-    """An open hold in one line, as literal text."""
+def hold_words(hold: Hold, currency: str, *, over: bool = False) -> str:
+    """An open hold in one line, as literal text; ``over`` when its time is past and nobody has ended it."""
     until = say_date(hold.until) if hold.until else ""
     match hold.kind:
         case HoldKind.PROMISE:
@@ -186,6 +186,7 @@ def hold_words(hold: Hold, currency: str) -> str:
             said = f"Snoozed until {until}"
         case HoldKind.DO_NOT_CONTACT:
             said = "The customer is not to be contacted"
+    said = f"No longer held: {said}" if over else said
     noted = f"{said}, noted by {hold.by_name}" if hold.by_name else said
     return trim(one_line(f"{noted}: {hold.note}" if hold.note else noted), _PAYMENT_LIMIT)
 

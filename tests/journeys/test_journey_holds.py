@@ -204,3 +204,14 @@ async def test_a_role_taken_away_while_the_form_was_open_stops_it(world, label):
     await clerk.submit(form, {"Reason": "Mine"})
     await clerk.modal("only works for full members")
     assert await open_holds(world) == before
+
+
+async def test_a_promise_whose_time_is_over_says_that_it_holds_no_more(world):
+    clerk = world.person()
+    await clerk.submit(await opened(clerk, "Promise"), {"Promised for": "friday"})
+    await clerk.modal("The promise is noted")
+    assert "No longer held" not in shown_text(await card_of(clerk, "Promised $806.25"))
+    world.clock.advance(timedelta(days=7))
+    assert "No longer held: Promised $806.25 for Fri, Mar 13, 2026" in shown_text(
+        await card_of(clerk, "No longer")
+    )
