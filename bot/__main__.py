@@ -32,7 +32,7 @@ from bot.use_cases.mirror_reading import SyncReport
 from bot.views.terminal import as_text
 from bot.views.why import why_whole
 from bot.views.wording import count
-from reminders.said import swept, would
+from reminders.sweep_text import swept, would
 
 if TYPE_CHECKING:
     from sandbox.demo import Stage

@@ -152,7 +152,9 @@ def _before_due(case: Case) -> TrackDecision:
         return _decision(case, {})
     ids = [item.invoice.id for item in contact.listed]
     stop = (
-        sum_stop(contact.total, case.credit, case.currency, case.policy) or too_soon(case) or day_stop(case)
+        sum_stop(contact.total, case.credit, case.currency, case.policy)
+        or too_soon(case, case.emails)
+        or day_stop(case)
     )
     if stop is not None:
         return _decision(case, dict.fromkeys(ids, stop))

@@ -102,6 +102,16 @@ class Case:
                     highest[id] = max(highest.get(id, NOTHING_HEARD), min(contact.level_days, own_level))
         return highest
 
+    @cached_property
+    def emails(self) -> tuple[PastContact, ...]:
+        """Contacts of the customer track, in any currency."""
+        return tuple(contact for contact in self.contacts if contact.track == "customer")
+
+    @cached_property
+    def chasing_emails(self) -> tuple[PastContact, ...]:
+        """Those about something past due: courtesies are none."""
+        return tuple(contact for contact in self.emails if contact.level_days >= 0)
+
     def level_due(self, invoice: Invoice) -> Level | None:
         """The highest level of this track that is due for the invoice's own age."""
         late = self.days(invoice)

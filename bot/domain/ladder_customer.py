@@ -8,7 +8,7 @@ person stays as it is.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from bot.domain.contacts import ContactNow, PastContact, Reason, Stop, TrackDecision
 from bot.domain.dates import say_date
@@ -25,7 +25,7 @@ from bot.domain.ladder_levels import (
 )
 from bot.domain.ladder_stops import customer_stop, sum_stop
 
-#: A payment booked within so many days means that the customer is settling up: nothing is sent meanwhile.
+#: A payment booked within so many days means that the customer is settling up: nothing is sent then (docs/ladder.md).
 RECENT_PAYMENT_DAYS = 3
 
 
@@ -131,7 +131,9 @@ def _sent_or_held(
     plain = [step.invoice.id for step in wanting if step.plain is not None]
     if _lists_old_book(case, contact):
         return Plan(found | dict.fromkeys(plain, _old_book_stop()), None, contact)
-    held = _automatic_stop(case) or _payment_stop(case) or _past_due_too_soon(case) or day_stop(case)
+    held = (
+        _automatic_stop(case) or _payment_stop(case) or too_soon(case, case.chasing_emails) or day_stop(case)
+    )
     if held is not None:
         return Plan(found | dict.fromkeys(plain, held), None, proposal)
     return Plan({}, contact, proposal)
@@ -142,7 +144,12 @@ def _courtesy(case: Case) -> Plan:
     if contact is None:
         return Plan()
     ids = [item.invoice.id for item in contact.listed]
-    stop = _lasting_stop(case, contact.total) or too_soon(case) or _payment_stop(case) or day_stop(case)
+    stop = (
+        _lasting_stop(case, contact.total)
+        or too_soon(case, case.emails)
+        or _payment_stop(case)
+        or day_stop(case)
+    )
     if stop is not None:
         return Plan(dict.fromkeys(ids, stop))
     if contact.level.approval:
@@ -166,11 +173,7 @@ def _within_maximum(case: Case, wanting: list[Standing]) -> tuple[list[Standing]
     A cycle is what one invoice has carried (docs/ladder.md); courtesies don't count.
     """
     most = case.policy.ladder.max_contacts
-    led = Counter(
-        contact.carrying_invoice_id
-        for contact in case.contacts
-        if contact.track == "customer" and contact.level_days >= 0
-    )
+    led = Counter(contact.carrying_invoice_id for contact in case.chasing_emails)
     stop = Stop(Reason.MAXIMUM_REACHED, f"It has led {most} contacts, the most that the policy allows.")
     spent = {step.invoice.id: stop for step in wanting if led[step.invoice.id] >= most}
     return [step for step in wanting if step.invoice.id not in spent], spent
@@ -200,24 +203,4 @@ def _payment_stop(case: Case) -> Stop | None:
     return Stop(
         Reason.RECENT_PAYMENT,
         f"The customer paid something on {say_date(paid)}; nothing is sent for {RECENT_PAYMENT_DAYS} days.",
-    )
-
-
-def _past_due_too_soon(case: Case) -> Stop | None:
-    """Courtesies don't hold a past-due contact."""
-    least = case.policy.ladder.min_days_between_contacts
-    last = _last_past_due(case)
-    if last is None or (case.today - last).days >= least:
-        return None
-    free = say_date(last + timedelta(days=least))
-    return Stop(
-        Reason.TOO_SOON,
-        f"The customer was contacted on {say_date(last)}; the next contact comes on {free} at the earliest.",
-    )
-
-
-def _last_past_due(case: Case) -> date | None:
-    return max(
-        (contact.on for contact in case.contacts if contact.track == "customer" and contact.level_days >= 0),
-        default=None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.domain.contacts import INTERNAL_AUDIENCES, ContactNow, ListedInvoice, Reason, Stop
+from bot.domain.contacts import INTERNAL_AUDIENCES, ContactNow, ListedInvoice, PastContact, Reason, Stop
 from bot.domain.dates import say_date
 from bot.domain.invoice import Invoice
 from bot.domain.ladder_case import Case, past_levels
@@ -162,14 +162,16 @@ def day_stop(case: Case) -> Stop | None:
     return Stop(Reason.NOT_BUSINESS_DAY, "Today is not a business day; it waits for the next one.")
 
 
-def too_soon(case: Case) -> Stop | None:
-    """Why a courtesy is not sent shortly after a contact with the customer, or ``None``."""
+def too_soon(case: Case, emails: Sequence[PastContact]) -> Stop | None:
+    """Why nothing is sent shortly after the last of ``emails``, or ``None``."""
     least = case.policy.ladder.min_days_between_contacts
-    last = max((contact.on for contact in case.contacts if contact.track == "customer"), default=None)
+    last = max((contact.on for contact in emails), default=None)
     if last is None or (case.today - last).days >= least:
         return None
+    free = say_date(last + timedelta(days=least))
     return Stop(
-        Reason.TOO_SOON, f"The customer was contacted on {say_date(last)}, less than {_days(least)} ago."
+        Reason.TOO_SOON,
+        f"The customer was contacted on {say_date(last)}; the next contact comes on {free} at the earliest.",
     )
 
 

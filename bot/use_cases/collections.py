@@ -47,7 +47,7 @@ class _Facts:
 
 async def decide_all(context: Context, today: date) -> tuple[list[ContactNow], tuple[Row, ...]]:
     """The contacts to make on ``today`` by the mirror, and a row for every open invoice and track."""
-    facts = await context.lane.read(lambda tx: _gather(tx, context.policy))
+    facts = await context.lane.read(lambda tx: _everybody(tx, context.policy))
     found: list[ContactNow] = []
     rows: list[Row] = []
     for number, (customer_id, owed) in enumerate(facts.invoices.items(), 1):
@@ -61,7 +61,7 @@ async def decide_all(context: Context, today: date) -> tuple[list[ContactNow], t
 
 async def decide_one(context: Context, live: Invoice, today: date) -> tuple[Row, ...]:
     """What is decided about one invoice on ``today``, a row for each track; ``live`` stands for its mirrored row."""
-    facts = await context.lane.read(lambda tx: _gather(tx, context.policy, live.customer_id))
+    facts = await context.lane.read(lambda tx: _about(tx, context.policy, live.customer_id))
     others = [one for one in facts.invoices.get(live.customer_id, ()) if one.id != live.id]
     customer = facts.customers.get(live.customer_id) or Customer(live.customer_id, live.customer_name)
     return tuple(_rows([live], _decide(context, facts, customer, [*others, live], today)))
@@ -82,26 +82,49 @@ def _decide(
     )
 
 
-def _gather(tx: Tx, policy: Policy, customer_id: str = "") -> _Facts:
-    """One consistent read of what is unpaid, what was said before, and which invoices are being written to.
+def _everybody(tx: Tx, policy: Policy) -> _Facts:
+    """One consistent read of everybody who has something unpaid."""
+    return _facts(
+        tx, policy, mirror.unpaid(tx), mirror.customers(tx), contacts.all_counting(tx), holds.all_open(tx)
+    )
 
-    With ``customer_id`` of this customer alone.
-    """
+
+def _about(tx: Tx, policy: Policy, customer_id: str) -> _Facts:
+    """The same of one customer."""
+    known = mirror.customer(tx, customer_id)
+    return _facts(
+        tx,
+        policy,
+        mirror.unpaid(tx, customer_id),
+        [known] if known else [],
+        contacts.of_customer(tx, customer_id),
+        {customer_id: holds.open_of(tx, customer_id)},
+    )
+
+
+def _facts(
+    tx: Tx,
+    policy: Policy,
+    unpaid: Iterable[Invoice],
+    customers: Iterable[Customer],
+    made: Iterable[Contact],
+    held: Mapping[str, Sequence[Hold]],
+) -> _Facts:
+    """What is unpaid, what was said before, and which invoices are being written to, by customer."""
     invoices: dict[str, list[Invoice]] = defaultdict(list)
-    for invoice in mirror.unpaid(tx, customer_id):
+    for invoice in unpaid:
         invoices[invoice.customer_id].append(invoice)
-    known = {customer.id: customer for customer in mirror.customers(tx)}
-    customers = {id: known.get(id) or Customer(id, owed[0].customer_name) for id, owed in invoices.items()}
+    nameless = {id: Customer(id, owed[0].customer_name) for id, owed in invoices.items()}
     said: dict[str, list[PastContact]] = defaultdict(list)
     days = {level.name: level.days for level in policy.ladder.levels}
-    for contact in contacts.of_customer(tx, customer_id) if customer_id else contacts.all_counting(tx):
+    for contact in made:
         said[contact.customer_id].append(_past(contact, days))
-    unsettled = {one.invoice_id: one.state for one in operations.unsettled(tx) if one.invoice_id}
     being_written: dict[str, OpenState] = {
-        id: "operation_unknown" if state == "unknown" else "operation_open" for id, state in unsettled.items()
+        one.invoice_id: "operation_unknown" if one.state == "unknown" else "operation_open"
+        for one in operations.unsettled(tx)
+        if one.invoice_id
     }
-    held = {customer_id: holds.open_of(tx, customer_id)} if customer_id else holds.all_open(tx)
-    return _Facts(customers, invoices, said, being_written, held)
+    return _Facts(nameless | {one.id: one for one in customers}, invoices, said, being_written, held)
 
 
 def _past(contact: Contact, days: Mapping[str, int]) -> PastContact:

@@ -40,7 +40,7 @@ from bot.views.wording import (
     balance_cell,
     balance_words,
     count,
-    hold_words,
+    held_words,
     invoice_words,
     operation_words,
     payment_words,
@@ -153,10 +153,7 @@ def _open_operation(card: InvoiceCard, role: Role | None) -> list[Block]:
 
 def _holds(card: InvoiceCard, role: Role | None) -> list[Block]:
     """A line for each open hold, with a button for those who may end it."""
-    lines = [
-        plain_section(hold_words(hold, card.invoice.currency, over=hold.id in card.lapsed))
-        for hold in card.holds
-    ]
+    lines = [plain_section(said) for said in held_words(card)]
     if role is not None and not may(role, Action.HOLD):
         return lines
     return [

@@ -10,7 +10,7 @@ from bot.views.blocks import Block, View, context, escape, plain_section, sectio
 from bot.views.modal_edit import which_invoice
 from bot.views.modals_common import field, modal, notice_blocks, text_input
 from bot.views.values import read_values
-from bot.views.wording import after_words, hold_words
+from bot.views.wording import after_words, held_words, hold_words
 
 #: The title of each kind's form, and its callback id.
 TITLES = {
@@ -104,7 +104,7 @@ def end_form(card: InvoiceCard, hold: Hold, visit_id: str, reason: str = "", not
 
 def hold_done(card: InvoiceCard, sentence: str, visit_id: str) -> View:
     """That a hold was noted or ended, how the invoice stands, and what holds it now."""
-    held = [plain_section(hold_words(hold, card.invoice.currency)) for hold in card.holds]
+    held = [plain_section(said) for said in held_words(card)]
     blocks = [
         section(f":white_check_mark: {escape(sentence)}"),
         plain_section(after_words(card, sentence)),

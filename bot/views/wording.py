@@ -171,6 +171,11 @@ def after_words(card: InvoiceCard, sentence: str) -> str:
     return f"{invoice.number}, {invoice.customer_name}: {', '.join(parts)}"
 
 
+def held_words(card: InvoiceCard) -> list[str]:
+    """A line for each open hold of a card's invoice, as literal text."""
+    return [hold_words(hold, card.invoice.currency, over=hold.id in card.lapsed) for hold in card.holds]
+
+
 def hold_words(hold: Hold, currency: str, *, over: bool = False) -> str:
     """An open hold in one line, as literal text; ``over`` when its time is past and nobody has ended it."""
     until = say_date(hold.until) if hold.until else ""

@@ -170,6 +170,7 @@ def _check_contact(account: Account, contact: ContactNow, today: date) -> None:
     assert len(mine) < LADDER.max_contacts
     heard = [STEPS.index(one.level) for one in said if any(id == contact.carrying.id for id, _ in one.listed)]
     assert STEPS.index(contact.level.name) <= max(heard, default=-1) + 1, "more than one level at a time"
+    assert contact.level.name != "final notice" or heard, "a first contact with a final notice"
     assert all((today - one.on).days >= LADDER.min_days_between_contacts for one in said)
 
 
@@ -197,19 +198,8 @@ def test_a_simulated_year_never_chases_wrongly_twice_or_silently_not_at_all(seed
     assert kinds["customer", "friendly"] > 50
     assert kinds["customer", "final notice"] > 0
     assert kinds["internal", "call"] > 10
-    first: dict[tuple[str, str], str] = {}
     days: dict[str, list[date]] = defaultdict(list)
     for today, contact in made:
         if contact.track == "customer" and contact.level.days >= 0:
-            first.setdefault((contact.customer_id, contact.carrying.id), contact.level.name)
             days[contact.customer_id].append(today)
-    assert "final notice" not in {level for (_, id), level in first.items() if _never_listed(made, id, level)}
     assert all(len(found) == len(set(found)) for found in days.values()), "two contacts on one day"
-
-
-def _never_listed(made: list[tuple[date, ContactNow]], id: str, level: str) -> bool:
-    """Whether no contact listed this invoice before the one that it led at ``level``."""
-    for _, contact in made:
-        if contact.track == "customer" and id in [item.invoice.id for item in contact.listed]:
-            return contact.carrying.id == id and contact.level.name == level
-    return True

@@ -81,6 +81,15 @@ def test_what_is_not_there_yet_is_owned_up_to() -> None:
     assert set(re.findall(r"`(/[^`]+)`", said)) == told
 
 
+def test_the_readme_owns_up_to_the_same_and_names_every_verb() -> None:
+    has, _, lacks = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What does not work yet")
+    row = next(line for line in lacks.splitlines() if line.startswith("- `/invoice "))
+    named = re.findall(r"`(?:/invoice |/overdue )?([a-z-]+)`", row)
+    assert named == [*NOT_YET, *OVERDUE_NOT_YET]
+    terminal = has.partition("- **Terminal**")[2]
+    assert all(re.search(rf"`(duebot )?{verb}`", terminal) for verb in VERBS)
+
+
 def test_statuses_and_roles_are_documented() -> None:
     assert all(f"`{status}`" in COMMANDS for status in STATUSES)
     rows = re.findall(r"^\| (\w+) \|", COMMANDS.partition("## Roles")[2], re.MULTILINE)
