@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -21,7 +22,7 @@ from bot.config.logs import configure_logging
 from bot.config.settings import ENV_FILE
 from bot.doctor import check_everything
 from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
-from bot.domain.errors import BadInput, DuebotError, Misconfigured
+from bot.domain.errors import Ambiguous, BadInput, DuebotError, Misconfigured
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
 from bot.domain.references import parse_reference
@@ -61,7 +62,7 @@ def _load() -> tuple[Settings, Policy]:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs a verb; an expected error is one sentence and exit status 1."""
+    """Runs a verb; an expected error is one sentence, with what it could mean, and exit status 1."""
     try:
         asyncio.run(work)
     except DuebotError as error:
@@ -70,6 +71,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 def _fail(error: DuebotError) -> None:
     print(f"duebot: {error}", file=sys.stderr)
+    for one in error.candidates if isinstance(error, Ambiguous) else ():
+        print(f"  {one.label}", file=sys.stderr)
     raise SystemExit(1)
 
 
@@ -245,7 +248,9 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
 
 @cli.command()
 def explain(
-    number: Annotated[str, typer.Argument(help="The invoice's number, for example 1042.")],
+    number: Annotated[
+        str, typer.Argument(help="The invoice's number, for example 1042, or its link in Syncro.")
+    ],
     as_of: AsOf = "",
 ) -> None:
     """Say why an invoice is or isn't chased today, and everything that was said about it. Nothing is changed."""
@@ -256,7 +261,8 @@ async def _explain(number: str, as_of: str) -> None:
     settings, policy = _load()
     rooms = await open_rooms(settings, policy)
     try:
-        invoice_id = await rooms.lookup.find_id(parse_reference(number))
+        host = urlsplit(settings.require_syncro().base_url).netloc
+        invoice_id = await rooms.lookup.find_id(parse_reference(number, host))
         told = await Explain(rooms.context, rooms.lookup).invoice(invoice_id, _day(as_of, rooms))
         print(as_text(why_whole(told)))
     finally:

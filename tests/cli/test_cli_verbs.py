@@ -222,3 +222,18 @@ async def test_an_explanation_of_another_day_says_that_balances_are_as_of_now(du
     assert "balances are as of now" in shown.stdout
     unknown = await duebot("explain", "99887766")
     assert (unknown.exit_code, "99887766" in unknown.output) == (1, True)
+
+
+async def test_an_explanation_takes_a_link_and_offers_what_a_number_could_mean(duebot, stage):
+    await duebot("sync")
+    invoice = stage.syncro.company.invoice_by_number("INV-2024-1042")
+    base = stage.settings()["SYNCRO_BASE_URL"].removesuffix("/api/v1")
+    linked = await duebot("explain", f"{base}/invoices/{invoice.id}")
+    assert "Why INV-2024-1042?" in linked.stdout, linked.output
+    same_end = next(one for one in stage.syncro.company.invoices.values() if one.id != invoice.id)
+    same_end.number = "INV-2023-1042"
+    await duebot("sync", "--full")
+    several = await duebot("explain", "1042")
+    assert several.exit_code == 1
+    assert "INV-2023-1042" in several.stderr
+    assert "INV-2024-1042" in several.stderr
