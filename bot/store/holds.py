@@ -15,7 +15,10 @@ from bot.store.rows import at, at_or_none, day, day_text, from_json, iso, to_jso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """A hold with how it was noted and how it ended. ``payments_seen`` are the ids that stood when it was noted."""
+    """A hold with how it was noted and how it ended. ``payments_seen`` are the ids that stood when it was noted.
+
+    ``outcome`` of a promise that has ended is kept, broken or moved; empty for all others.
+    """
 
     hold: Hold
     currency: str
@@ -25,6 +28,7 @@ class Noted:
     ended_at: datetime | None = None
     ended_by: str = ""
     end_reason: str = ""
+    outcome: str = ""
 
 
 def insert(tx: Tx, noted: Noted) -> None:
@@ -68,12 +72,17 @@ def all_open(tx: Tx) -> dict[str, list[Hold]]:
     return dict(found)
 
 
-def end(tx: Tx, id: str, *, by: str, reason: str, now: datetime) -> bool:
+def ended_since(tx: Tx, since: datetime) -> list[Noted]:
+    """Holds that ended at ``since`` or later, oldest first."""
+    return _load(tx, "hold.ended_at >= :since", {"since": iso(since)})
+
+
+def end(tx: Tx, id: str, *, by: str, reason: str, now: datetime, outcome: str = "") -> bool:
     """End an open hold. False when it does not exist, or was ended already."""
     ended = tx.run(
-        """UPDATE hold SET ended_at = :now, ended_by = :by, end_reason = :reason
+        """UPDATE hold SET ended_at = :now, ended_by = :by, end_reason = :reason, outcome = :outcome
            WHERE id = :id AND ended_at IS NULL""",
-        {"id": id, "by": by, "reason": reason, "now": iso(now)},
+        {"id": id, "by": by, "reason": reason, "now": iso(now), "outcome": outcome},
     )
     tx.run("UPDATE hold_invoice SET open = 0 WHERE hold_id = :id", {"id": id})
     return ended == 1
@@ -131,4 +140,5 @@ def _from_row(row: Row, invoice_ids: tuple[str, ...]) -> Noted:
         ended_at=at_or_none(row["ended_at"]),
         ended_by=row["ended_by"],
         end_reason=row["end_reason"],
+        outcome=row["outcome"],
     )

@@ -195,6 +195,25 @@ _HOLDS: tuple[Step, ...] = (
     "CREATE UNIQUE INDEX hold_invoice_once ON hold_invoice (invoice_id, kind) WHERE open = 1",
 )
 
+#: What is sent to a customer, who let it out, and which debts were there before sending was started.
+_CUSTOMER_CONTACTS: tuple[Step, ...] = (
+    "ALTER TABLE contact ADD COLUMN subject TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN message TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN needs TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN edited_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN decided_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN decided_name TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN decided_at TEXT",
+    "CREATE TABLE old_book (invoice_id TEXT PRIMARY KEY, noted_at TEXT NOT NULL) STRICT",
+)
+
+#: How promises ended, and plans: a promise with instalments (JSON, dates and minor units).
+_PROMISES: tuple[Step, ...] = (
+    "ALTER TABLE hold ADD COLUMN outcome TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE hold ADD COLUMN instalments TEXT NOT NULL DEFAULT '[]'",
+    "CREATE INDEX hold_ended ON hold (kind, ended_at)",
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -207,6 +226,8 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0008-operation-progress", _PROGRESS),
     ("0009-mirror-again", _MIRROR_AGAIN),
     ("0010-holds", _HOLDS),
+    ("0011-customer-contacts", _CUSTOMER_CONTACTS),
+    ("0012-promises", _PROMISES),
 )
 
 
