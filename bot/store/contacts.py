@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
 from bot.store.lane import Conflict, Row, Tx
-from bot.store.rows import at, iso
+from bot.store.rows import at, at_or_none, iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One contact to one customer in one currency. ``total`` in minor units; ``as_of`` is an ISO date."""
+    """One contact to one customer in one currency. ``total`` in minor units; ``as_of`` is an ISO date.
+
+    ``needs`` says why a person must let it out: "level", "old_book", or empty when nobody needs to. ``subject`` and
+    ``message`` are what the customer reads; ``edited_by`` is who changed them, ``decided_by`` who approved or skipped.
+    """
 
     id: str
     customer_id: str
@@ -56,6 +60,13 @@ class Contact:
     created_at: datetime
     reason: str = ""
     actor_id: str = ""
+    subject: str = ""
+    message: str = ""
+    needs: str = ""
+    edited_by: str = ""
+    decided_by: str = ""
+    decided_name: str = ""
+    decided_at: datetime | None = None
     invoices: tuple[ContactInvoice, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
 
@@ -67,9 +78,11 @@ def insert(tx: Tx, contact: Contact) -> None:
     """
     inserted = tx.run(
         """INSERT INTO contact (id, customer_id, currency, track, carrying_invoice_id, level, repeat, stage,
-               policy_version, total, as_of, created_at, reason, actor_id)
+               policy_version, total, as_of, created_at, reason, actor_id, subject, message, needs, edited_by,
+               decided_by, decided_name, decided_at)
            VALUES (:id, :customer_id, :currency, :track, :carrying_invoice_id, :level, :repeat, :stage,
-               :policy_version, :total, :as_of, :created_at, :reason, :actor_id)
+               :policy_version, :total, :as_of, :created_at, :reason, :actor_id, :subject, :message, :needs, :edited_by,
+               :decided_by, :decided_name, :decided_at)
            ON CONFLICT DO NOTHING""",
         _to_row(contact),
     )
@@ -180,10 +193,10 @@ def _load(tx: Tx, where: str, params: Mapping[str, object]) -> list[Contact]:
 def _to_row(contact: Contact) -> dict[str, object]:
     nested = {"invoices", "deliveries"}
     values = {item.name: getattr(contact, item.name) for item in fields(Contact) if item.name not in nested}
-    return values | {"created_at": iso(contact.created_at)}
+    decided = iso(contact.decided_at) if contact.decided_at else None
+    return values | {"created_at": iso(contact.created_at), "decided_at": decided}
 
 
 def _from_row(row: Row, invoices: tuple[ContactInvoice, ...], deliveries: tuple[Delivery, ...]) -> Contact:
-    return Contact(
-        **dict(row) | {"created_at": at(row["created_at"]), "invoices": invoices, "deliveries": deliveries}
-    )
+    stamps = {"created_at": at(row["created_at"]), "decided_at": at_or_none(row["decided_at"])}
+    return Contact(**dict(row) | stamps | {"invoices": invoices, "deliveries": deliveries})
