@@ -11,7 +11,7 @@ def read_letters(document: Document, folder: Path | None, problems: list[Problem
     """The texts by name: those built in, and those of files in the policy's templates folder, which go first.
 
     A level whose template is neither, or whose file is wrong, is added to ``problems`` on the level's line. Without
-    ``folder`` (where the policy file lies) only the built-in ones are known.
+    ``folder`` (where the policy file lies) there are only the built-in ones, and nothing is missing.
     """
     tree = document.tree if isinstance(document.tree, dict) else {}
     where = None if folder is None else folder / str(tree.get("templates") or "templates/")
@@ -24,7 +24,7 @@ def read_letters(document: Document, folder: Path | None, problems: list[Problem
             except (OSError, ValueError) as error:
                 said = str(error) if not isinstance(error, OSError | UnicodeDecodeError) else "can't be read"
                 problems.append(Problem(document.line_of(place), f"the template {path.name} {said}"))
-        elif name not in BUILT_IN:
+        elif name not in BUILT_IN and where is not None:
             problems.append(Problem(document.line_of(place), _missing(name, where)))
     return letters
 
@@ -44,7 +44,6 @@ def _file(folder: Path | None, name: str) -> Path | None:
     return next((path for path in (folder / name, folder / f"{name}.txt") if path.is_file()), None)
 
 
-def _missing(name: str, folder: Path | None) -> str:
+def _missing(name: str, folder: Path) -> str:
     known = ", ".join(BUILT_IN)
-    where = f"write {name}.txt in {folder.name}/" if folder is not None else "write its file"
-    return f'there is no template "{name}": {where}, or use one that is built in ({known})'
+    return f'there is no template "{name}": write {name}.txt in {folder.name}/, or use one built in ({known})'

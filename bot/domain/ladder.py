@@ -8,7 +8,7 @@ The customer track climbs one level at a time (``ladder_customer``). The interna
 now due that needs no approval and tells the audiences of the levels that it skipped.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -71,6 +71,24 @@ def decide_customer(
     ``Case``. Raises ``ValueError`` if an invoice belongs to somebody else: one customer's debts
     must never reach another.
     """
+    given = (invoices, contacts, policy, calendar, today, operations_open, holds, last_payment, sending)
+    decided = [_decide_track(case) for case in cases(customer, *given)]
+    return Decisions(customer.id, one_email(decided, contacts, sending.approved))
+
+
+def cases(
+    customer: Customer,
+    invoices: Sequence[Invoice],
+    contacts: Sequence[PastContact],
+    policy: Policy,
+    calendar: BusinessCalendar,
+    today: date,
+    operations_open: Mapping[str, OpenState] = _NO_OPERATIONS,
+    holds: Sequence[Hold] = (),
+    last_payment: date | None = None,
+    sending: Sending = _NOT_STARTED,
+) -> Iterator[Case]:
+    """What is decided on, for each currency and track; see ``decide_customer``."""
     if any(invoice.customer_id != customer.id for invoice in invoices):
         raise ValueError("an invoice of another customer was given")
     unknown = {id for contact in contacts if contact.stage == "unknown" for id, _ in contact.listed}
@@ -80,18 +98,18 @@ def decide_customer(
         for invoice in invoices
     }
     no_contact = no_contact_stop(holds, today, calendar)
-    decided: list[TrackDecision] = []
+    counting = tuple(contact for contact in contacts if contact.counts)
     for currency in sorted({invoice.currency for invoice in invoices}):
         group = sorted((one for one in invoices if one.currency == currency), key=carrying_order)
         for track in _TRACKS:
-            case = Case(
+            yield Case(
                 customer=customer,
                 currency=currency,
                 track=track,
                 invoices=tuple(group),
                 held={id: stop for id, stop in stops.items() if stop is not None},
                 credit=credit_of(group) + _account_credit(customer.id, currency, policy, sending),
-                contacts=tuple(contact for contact in contacts if contact.counts),
+                contacts=counting,
                 policy=policy,
                 calendar=calendar,
                 today=today,
@@ -99,8 +117,6 @@ def decide_customer(
                 last_payment=last_payment,
                 sending=sending,
             )
-            decided.append(_decide_track(case))
-    return Decisions(customer.id, one_email(decided, contacts, sending.approved))
 
 
 def _account_credit(customer_id: str, currency: str, policy: Policy, sending: Sending) -> int:

@@ -114,7 +114,7 @@ def _past_due(case: Case) -> Plan:
     found = {step.invoice.id: why_silent(case, step) for step in steps if not step.wants}
     if not wanting:
         return Plan(found)
-    lasting = _lasting_stop(case, case.past_due_total)
+    lasting = lasting_stop(case, case.past_due_total)
     if lasting is not None:
         return Plan(found | {step.invoice.id: lasting for step in wanting})
     wanting, spent = _within_maximum(case, wanting)
@@ -148,8 +148,8 @@ def _sent_or_held(
             found | dict.fromkeys(plain, skipped or _old_book_stop()), None, proposal if skipped else contact
         )
     held = case.first_stop(
-        _automatic_stop(case, contact.level),
-        _payment_stop(case),
+        automatic_stop(case, contact.level),
+        payment_stop(case),
         too_soon(case, case.chasing_emails),
         day_stop(case),
     )
@@ -169,7 +169,7 @@ def _courtesy(case: Case) -> Plan:
         return Plan()
     ids = [item.invoice.id for item in contact.listed]
     carrying, level = contact.carrying, contact.level
-    lasting = _lasting_stop(case, contact.total)
+    lasting = lasting_stop(case, contact.total)
     if lasting is not None:
         return Plan(dict.fromkeys(ids, lasting))
     if level.approval and not case.approved(carrying, level):
@@ -177,16 +177,16 @@ def _courtesy(case: Case) -> Plan:
         return Plan(dict.fromkeys(ids, _asks(case, carrying, level)), None, proposal)
     stop = case.first_stop(
         too_soon(case, case.emails),
-        _payment_stop(case),
+        payment_stop(case),
         day_stop(case),
-        _automatic_stop(case, level),
+        automatic_stop(case, level),
     )
     if stop is not None:
         return Plan(dict.fromkeys(ids, stop), None, contact if case.approved(carrying, level) else None)
     return Plan({}, contact)
 
 
-def _lasting_stop(case: Case, total: int) -> Stop | None:
+def lasting_stop(case: Case, total: int) -> Stop | None:
     """What holds the contact and its proposal alike, until something changes."""
     return case.first_stop(
         case.no_contact,
@@ -220,13 +220,15 @@ def _old_book_stop() -> Stop:
     )
 
 
-def _automatic_stop(case: Case, level: Level) -> Stop | None:
+def automatic_stop(case: Case, level: Level) -> Stop | None:
+    """Why the engine sends nothing by itself, or ``None``. Tasks for the owner go on."""
     if case.sending.automatic or case.sending.by_task(level):
         return None
     return Stop(Reason.AUTOMATIC_OFF, "Automatic sending to customers is off, so no email goes out.")
 
 
-def _payment_stop(case: Case) -> Stop | None:
+def payment_stop(case: Case) -> Stop | None:
+    """Why nothing is sent shortly after a payment, or ``None``."""
     paid = case.last_payment
     if paid is None or (case.today - paid).days > RECENT_PAYMENT_DAYS:
         return None
