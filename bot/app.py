@@ -27,6 +27,7 @@ from bot.syncro.pace import Pace
 from bot.syncro.webhook import PATH as WEBHOOK_PATH
 from bot.syncro.webhook import webhook_route
 from bot.use_cases.authority import Authority
+from bot.use_cases.by_hand import ByHand
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.explain import Explain
@@ -35,6 +36,7 @@ from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
+from bot.use_cases.kinds_contact import ContactKind
 from bot.use_cases.kinds_invoice import EditKind, EmailKind, VoidKind
 from bot.use_cases.kinds_lines import CreateKind, LineKind
 from bot.use_cases.kinds_payment import PaymentKind
@@ -44,11 +46,14 @@ from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.pay_several import PaySeveral
 from bot.use_cases.places import Places
+from bot.use_cases.proposals import Proposals
 from bot.use_cases.shapes import remember_shape, remembered_shape
+from bot.use_cases.tasks import Tasks
 from bot.use_cases.vitals import Vitals
 from handlers.desk import Desk
 from handlers.door import Door
 from handlers.reception import Reception, make_door
+from reminders.chasing import Chasing
 from reminders.deliver import deliverable
 from reminders.digest import Digests
 from reminders.outbox import Outbox
@@ -88,6 +93,7 @@ class Rooms:
     outbox: Outbox
     digests: Digests
     sweep: Sweep
+    chasing: Chasing
 
     async def close(self) -> None:
         """Closes the edges and the store."""
@@ -133,13 +139,15 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
     lookup = Lookup(context, sync)
     where = Where(slack, directory, places)
     owner = secrets.token_hex(6)
+    journal = Journal(context, kinds_of_write(context, authority))
+    sweep = Sweep(context, sync, owner)
     return Rooms(
         settings=settings,
         policy=policy,
         slack=slack,
         syncro=client,
         context=context,
-        journal=Journal(context, kinds_of_write(context, authority)),
+        journal=journal,
         sync=sync,
         lookup=lookup,
         authority=authority,
@@ -147,7 +155,8 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         overdue=overdue,
         outbox=Outbox(context, slack, deliverable(context, where, lookup, overdue), woken),
         digests=Digests(context, sync, overdue, owner),
-        sweep=Sweep(context, sync, owner),
+        sweep=sweep,
+        chasing=Chasing.made(context, authority, journal, sync, sweep, owner),
     )
 
 
@@ -160,6 +169,7 @@ def kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
         "edit": EditKind(context, authority),
         "line": LineKind(context, authority),
         "email": EmailKind(context, authority),
+        "contact": ContactKind(context, authority),
     }
 
 
@@ -192,6 +202,10 @@ class App:
             invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
             several=self._several,
             holds=Holds(rooms.context, rooms.authority, rooms.lookup),
+            automatics=rooms.chasing.automatics,
+            proposals=Proposals(rooms.context, rooms.authority),
+            tasks=Tasks(rooms.context, rooms.authority, rooms.chasing.chase),
+            by_hand=ByHand(rooms.context, rooms.authority, rooms.lookup, rooms.chasing.chase),
             journal=rooms.journal,
             overdue=rooms.overdue,
             explain=Explain(rooms.context, rooms.lookup),
@@ -207,6 +221,7 @@ class App:
             rooms.journal,
             rooms.digests,
             rooms.sweep,
+            rooms.chasing,
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
         )

@@ -21,6 +21,8 @@ from handlers.looking import Looking
 from handlers.new import NewInvoice, ReviewInvoice, Typeahead
 from handlers.pay import PayHandlers, PayWhich
 from handlers.pay_many import PayMany, PayManyAgain
+from handlers.proposing import ProposalText, Proposing, SkipProposal
+from handlers.reminding import Mailing, Remind
 from handlers.unsettled import Unsettled
 
 _ANY = re.compile(r"[\s\S]*")
@@ -36,7 +38,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
     promise, dispute = PlaceHold(desk, HoldKind.PROMISE), PlaceHold(desk, HoldKind.DISPUTE)
     says_paid, snooze = PlaceHold(desk, HoldKind.SAYS_PAID), PlaceHold(desk, HoldKind.SNOOZE)
     end_hold = EndHold(desk)
-    commands = Commands(desk, looking, pay, new, edit, add, send, void)
+    proposing, proposal_text, skip = Proposing(desk), ProposalText(desk), SkipProposal(desk)
+    remind, mailing = Remind(desk), Mailing(desk)
+    commands = Commands(desk, looking, pay, new, edit, add, send, void, proposing)
 
     async def product(arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """The same menu of products stands in two forms."""
@@ -73,6 +77,14 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.SAYS_PAID: says_paid.from_button,
         ids.SNOOZE: snooze.from_button,
         ids.HOLD_END: end_hold.from_button,
+        ids.PROPOSAL_APPROVE: proposing.approve,
+        ids.PROPOSAL_APPROVE_ALL: proposing.approve_all,
+        ids.PROPOSAL_OPEN: proposal_text.from_button,
+        ids.PROPOSAL_SKIP: skip.from_button,
+        ids.REMIND: remind.from_button,
+        ids.TASK_SHOW: mailing.show,
+        ids.TASK_DONE: mailing.done,
+        ids.OPEN_MAIL: nothing,
         ids.NEW: new.from_button,
         ids.LINE_ADD: new.add_line,
         ids.LINE_REMOVE: new.remove_line,
@@ -103,6 +115,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_SAYS_PAID: says_paid,
         ids.VIEW_SNOOZE: snooze,
         ids.VIEW_HOLD_END: end_hold,
+        ids.VIEW_LETTER: proposal_text,
+        ids.VIEW_PROPOSAL_SKIP: skip,
+        ids.VIEW_REMIND: remind,
     }
     return Door(
         desk,

@@ -188,6 +188,12 @@ def sent_since(tx: Tx, kind: str, since: datetime) -> list[Item]:
     return [_from_row(row) for row in rows]
 
 
+def standing_at(tx: Tx, channel: str, ts: str) -> bool:
+    """Whether the message ``ts`` in ``channel`` was posted from here."""
+    sql = "SELECT id FROM outbox WHERE channel = :channel AND ts = :ts AND state = 'sent' LIMIT 1"
+    return tx.one(sql, {"channel": channel, "ts": ts}) is not None
+
+
 def is_pending(tx: Tx, key_begins: str) -> bool:
     """Whether something whose key begins like this waits and nobody has taken it up."""
     sql = "SELECT id FROM outbox WHERE state = 'pending' AND substr(key, 1, :length) = :begins LIMIT 1"

@@ -131,7 +131,7 @@ class Chase:
         changed = await read_again(self._context, contact)
         if changed:
             return changed
-        judged = await judge(self._context, contact)
+        judged = await judge(self._context, contact, overridden={Reason.NOT_BUSINESS_DAY})
         return "" if judged.now is not None else judged.why
 
     async def leave_out(self, contact: Contact, reason: str) -> Made:

@@ -1,4 +1,4 @@
-"""Contacts that their owner mails, because Syncro can't send our text: shown as a mail, done, followed and withdrawn."""
+"""Contacts that their owner mails, because Syncro can't send our text: shown, done, followed and withdrawn."""
 
 from collections.abc import Sequence
 
