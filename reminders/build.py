@@ -122,16 +122,21 @@ class Build:
         return replace(made, reason=reason)
 
     def _ask(self, tx: Tx, slot: str, today: date) -> int:
-        """Puts the day's review message into the outbox when something waits for a person; how many do."""
-        asked = [one for one in waiting.waiting(tx) if one.awaits]
+        """Puts the day's review message into the outbox when something waits for a person; how many do.
+
+        What was asked today already isn't asked again by another build.
+        """
+        now, day = self._context.now(), today.isoformat()
+        lately = outbox.put_since(tx, REVIEW, now - timedelta(days=1))
+        asked = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
+        waits = [one for one in waiting.waiting(tx) if one.awaits]
         channels = self._context.policy.channels
         target = channels.approvals or channels.escalation or self._context.policy.people.manager
-        if asked and target:
-            now = self._context.now()
-            for part, some in enumerate(_parts(asked), 1):
-                payload = {"contacts": [one.id for one in some], "day": today.isoformat()}
+        if target:
+            for part, some in enumerate(_parts([one for one in waits if one.id not in asked]), 1):
+                payload = {"contacts": [one.id for one in some], "day": day}
                 outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
-        return len(asked)
+        return len(waits)
 
 
 def _parts(asked: Sequence[Contact]) -> Iterable[Sequence[Contact]]:

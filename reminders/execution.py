@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from bot.domain.contacts import Reason
+from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.policy import Level
 from bot.store import automatic, waiting
 from bot.store.contacts import Contact
@@ -24,10 +25,14 @@ from reminders.sweep import Sweep
 
 @dataclass(frozen=True, slots=True)
 class ExecutionReport:
-    """What became of contacts today: their stage, and a sentence for each that was not made."""
+    """What became of contacts today: their stage, and a sentence for each that still waits.
+
+    ``unread`` says why Syncro could not be asked about some, which are tried again.
+    """
 
     made: tuple[Made, ...] = ()
     held: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def count(self, stage: str) -> int:
         """How many ended in this stage."""
@@ -52,22 +57,30 @@ class Execution:
         )
 
     async def run(self) -> ExecutionReport:
-        """Makes what may be made today. Raises ``SyncroError`` when Syncro can't be asked: the rest waits."""
+        """Makes what may be made today.
+
+        What alone can't be read waits and holds up nobody else; when Syncro can't be asked at all, the rest waits.
+        """
         today = self._context.today()
         if not self._context.calendar.is_business_day(today):
             return ExecutionReport()
         made: list[Made] = []
         held: list[str] = []
-        try:
-            for contact in await self._context.lane.read(partial(_ready, today=today)):
+        unread: list[str] = []
+        for contact in await self._context.lane.read(partial(_ready, today=today)):
+            try:
                 done = await self._one(contact, today)
-                if isinstance(done, Made):
-                    made.append(done)
-                else:
-                    held.append(done)
-        finally:
-            await self._handing.put()
-        return ExecutionReport(tuple(made), tuple(held))
+            except SyncroError as error:
+                unread.append(error.sentence)
+                if isinstance(error, SyncroNotSent | SyncroLimited):
+                    break
+                continue
+            if isinstance(done, Made):
+                made.append(done)
+            else:
+                held.append(done)
+        await self._handing.put()
+        return ExecutionReport(tuple(made), tuple(held), tuple(unread))
 
     async def _one(self, contact: Contact, today: date) -> Made | str:
         """Makes one contact; or why it still waits, as a sentence."""

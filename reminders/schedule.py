@@ -199,8 +199,11 @@ class Schedule:
 
     async def _execute(self) -> None:
         """Sends what was planned, once its time has come."""
-        if self._chasing.execution.is_due(self._context.now()):
-            await self._chasing.execution.run()
+        if not self._chasing.execution.is_due(self._context.now()):
+            return
+        report = await self._chasing.execution.run()
+        if report.unread:
+            log.warning("contacts_wait", unread=len(report.unread))
 
     async def _sync_if_old(self) -> None:
         now = self._context.now()

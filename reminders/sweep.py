@@ -35,7 +35,8 @@ _Key = tuple[str, str, str, str, str]
 class SweepReport:
     """What a sweep decided and did. ``made`` contacts in ``messages``; ``unreachable`` have nobody to be told.
 
-    ``ran`` is false when that day's sweep had been done before.
+    ``ran`` is false when that day's sweep had been done before. ``emails`` to customers, those that the cap holds back,
+    and what would be ``proposed`` are told by a dry run.
     """
 
     day: date
@@ -44,6 +45,9 @@ class SweepReport:
     made: int = 0
     messages: int = 0
     unreachable: tuple[str, ...] = ()
+    emails: int = 0
+    capped: int = 0
+    proposed: int = 0
 
     @property
     def reasons(self) -> Mapping[str, int]:
@@ -88,7 +92,17 @@ class Sweep:
         day = await decide_all(self._context, today)
         messages, nobody = self._addressed(_plain(day))
         told = {_key(one) for message in messages for one in message.contacts}
-        return SweepReport(today, False, day.rows, len(told), len(messages), nobody)
+        return SweepReport(
+            day=today,
+            ran=False,
+            rows=day.rows,
+            made=len(told),
+            messages=len(messages),
+            unreachable=nobody,
+            emails=len(day.on("customer")),
+            capped=len(day.capped),
+            proposed=len(day.proposals),
+        )
 
     async def let_out(self, contact: Contact, now: ContactNow) -> Made:
         """Tells our own people of a contact that a person has approved, as it is decided ``now``."""

@@ -166,9 +166,10 @@ def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
 
 
 def waiting_on(tx: Tx, day: date) -> int:
-    """How many contacts that were decided for this day are not posted yet."""
+    """How many contacts that were decided for this day are not out yet; mails that a person sends aren't counted."""
     row = tx.one(
-        "SELECT count(*) AS waiting FROM contact WHERE as_of = :day AND stage = 'claimed'",
+        """SELECT count(*) AS waiting FROM contact WHERE as_of = :day AND stage = 'claimed'
+               AND id NOT IN (SELECT contact_id FROM delivery WHERE state = 'task')""",
         {"day": day.isoformat()},
     )
     return int(row["waiting"]) if row else 0

@@ -188,6 +188,16 @@ def sent_since(tx: Tx, kind: str, since: datetime) -> list[Item]:
     return [_from_row(row) for row in rows]
 
 
+def put_since(tx: Tx, kind: str, since: datetime) -> list[Item]:
+    """Messages of this kind that were put in since then and stand or still wait, oldest first."""
+    rows = tx.all(
+        """SELECT * FROM outbox
+           WHERE kind = :kind AND state IN ('pending', 'claimed', 'sent') AND created_at >= :since ORDER BY seq""",
+        {"kind": kind, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
 def standing_at(tx: Tx, channel: str, ts: str) -> bool:
     """Whether the message ``ts`` in ``channel`` was posted from here."""
     sql = "SELECT id FROM outbox WHERE channel = :channel AND ts = :ts AND state = 'sent' LIMIT 1"

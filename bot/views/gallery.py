@@ -24,6 +24,7 @@ from bot.views.cards import candidates, customer_card, invoice_card, search_resu
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
+from bot.views.gallery_contacts import contact_messages, contact_modals
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
@@ -51,6 +52,8 @@ def gallery() -> dict[str, Entry]:
         shown |= {name: _message(held) for name, held in group.items()}
     for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
+    shown |= {name: _message(held) for name, held in contact_messages().items()}
+    shown |= {name: {"kind": "modal", "view": view} for name, view in contact_modals(facts.VISIT).items()}
     homes = {"home": home(facts.home_facts()), "home_without_role": home(facts.home_facts("no role"))}
     return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
 

@@ -92,7 +92,7 @@ async def test_robots_and_people_who_left_have_no_role(world):
 
 
 #: What can be noted about an invoice.
-HOLDS = ("Promise", "Dispute", "Says paid", "Snooze")
+HOLDS = ("Remind", "Promise", "Dispute", "Says paid", "Snooze")
 
 
 async def test_each_sees_exactly_their_buttons(world):
