@@ -166,7 +166,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
-    """One customer: what is open and overdue, whom to call, and their unpaid invoices."""
+    """One customer: what is open and overdue, whom to call, and their unpaid invoices.
+
+    ``usual_days_late`` is their payment habit (``bot.domain.habit``).
+    """
 
     customer: Customer
     currency: str
@@ -177,7 +180,7 @@ class CustomerCard:
     unknown_count: int
     invoices: tuple[Invoice, ...]
     last_payment: Payment | None
-    usual_days_to_pay: int | None
+    usual_days_late: int | None
     owner_id: str
     as_of: dt.datetime | None
     syncro_url: str = ""

@@ -191,7 +191,7 @@ def test_customer_card_says_how_they_pay_and_warns() -> None:
     said = shown(customer_card(facts.customer_facts(facts.ROGUE), Role.VIEWER).blocks)
     for text in (
         "$1,412.50 overdue",
-        "34 days",
+        "4 days after the due date",
         "<@U0DANA>",
         "$250.00",
         "1 invoice, balance unknown",
