@@ -187,26 +187,6 @@ class CustomerCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """A channel's daily digest. ``stale`` is a sentence when Syncro could not be read just now.
-
-    ``changes`` are overdue amounts by currency compared with the last digest (``None``: there was none).
-    """
-
-    business: str
-    today: dt.date
-    totals: tuple[AgingTotals, ...]
-    newly_overdue: tuple[Invoice, ...]
-    debtors: tuple[Debtor, ...]
-    payments: tuple[tuple[Payment, str], ...]
-    changes: Mapping[str, int] | None
-    as_of: dt.datetime | None
-    stale: str = ""
-    failures: tuple[str, ...] = ()
-    mentions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ReminderItem:
     """One customer's contact inside a reminder: level, listed invoices with days past due, and the sum."""
 

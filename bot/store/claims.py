@@ -48,3 +48,13 @@ def last(tx: Tx, job: str) -> tuple[str, dict[str, Any]] | None:
         {"job": job},
     )
     return (row["slot"], from_json(row["result"])) if row else None
+
+
+def finished_from(tx: Tx, job: str, slot: str) -> list[dict[str, Any]]:
+    """The results of a job's finished slots from this one on, in the order in which they were finished."""
+    rows = tx.all(
+        """SELECT result FROM claim WHERE job = :job AND done = 1 AND slot >= :slot
+           ORDER BY finished_at, slot""",
+        {"job": job, "slot": slot},
+    )
+    return [from_json(row["result"]) for row in rows]

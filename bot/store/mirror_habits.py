@@ -7,7 +7,7 @@ from bot.store.lane import Tx
 
 
 def days_late(tx: Tx, since: date, customer_id: str = "") -> dict[str, list[int]]:
-    """Days from due date to last payment of paid invoices due ``since`` or later, by customer; of ``customer_id`` only, if given.
+    """Days from due date to last payment of paid invoices due ``since`` or later, by customer; one only, if given.
 
     Only successful payments count. An invoice whose payments aren't all dated is left out, as is one without a due
     date: when it was paid, or how late, isn't known.

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from bot.domain.allocation import OpenInvoice
+from bot.domain.digest import Digest
 from bot.domain.explanation import Explanation, Told, TrackReason
 from bot.domain.facts import (
     Abilities,
@@ -13,7 +14,6 @@ from bot.domain.facts import (
     BucketTotal,
     CustomerCard,
     Debtor,
-    Digest,
     DraftLine,
     Home,
     InvoiceCard,
