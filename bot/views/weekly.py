@@ -62,7 +62,7 @@ def _effectiveness(held: CurrencyWeek) -> str:
 def _promises(ended: PromisesEnded) -> str:
     moved = f", {ended.moved:,} moved" if ended.moved else ""
     if ended.kept_percent is None:
-        return f"none has ended{moved}"
+        return f"none was kept or broken{moved}"
     return f"{ended.kept:,} of {ended.kept + ended.broken:,} ({ended.kept_percent}%){moved}"
 
 
@@ -138,8 +138,13 @@ def _cash_total(currencies: Sequence[CurrencyWeek]) -> list[Block]:
 
 def _left_out(currencies: Sequence[CurrencyWeek]) -> list[Block]:
     """What is open and not in the table, as small print."""
-    said = [part for held in currencies for part in _left_parts(held)]
-    return [context(escape(f"Not in it: {', '.join(said)}."))] if said else []
+    several = len(currencies) > 1
+    lines = [
+        f"Not in it{f' ({held.currency})' if several else ''}: {', '.join(parts)}."
+        for held in currencies
+        if (parts := _left_parts(held))
+    ]
+    return [context(escape("\n".join(lines)))] if lines else []
 
 
 def _left_parts(held: CurrencyWeek) -> list[str]:
@@ -152,5 +157,5 @@ def _left_parts(held: CurrencyWeek) -> list[str]:
     ]
     parts = [f"{say_money(amount, held.currency)} {what}" for amount, what in amounts if amount]
     if held.unknown:
-        parts.append(f"{count(held.unknown, 'invoice')} in {held.currency}, balance unknown")
+        parts.append(f"{count(held.unknown, 'invoice')} whose balance is unknown")
     return parts
