@@ -73,6 +73,7 @@ def test_the_trend_has_one_point_a_week_and_ends_today() -> None:
         (day(0), {"USD": 5}),
         (day(21), {"CAD": 2100}),
         (day(56), {"USD": 5600}),
+        (day(-3), {"USD": 3}),
     ]
     assert trend(kept, TODAY, {"USD": 1}) == {
         "USD": (Point(day(21), 0), Point(day(7), 701), Point(TODAY, 1)),

@@ -16,6 +16,7 @@ from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.weekly import weekly_facts
+from bot.views.aging import overdue_words
 from reminders.digest import DIGEST
 
 #: The world starts on a Tuesday.
@@ -129,6 +130,8 @@ async def test_the_trend_is_of_everything_once_a_week_whatever_is_filtered(world
     charts = [block["title"] for block in message["blocks"] if block["type"] == "data_visualization"]
     assert charts == ["Open by days past due (USD)", "Overdue by week (USD)"]
     assert "since Mar 10" in words(message)
+    old = (await bot.overdue.digest_facts(bot.context.today(), over_days=90)).totals
+    assert overdue_words(old, bot.context.now()) in message["text"]
 
 
 async def test_the_figures_add_up_with_the_book(world: World, bot: Bot) -> None:
