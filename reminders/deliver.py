@@ -5,12 +5,14 @@ from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
+from bot.use_cases.thanks import THANKS
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
 from reminders.recheck import ReminderPost
 from reminders.reversals import PaymentReversed
 from reminders.spread import SpreadShared
 from reminders.sweep import REMINDER
+from reminders.thanks import ThanksPost
 from reminders.where import Where
 
 
@@ -24,6 +26,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         CORRECTION: DigestCorrection(context, overdue, where),
         REMINDER: ReminderPost(context, where),
         REVERSED: PaymentReversed(context, where),
+        THANKS: ThanksPost(context, where),
         SPREAD: SpreadShared(context, where),
         FAILURE: FailureNotice(),
     }

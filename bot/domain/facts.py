@@ -221,6 +221,15 @@ class ReversedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanks:
+    """Chased invoices that customers have paid, for their owner: each with the day of its last payment, if known."""
+
+    today: dt.date
+    invoices: tuple[tuple[Invoice, dt.date | None], ...]
+    as_of: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OperationOutcome:
     """How a write ended, for the modal, the channel and the person's DM.
 

@@ -1,4 +1,4 @@
-"""Digests with everything in them, and their weekly part, from fictional facts."""
+"""Digests with everything in them, their weekly part, and notes of what was paid, from fictional facts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,11 +6,14 @@ from datetime import timedelta
 
 from bot.domain import weekly
 from bot.domain.digest import Digest, Disputes, HoldNews, Jump, PromiseLine
+from bot.domain.facts import Thanks
+from bot.domain.invoice import Status
 from bot.domain.weekly import Cash, CashWeek, CurrencyWeek, Point, PromisesEnded, SalesOutstanding, Weekly
 from bot.views import gallery_facts as facts
 from bot.views.blocks import Message
 from bot.views.digest import digest
 from bot.views.tables import without_new_blocks
+from bot.views.thanks import thank_you
 
 _DUE = PromiseLine("h1", "Acme Rockets", ("INV-2026-1042",), 60625, "USD", facts.TODAY)
 _EARLIER = PromiseLine(
@@ -30,6 +33,9 @@ JUMPS = (
     Jump("501", "Acme Rockets", "USD", 20000, 80625),
     Jump("502", facts.HOSTILE, "USD", 0, 60625),
 )
+
+
+_PAID = (facts.invoice(Status.PAID, balance=0), facts.TODAY)
 
 
 def full_digest() -> Digest:
@@ -62,7 +68,7 @@ def week(currency: str = "USD", *, points: int = weekly.TREND_WEEKS) -> Currency
 
 
 def digest_examples() -> Mapping[str, Message]:
-    """Digests with everything, and the weekly summary: usual, in two currencies, the first, and with nothing in it."""
+    """Digests with everything, and the weekly summary: usual, in two currencies, the first, with nothing in it."""
     held, promises = full_digest(), PromisesEnded(8, 2, 1)
     two = replace(
         held,
@@ -78,6 +84,10 @@ def digest_examples() -> Mapping[str, Message]:
         "digest_weekly_plain_blocks": Message(usual.text, without_new_blocks(usual.blocks)),
         "digest_weekly_two_currencies": digest(two),
         "digest_weekly_first": digest(replace(held, weekly=Weekly((first,), PromisesEnded()))),
+        "thank_you": thank_you(Thanks(facts.TODAY, (_PAID,), facts.AS_OF)),
+        "thank_you_many": thank_you(
+            Thanks(facts.TODAY, (_PAID, (facts.ROGUE_INVOICE, None)) * 30, facts.AS_OF)
+        ),
         "digest_weekly_quiet": digest(
             replace(facts.QUIET_DIGEST, weekly=Weekly((empty,), PromisesEnded(moved=1)))
         ),
