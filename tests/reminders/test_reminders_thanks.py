@@ -127,7 +127,7 @@ async def test_what_is_open_again_by_the_morning_is_not_told(world: World, bot: 
 async def test_what_was_paid_while_the_bot_was_away_for_long_is_no_news(world: World, bot: Bot) -> None:
     first, *_ = await chased(bot)
     world.pay(first.id)
-    world.move(days=10)
+    world.move(days=13)
     await next_morning(world, bot)
     assert told(world) == []
 
@@ -150,6 +150,7 @@ async def test_without_an_owner_nobody_is_told(world: World, bot: Bot) -> None:
     world.pay(first.id)
     await next_morning(world, alone)
     assert told(world) == []
+    assert world.posted("C0APPROVE") == [], "and nothing has failed"
 
 
 async def test_it_waits_over_the_weekend_and_joins_no_message_that_is_out(world: World, bot: Bot) -> None:
