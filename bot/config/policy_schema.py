@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -205,6 +206,13 @@ class DigestShape(Shape):
     timezone: Timezone | None = None
     weekly: Annotated[int, BeforeValidator(_one_day)] | None = None
     filter: Literal["30+", "60+", "90+"] | None = None
+
+    @field_validator("weekly")
+    @classmethod
+    def _has_a_digest(cls, weekly: int | None, info: ValidationInfo) -> int | None:
+        if weekly is not None and weekly not in info.data.get("days", {weekly}):
+            raise ValueError("no digest is posted on that day: name one of its days")
+        return weekly
 
 
 class ChannelsShape(Shape):

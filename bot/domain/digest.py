@@ -48,6 +48,16 @@ class PromiseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A payment in a digest, with the invoice that it went to (the first of several), in that invoice's currency."""
+
+    payment: Payment
+    number: str
+    customer_name: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Disputes:
     """Open disputes: how many, the oldest one's customer and when it was noted, and what is open on the invoices.
 
@@ -84,7 +94,7 @@ class Digest:
     totals: tuple[AgingTotals, ...]
     newly_overdue: tuple[Invoice, ...]
     debtors: tuple[Debtor, ...]
-    payments: tuple[tuple[Payment, str], ...]
+    payments: tuple[PaymentLine, ...]
     changes: Mapping[str, int] | None
     as_of: datetime | None
     stale: str = ""
@@ -149,7 +159,7 @@ class Figures:
         return cls(
             on=told.today,
             overdue={totals.currency: totals.overdue_amount for totals in told.totals},
-            payments=(*earlier.payments, *(payment.id for payment, _ in told.payments)),
+            payments=(*earlier.payments, *(one.payment.id for one in told.payments)),
             buckets={totals.currency: _amounts(totals) for totals in told.totals},
             debtors=owed,
             book=told.book,

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from bot.domain import aging
-from bot.domain.digest import Digest, Figures, HoldNews, bucket_changes, changes, jumped
+from bot.domain.digest import Digest, Figures, HoldNews, PaymentLine, bucket_changes, changes, jumped
 from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, Home, OpenOperation
 from bot.domain.invoice import Invoice, Payment
 from bot.domain.policy import Policy
@@ -155,7 +155,7 @@ class Overdue:
             newly_overdue=tuple(fresh),
             debtors=tuple(seen.debtors),
             payments=tuple(
-                (payment, f"{invoice.number}, {invoice.customer_name}")
+                PaymentLine(payment, invoice.number, invoice.customer_name, invoice.currency)
                 for payment, invoice in seen.payments
                 if payment.id not in listed and self._recorded_on(payment) >= since
             ),

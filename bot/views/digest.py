@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.dates import say_date
-from bot.domain.digest import Digest, Jump
+from bot.domain.digest import Digest, Jump, PaymentLine
 from bot.domain.facts import Debtor
 from bot.domain.invoice import Invoice
 from bot.domain.money import say_money
@@ -132,13 +132,18 @@ def _payments(held: Digest) -> list[Block]:
     since = _since(held)
     if not held.payments:
         return [context(f"No payments since {since}.")]
-    currency = held.totals[0].currency if len(held.totals) == 1 else ""
-    lines = [
-        line(words(f"{trim(one_line(label), 150)} · {payment_words(payment, currency)}"))
-        for payment, label in held.payments
-    ]
-    heading = f"{count(len(lines), 'payment')} since {since}"
+    sums: dict[str, int] = {}
+    for one in held.payments:
+        sums[one.currency] = sums.get(one.currency, 0) + one.payment.amount
+    amount = ", ".join(say_money(sums[currency], currency) for currency in sorted(sums))
+    heading = f"{count(len(held.payments), 'payment')} since {since}: {amount}"
+    lines = [line(words(_payment_words(one))) for one in held.payments]
     return [rich(line(bold(heading)), bullets(some(lines, _LISTED, "payments")))]
+
+
+def _payment_words(held: PaymentLine) -> str:
+    label = trim(one_line(f"{held.number}, {held.customer_name}"), 150)
+    return f"{label} · {payment_words(held.payment, held.currency)}"
 
 
 def _failures(failures: Sequence[str]) -> list[Block]:

@@ -188,6 +188,11 @@ def test_an_empty_value_counts_as_left_out() -> None:
         ("digest: [{channel: C0A1, at: 540}]\n", "is no time of day"),
         ("digest: [{channel: C0A1, days: []}]\n", "names no day"),
         ("digest: [{channel: C0A1, days: mon-fry}]\n", '"fry" is no day'),
+        (
+            "digest: [{channel: C0A1, days: tue-fri, weekly: mon}]\n",
+            "policy.yml:2: digest[1].weekly: no digest is posted on that day: name one of its days",
+        ),
+        ("digest: [{channel: C0A1, weekly: sun}]\n", "no digest is posted on that day"),
         ("digest: {channel: C0A1}\n", "digest must be a list"),
         ("digest: [{channel: C0A1, timezone: Europe/Berln}]\n", '(did you mean "Europe/Berlin"?)'),
         ("approvals: {payment: {above: 5,000}}\n", 'unknown key "approvals.payment.000"'),
