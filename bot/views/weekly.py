@@ -150,7 +150,7 @@ def _left_out(currencies: Sequence[CurrencyWeek]) -> list[Block]:
 def _left_parts(held: CurrencyWeek) -> list[str]:
     cash = held.cash
     amounts = [
-        (cash.slow, "open longer than these customers usually take"),
+        (cash.slow, "past the day on which it should have come"),
         (cash.disputed, "in dispute"),
         (cash.later, "expected later"),
         (cash.undated, "without a due date"),
