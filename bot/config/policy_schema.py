@@ -316,6 +316,20 @@ class PolicyShape(Shape):
     ladder: LadderShape = LadderShape()
     customers: dict[str, CustomerShape] = {}
 
+    @field_validator("digest")
+    @classmethod
+    def _one_a_day(cls, digests: list[DigestShape]) -> list[DigestShape]:
+        taken: set[tuple[str, int]] = set()
+        for digest in digests:
+            days = {(digest.channel, day) for day in digest.days}
+            if taken & days:
+                raise ValueError(
+                    f"two digests for {digest.channel} stand on the same day: "
+                    "a channel gets one a day, so change their days"
+                )
+            taken |= days
+        return digests
+
 
 def shapes_of(annotation: Any) -> list[type[Shape]]:
     """The ``Shape`` classes that an annotation is made of."""

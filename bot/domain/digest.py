@@ -40,6 +40,7 @@ class PromiseLine:
     """A promise in a digest: whose, for which invoices (numbers), how much, and for when."""
 
     hold_id: str
+    customer_id: str
     customer_name: str
     numbers: tuple[str, ...]
     amount: int | None
@@ -78,6 +79,11 @@ class HoldNews:
     due: tuple[PromiseLine, ...] = ()
     broken: tuple[PromiseLine, ...] = ()
     disputes: Disputes | None = None
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """The ids of customers whose promise is due or broken."""
+        return tuple(one.customer_id for one in (*self.due, *self.broken))
 
 
 @dataclass(frozen=True, slots=True)

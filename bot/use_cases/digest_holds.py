@@ -60,6 +60,7 @@ def _due(noted: Noted, today: date, before: Figures | None) -> bool:
 def _line(noted: Noted, invoices: Sequence[Invoice]) -> PromiseLine:
     return PromiseLine(
         hold_id=noted.hold.id,
+        customer_id=noted.hold.customer_id,
         customer_name=invoices[0].customer_name,
         numbers=tuple(one.number for one in invoices),
         amount=noted.hold.amount,

@@ -167,7 +167,7 @@ class Overdue:
                 *failed_posts(seen.now.failed),
                 *seen.failed_sends,
             ),
-            mentions=self._owners(fresh),
+            mentions=self._owners([*(one.customer_id for one in fresh), *seen.holds.customers]),
             bucket_changes=bucket_changes(totals, before.buckets) if before else {},
             jumped=jumped(seen.debtors, before) if before else (),
             holds=seen.holds,
@@ -202,9 +202,9 @@ class Overdue:
             return Selection(customers=[one for one, owner in owners.items() if owner == user_id])
         return Selection(without=[one for one, owner in owners.items() if owner != user_id])
 
-    def _owners(self, invoices: Iterable[Invoice]) -> tuple[str, ...]:
-        """The owners of these invoices' customers, each once."""
-        owners = dict.fromkeys(self._owner(one.customer_id) for one in invoices)
+    def _owners(self, customer_ids: Iterable[str]) -> tuple[str, ...]:
+        """The owners of these customers, each once."""
+        owners = dict.fromkeys(map(self._owner, customer_ids))
         return tuple(owner for owner in owners if owner)
 
     def _open(self, operation: operations.Operation) -> OpenOperation:

@@ -15,9 +15,10 @@ from bot.views.digest import digest
 from bot.views.tables import without_new_blocks
 from bot.views.thanks import thank_you
 
-_DUE = PromiseLine("h1", "Acme Rockets", ("INV-2026-1042",), 60625, "USD", facts.TODAY)
+_DUE = PromiseLine("h1", "501", "Acme Rockets", ("INV-2026-1042",), 60625, "USD", facts.TODAY)
 _EARLIER = PromiseLine(
     "h2",
+    "502",
     facts.HOSTILE,
     ("INV-2026-1043", facts.HOSTILE, "INV-2026-1051", "INV-2026-1052"),
     None,

@@ -27,7 +27,7 @@ def told(**changes: object) -> Digest:
         "changes": None,
         "as_of": None,
         "book": {"USD": 90},
-        "holds": HoldNews(broken=(PromiseLine("h1", "Example", (), None, "USD", DAY),)),
+        "holds": HoldNews(broken=(PromiseLine("h1", "1", "Example", (), None, "USD", DAY),)),
     }
     return Digest(**{**usual, **changes})  # type: ignore[arg-type]  # test data, checked where it is used
 

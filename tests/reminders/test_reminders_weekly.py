@@ -9,6 +9,7 @@ from reminders_world import PLAN, Bot, World, words
 from bot.domain.digest import Figures, HoldNews
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Invoice
+from bot.domain.policy import People
 from bot.domain.weekly import PromisesEnded
 from bot.store import claims, contacts, holds, mirror, mirror_aging, operations, outbox
 from bot.store.contacts import Contact
@@ -189,6 +190,9 @@ async def test_promises_are_told_on_their_day_and_broken_ones_once(world: World,
     await post(bot)
     assert f"Promises due: 1 {invoice.customer_name}" in flat(world)
     await end(bot, hold_id, "broken")
+    owned = await world.bot(people=People("U0BOSS", {invoice.customer_id: "U0DANA"}))
+    facts = await owned.overdue.digest_facts(bot.context.today(), (await history(bot))[0])
+    assert facts.mentions == ("U0DANA",)
     await post(bot, again=True)
     assert f"Promises broken since the last digest: 1 {invoice.customer_name}" in flat(world)
     world.move(days=1)

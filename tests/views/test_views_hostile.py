@@ -104,7 +104,7 @@ def rogue(text: str) -> tuple[Customer, Invoice]:
 
 def rogue_holds(text: str) -> HoldNews:
     """Holds of a digest in which every foreign text is ``text``."""
-    promise = PromiseLine("h1", text, (text,) * 9, None, "USD", facts.TODAY)
+    promise = PromiseLine("h1", "1", text, (text,) * 9, None, "USD", facts.TODAY)
     return HoldNews((promise,) * 30, (promise,) * 30, Disputes(3, text, facts.TODAY, {"USD": 1}, 1))
 
 
