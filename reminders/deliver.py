@@ -7,6 +7,7 @@ from bot.use_cases.overdue import Overdue
 from bot.use_cases.redraw import REDRAW, REVIEW, TASKS
 from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
+from bot.use_cases.thanks import THANKS
 from reminders.contact_posts import CopiesPost, Notice, Redrawn, ReviewPost, TasksPost
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.handing import COPIES
@@ -15,6 +16,7 @@ from reminders.recheck import ReminderPost
 from reminders.reversals import PaymentReversed
 from reminders.spread import SpreadShared
 from reminders.sweep import REMINDER
+from reminders.thanks import ThanksPost
 from reminders.where import Where
 
 
@@ -29,6 +31,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         CORRECTION: DigestCorrection(context, overdue, where),
         REMINDER: ReminderPost(context, where),
         REVERSED: PaymentReversed(context, where),
+        THANKS: ThanksPost(context, where),
         SPREAD: SpreadShared(context, where),
         FAILURE: FailureNotice(),
         NOTICE: Notice(),

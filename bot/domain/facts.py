@@ -166,7 +166,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
-    """One customer: what is open and overdue, whom to call, and their unpaid invoices."""
+    """One customer: what is open and overdue, whom to call, and their unpaid invoices.
+
+    ``usual_days_late`` is their payment habit (``bot.domain.habit``).
+    """
 
     customer: Customer
     currency: str
@@ -177,30 +180,10 @@ class CustomerCard:
     unknown_count: int
     invoices: tuple[Invoice, ...]
     last_payment: Payment | None
-    usual_days_to_pay: int | None
+    usual_days_late: int | None
     owner_id: str
     as_of: dt.datetime | None
     syncro_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A channel's daily digest. ``stale`` is a sentence when Syncro could not be read just now.
-
-    ``changes`` are overdue amounts by currency compared with the last digest (``None``: there was none).
-    """
-
-    business: str
-    today: dt.date
-    totals: tuple[AgingTotals, ...]
-    newly_overdue: tuple[Invoice, ...]
-    debtors: tuple[Debtor, ...]
-    payments: tuple[tuple[Payment, str], ...]
-    changes: Mapping[str, int] | None
-    as_of: dt.datetime | None
-    stale: str = ""
-    failures: tuple[str, ...] = ()
-    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +218,15 @@ class ReversedPayment:
     invoice: Invoice
     today: dt.date
     syncro_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """Chased invoices that customers have paid, for their owner: each with the day of its last payment, if known."""
+
+    today: dt.date
+    invoices: tuple[tuple[Invoice, dt.date | None], ...]
+    as_of: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

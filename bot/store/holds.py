@@ -67,9 +67,14 @@ def open_of(tx: Tx, customer_id: str) -> list[Hold]:
 def all_open(tx: Tx) -> dict[str, list[Hold]]:
     """Every open hold by customer, oldest first."""
     found: dict[str, list[Hold]] = defaultdict(list)
-    for noted in _load(tx, "hold.ended_at IS NULL", {}):
+    for noted in all_open_noted(tx):
         found[noted.hold.customer_id].append(noted.hold)
     return dict(found)
+
+
+def all_open_noted(tx: Tx) -> list[Noted]:
+    """Every open hold with how it was noted, oldest first."""
+    return _load(tx, "hold.ended_at IS NULL", {})
 
 
 def ended_since(tx: Tx, since: datetime) -> list[Noted]:

@@ -17,6 +17,7 @@ from bot.domain.errors import (
     SyncroMissing,
 )
 from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
+from bot.domain.habit import habit_since, usual_days_late
 from bot.domain.holds import Hold
 from bot.domain.invoice import UNPAID, Customer, Invoice, Status
 from bot.domain.money import say_money
@@ -27,7 +28,7 @@ from bot.domain.references import (
     digits_of,
     reference_matches,
 )
-from bot.store import contacts, holds, mirror, mirror_payments, operations
+from bot.store import contacts, holds, mirror, mirror_habits, mirror_payments, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.card_facts import contact_words, open_operation, warnings_of
@@ -294,6 +295,7 @@ class Lookup:
 
         def read(tx: Tx) -> CustomerCard:
             unpaid = mirror.unpaid(tx, customer.id)
+            late = mirror_habits.days_late(tx, habit_since(today), customer.id)
             return CustomerCard(
                 customer=customer,
                 currency=currency,
@@ -306,7 +308,7 @@ class Lookup:
                 unknown_count=sum(one.balance is None for one in unpaid),
                 invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
                 last_payment=mirror_payments.last_payment(tx, customer.id),
-                usual_days_to_pay=None,
+                usual_days_late=usual_days_late(late.get(customer.id, ())),
                 owner_id=self._context.policy.people.owner_of(customer.id),
                 as_of=as_of,
                 syncro_url=self._context.gateway.customer_url(customer.id),
@@ -316,25 +318,7 @@ class Lookup:
         currency = self._context.policy.currency_of(customer.id)
         stamp = await synced_at(self._context)
         as_of = self._context.local(stamp) if stamp else None
-        card = await self._context.lane.read(read)
-        return replace(card, usual_days_to_pay=await self._usual_days(customer.id))
-
-    async def _usual_days(self, customer_id: str) -> int | None:
-        """Median days from invoice date to the last payment, over paid invoices whose payments are known."""
-
-        def read(tx: Tx) -> list[int]:
-            paid, _ = mirror.find_invoices(
-                tx, customer_id=customer_id, statuses=(Status.PAID,), limit=50, offset=0
-            )
-            days = []
-            for one in paid:
-                dates = [payment.date for payment in mirror_payments.payments_on(tx, one.id) if payment.date]
-                if dates and one.date:
-                    days.append((max(dates) - one.date).days)
-            return sorted(days)
-
-        days = await self._context.lane.read(read)
-        return days[len(days) // 2] if days else None
+        return await self._context.lane.read(read)
 
     async def owing(self, customer: Customer) -> list[Invoice]:
         """The customer's unpaid invoices on which money is open, or may be, as the mirror has them.

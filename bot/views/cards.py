@@ -40,6 +40,7 @@ from bot.views.wording import (
     balance_cell,
     balance_words,
     count,
+    habit_words,
     held_words,
     invoice_words,
     operation_words,
@@ -211,11 +212,11 @@ def _customer_summary(card: CustomerCard) -> str:
 
 
 def _customer_fields(card: CustomerCard) -> list[tuple[str, str]]:
-    last, usual = card.last_payment, card.usual_days_to_pay
+    last = card.last_payment
     paid = "none known" if last is None else f"{say_money(last.amount, card.currency)}, {say_day(last.date)}"
     pairs = [
         ("Last payment", paid),
-        ("Usually pays in", "not known yet" if usual is None else count(usual, "day")),
+        ("Usually pays", habit_words(card.usual_days_late)),
         ("Owner", mention(card.owner_id) if card.owner_id else "nobody"),
     ]
     if card.credit:

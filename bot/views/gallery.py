@@ -25,6 +25,7 @@ from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.gallery_contacts import contact_messages, contact_modals
+from bot.views.gallery_digest import digest_examples
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
@@ -120,6 +121,7 @@ def _scheduled() -> Mapping[str, Message]:
         "reminder": reminder(facts.reminder_facts()),
         "reminder_single": reminder(facts.reminder_facts(facts.ITEMS[:1], "manager")),
         "reminder_many": reminder(facts.reminder_facts(facts.ITEMS * 40, "channel")),
+        **digest_examples(),
         "payment_reversed": reversed_payment(facts.REVERSED),
         "payment_reversed_hostile": reversed_payment(facts.REVERSED_HOSTILE),
     }

@@ -92,6 +92,15 @@ def late_words(late: int | None) -> str:
     return "due today" if late == 0 else f"due in {count(-late, 'day')}"
 
 
+def habit_words(late: int | None) -> str:
+    """When a customer usually pays: "4 days after the due date", or that it isn't known."""
+    if late is None:
+        return "not known yet"
+    if late == 0:
+        return "on the due date"
+    return f"{count(abs(late), 'day')} {'after' if late > 0 else 'before'} the due date"
+
+
 def sent_words(status: Status) -> str:
     """Whether the customer has it, where the state says so, else empty."""
     return {Status.SENT: "sent", Status.VIEWED: "seen by the customer"}.get(status, "")
