@@ -51,6 +51,7 @@ from handlers.door import Door
 from handlers.reception import Reception, make_door
 from reminders.deliver import deliverable
 from reminders.digest import Digests
+from reminders.early import early_steps
 from reminders.outbox import Outbox
 from reminders.schedule import Rhythm, Schedule
 from reminders.sweep import Sweep
@@ -88,6 +89,7 @@ class Rooms:
     outbox: Outbox
     digests: Digests
     sweep: Sweep
+    owner: str
 
     async def close(self) -> None:
         """Closes the edges and the store."""
@@ -148,6 +150,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         outbox=Outbox(context, slack, deliverable(context, where, lookup, overdue), woken),
         digests=Digests(context, sync, overdue, owner),
         sweep=Sweep(context, sync, owner),
+        owner=owner,
     )
 
 
@@ -209,6 +212,7 @@ class App:
             rooms.sweep,
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
+            early_steps(rooms.context, rooms.owner),
         )
         self._hints = Hints(rooms.context, self.schedule.sync_soon)
         self._posting: asyncio.Task[None] | None = None

@@ -70,7 +70,7 @@ class EndHold(Form):
 
     async def submit(self, sent: Sent) -> Shown:
         hold_id = str(sent.visit.data["hold"])
-        hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view))
+        hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view), sent.visit.id)
         invoice = await self.desk.lookup.mirrored(hold.invoice_ids[0])
         return hold_done(
             await self.desk.lookup.card(invoice, live=False), "The hold has ended.", sent.visit.id

@@ -1,12 +1,18 @@
 """Everything that the outbox can deliver, by the kind that is stored with an item."""
 
 from bot.use_cases.context import Context
+from bot.use_cases.hold_facts import broken_report, dispute_report
+from bot.use_cases.hold_log import HOLD_SHARED
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
+from bot.views.held import disputes_open, promises_broken
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
+from reminders.disputes import DISPUTED
+from reminders.holds import HoldsGathered, HoldShared
 from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
+from reminders.promises import BROKEN
 from reminders.recheck import ReminderPost
 from reminders.reversals import PaymentReversed
 from reminders.spread import SpreadShared
@@ -25,5 +31,8 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         REMINDER: ReminderPost(context, where),
         REVERSED: PaymentReversed(context, where),
         SPREAD: SpreadShared(context, where),
+        HOLD_SHARED: HoldShared(context, where),
+        BROKEN: HoldsGathered(context, where, "broken promises", broken_report, promises_broken),
+        DISPUTED: HoldsGathered(context, where, "open disputes", dispute_report, disputes_open),
         FAILURE: FailureNotice(),
     }

@@ -95,3 +95,6 @@ VIEW_SNOOZE = "hold.snooze.form.v1"
 VIEW_HOLD_END = "hold.end.form.v1"
 IN_UNTIL = "in.until.v1"
 IN_SAID_BY = "in.said_by.v1"
+
+# A payment plan in the form of a promise: an instalment a line.
+IN_INSTALMENTS = "in.instalments.v1"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from bot.domain.dates import say_date
+from bot.domain.dates import say_date, say_date_if_known
 from bot.domain.facts import InvoiceCard, OpenOperation
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Invoice, Payment, Status
@@ -173,16 +173,40 @@ def after_words(card: InvoiceCard, sentence: str) -> str:
 
 def held_words(card: InvoiceCard) -> list[str]:
     """A line for each open hold of a card's invoice, as literal text."""
-    return [hold_words(hold, card.invoice.currency, over=hold.id in card.lapsed) for hold in card.holds]
+    return [
+        hold_words(hold, card.invoice.currency, card.today, over=hold.id in card.lapsed)
+        for hold in card.holds
+    ]
 
 
-def hold_words(hold: Hold, currency: str, *, over: bool = False) -> str:
-    """An open hold in one line, as literal text; ``over`` when its time is past and nobody has ended it."""
+def plan_words(hold: Hold, currency: str) -> str:
+    """All instalments of a payment plan on one line, as literal text."""
+    parts = [f"{say_money(part.amount, currency)} on {say_date(part.due)}" for part in hold.instalments]
+    return f"{count(len(parts), 'instalment')}: {'; '.join(parts)}"
+
+
+def _promise_words(hold: Hold, currency: str, today: date | None) -> str:
+    """What is promised; of a plan, the next instalment after ``today``."""
+    by = f" by {hold.said_by}" if hold.said_by else ""
+    if not hold.instalments:
+        amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
+        return f"Promised{amount} for {say_date_if_known(hold.until)}{by}"
+    ahead = [part for part in hold.instalments if today is None or part.due >= today]
+    following = ahead[0] if ahead else hold.instalments[-1]
+    which = "next" if ahead else "last"
+    amount, due = say_money(following.amount, currency), say_date(following.due)
+    return f"Plan: {count(len(hold.instalments), 'instalment')}, {which} {amount} on {due}{by}"
+
+
+def hold_words(hold: Hold, currency: str, today: date | None = None, *, over: bool = False) -> str:
+    """A hold in one line, as literal text; ``over`` when its time is past and nobody has ended it.
+
+    Seen from ``today`` a plan names its next instalment.
+    """
     until = say_date(hold.until) if hold.until else ""
     match hold.kind:
         case HoldKind.PROMISE:
-            amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
-            said = f"Promised{amount} for {until}" + (f" by {hold.said_by}" if hold.said_by else "")
+            said = _promise_words(hold, currency, today)
         case HoldKind.DISPUTE:
             said = "Disputed"
         case HoldKind.SAYS_PAID:

@@ -34,6 +34,7 @@ from bot.use_cases.overdue import Overdue
 from bot.use_cases.places import Places
 from reminders.deliver import deliverable
 from reminders.digest import Digests
+from reminders.early import early_steps
 from reminders.outbox import Outbox, Pace
 from reminders.schedule import Schedule
 from reminders.sweep import Sweep
@@ -133,7 +134,8 @@ class World:
         outbox = Outbox(context, slack, kinds, woken, PACE)
         owner = secrets.token_hex(4)
         digests, sweep = Digests(context, sync, overdue, owner), Sweep(context, sync, owner)
-        schedule = Schedule(context, sync, Journal(context, {}), digests, sweep, outbox)
+        early = early_steps(context, owner)
+        schedule = Schedule(context, sync, Journal(context, {}), digests, sweep, outbox, early=early)
         made = Bot(context, slack, sync, overdue, outbox, digests, sweep, schedule)
         self.bots.append(made)
         return made
