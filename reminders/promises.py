@@ -14,14 +14,14 @@ import structlog
 from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.holds import HoldKind
 from bot.domain.promises import Verdict
-from bot.store import holds, operations, outbox
+from bot.store import holds, outbox
 from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
 from bot.use_cases.hold_log import SYSTEM, end_hold
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.mirror_reading import refresh
-from bot.use_cases.promises import invoices_of, judged
+from bot.use_cases.promises import being_written, invoices_of, judged
 from reminders.mornings import is_morning, who_looks_after
 
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ class Promises:
         return [
             noted
             for noted in holds.open_of_kind(tx, HoldKind.PROMISE)
-            if judged(tx, self._context, noted).verdict in verdicts and not _being_written(tx, noted)
+            if judged(tx, self._context, noted).verdict in verdicts and not being_written(tx, noted)
         ]
 
     def _write_done(self, tx: Tx) -> None:
@@ -85,7 +85,7 @@ class Promises:
     def _end(self, tx: Tx, noted: Noted) -> Verdict | None:
         """Ends a promise as it is judged in this very transaction; the verdict, or ``None`` when it didn't end."""
         judgement = judged(tx, self._context, noted)
-        if judgement.verdict is Verdict.WAITS or _being_written(tx, noted):
+        if judgement.verdict is Verdict.WAITS or being_written(tx, noted):
             return None
         outcome = "" if judgement.verdict is Verdict.WITHDRAWN else judgement.verdict.value
         ended = end_hold(tx, self._context, noted, SYSTEM, judgement.reason, outcome)
@@ -136,8 +136,3 @@ class Promises:
                 outbox.put(
                     tx, f"{BROKEN}:{broken[0]}", BROKEN, target, {"holds": broken}, self._context.now()
                 )
-
-
-def _being_written(tx: Tx, noted: Noted) -> bool:
-    """Whether a change to one of the invoices is not settled: it may be the very payment."""
-    return any(operations.open_on(tx, one) is not None for one in noted.hold.invoice_ids)

@@ -90,20 +90,20 @@ class Holds:
         for held in holds.open_of(tx, noted.hold.customer_id):
             if held.kind is noted.hold.kind and set(held.invoice_ids) & set(noted.hold.invoice_ids):
                 _require_movable(held)
-                self._replace(tx, _open(tx, held.id), Person(noted.by_id, noted.hold.by_name))
+                self._replace(tx, _open(tx, held.id), noted)
         if noted.hold.kind is HoldKind.PROMISE:
             require_trust(tx, self._context, noted.hold.customer_id, why_not)
         holds.insert(tx, noted)
         log_placed(tx, self._context, noted, visit_id)
         return noted.hold
 
-    def _replace(self, tx: Tx, held: Noted, actor: Person) -> None:
+    def _replace(self, tx: Tx, held: Noted, new: Noted) -> None:
         """Ends the hold in whose place a new one comes."""
         if held.hold.kind is HoldKind.PROMISE:
-            outcome, reason = replaced_outcome(tx, self._context, held)
+            outcome, reason = replaced_outcome(tx, self._context, held, new.hold.invoice_ids)
         else:
             outcome, reason = "", MOVED
-        end_hold(tx, self._context, held, actor, reason, outcome)
+        end_hold(tx, self._context, held, Person(new.by_id, new.hold.by_name), reason, outcome)
 
     def _end_once(self, tx: Tx, hold_id: str, actor: Person, reason: str, visit_id: str) -> Hold:
         """The same form sent twice finds what it did the first time."""

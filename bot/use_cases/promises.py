@@ -1,5 +1,6 @@
 """Promises judged by what the ledgers and the local copy hold, and how many of them a customer has broken."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -14,7 +15,7 @@ from bot.domain.parse_money import parse_amount
 from bot.domain.parse_plan import parse_plan
 from bot.domain.promises import Judgement, Promise, Verdict, judge
 from bot.domain.roles import Action
-from bot.store import holds, mirror, mirror_payments
+from bot.store import holds, mirror, mirror_payments, operations
 from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
@@ -64,14 +65,23 @@ def _promised(tx: Tx, noted: Noted) -> list[Invoice]:
     return found
 
 
-def replaced_outcome(tx: Tx, context: Context, noted: Noted) -> tuple[str, str]:
+def being_written(tx: Tx, noted: Noted) -> bool:
+    """Whether a change to one of its invoices is not settled: it may be the very payment."""
+    about = noted.hold.invoice_ids or [one.id for one in invoices_of(tx, noted)]
+    return any(operations.open_on(tx, one) is not None for one in about)
+
+
+def replaced_outcome(tx: Tx, context: Context, noted: Noted, read: Collection[str]) -> tuple[str, str]:
     """The outcome of a promise in whose place a new one comes, and why.
 
-    It is moved, unless the money has come or its time is over: a new promise makes no broken one whole.
+    It is moved, unless the money has come or its time is over: a new promise makes no broken one whole. ``read`` are
+    the invoices that were read from Syncro just now; a promise about others isn't judged on what may be old.
     """
-    judgement = judged(tx, context, noted)
-    if judgement.verdict in (Verdict.KEPT, Verdict.BROKEN):
-        return judgement.verdict.value, judgement.reason
+    about = noted.hold.invoice_ids
+    if about and set(about) <= set(read) and not being_written(tx, noted):
+        judgement = judged(tx, context, noted)
+        if judgement.verdict in (Verdict.KEPT, Verdict.BROKEN):
+            return judgement.verdict.value, judgement.reason
     return MOVED, MOVED
 
 

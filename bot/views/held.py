@@ -69,7 +69,9 @@ def hold_changed(held: HoldChange) -> Message:
 def promises_broken(held: HeldReport) -> Message:
     """The promises that were not kept, for whoever looks after these customers."""
     said = f"{count(len(held.items), 'promise')} broken"
-    ask = "The money did not come as promised, and reminders go on. Please call these customers."
+    ask = (
+        "The money did not come as promised. Reminders go on, unless something else holds them. Please call."
+    )
     return _gathered(
         held, f"{said} · {say_date(held.today)}", said, ask, [_broken(one) for one in held.items]
     )

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.errors import BadInput
-from bot.domain.holds import Hold, HoldKind, Instalment
+from bot.domain.holds import Hold, HoldKind, Instalment, hold_stop
 from bot.domain.invoice import Invoice, Payment, Status
 from bot.domain.parse_plan import MOST_INSTALMENTS, parse_plan
 from bot.domain.promises import Promise, Verdict, judge
@@ -117,7 +117,7 @@ def test_a_payment_over_several_counts_once_and_by_no_more_than_it_can_be() -> N
 
 def test_what_old_payments_paid_is_no_room_for_a_new_one_that_is_spread() -> None:
     old = paid(30000, GIVEN, id="old")
-    left = (invoice("1", Status.PARTIAL, 40000),)
+    left = (invoice("1", Status.PARTIAL, 30000),)
     assert stands(old, spread(90000, "1", "9"), invoices=left, seen=("old",)) is Verdict.BROKEN
 
 
@@ -173,6 +173,13 @@ def test_what_is_paid_after_its_time_was_broken() -> None:
 )
 def test_a_plan_is_judged_cumulatively(payments: tuple[Payment, ...], today: date, verdict: Verdict) -> None:
     assert stands(*payments, hold=PLAN, today=today) is verdict
+
+
+def test_a_plan_holds_its_invoice_to_the_end_and_says_so() -> None:
+    stop = hold_stop([PLAN], "1", date(2026, 3, 30), CALENDAR)
+    assert stop is not None
+    assert stop.sentence == "It is promised in 2 instalments, the last on Fri, Mar 27, 2026."
+    assert hold_stop([PLAN], "1", date(2026, 3, 31), CALENDAR) is None
 
 
 def test_a_broken_plan_names_the_instalment() -> None:

@@ -59,6 +59,11 @@ async def hold_of(bot: Bot, id: str) -> Noted:
     return found
 
 
+async def end(bot: Bot, id: str) -> None:
+    now = bot.context.now()
+    assert await bot.context.lane.write(lambda tx: holds.end(tx, id, by="U1", reason="ok", now=now))
+
+
 async def acts(bot: Bot) -> list[tuple[str, str, str]]:
     rows = await bot.context.lane.read(lambda tx: tx.all("SELECT * FROM audit ORDER BY seq"))
     return [(row["actor_id"], row["action"], row["subject"]) for row in rows if "." in row["action"]]
@@ -347,20 +352,20 @@ async def test_the_owner_is_reminded_of_disputes_every_week_until_they_are_resol
         await bot.outbox.deliver_due()
         await other.outbox.deliver_due()
 
-    reach(world, TUESDAY - timedelta(minutes=1))
-    await both()
+    for early in (timedelta(days=1), timedelta(minutes=1)):
+        reach(world, TUESDAY - early)
+        await both()
     assert world.posted(CLERK, "still open") == []
     reach(world, TUESDAY)
     await both()
     await both()
     (told,) = world.posted(CLERK, "2 disputes still open")
     assert words(told).count("disputed for 7 days, noted by Dana Reyes: Switch never came") == 2
+    await end(bot, f"dispute-{owed[0].id}")
+    await both()
     reach(world, TUESDAY + timedelta(days=6, hours=6))
     await both()
     assert len(world.posted(CLERK, "still open")) == 1
-    await bot.context.lane.write(
-        lambda tx: holds.end(tx, f"dispute-{owed[0].id}", by="U1", reason="ok", now=bot.context.now())
-    )
     reach(world, TUESDAY + timedelta(days=7))
     await both()
     (again,) = world.posted(CLERK, "1 dispute still open")
@@ -376,6 +381,15 @@ async def test_a_week_that_ends_on_a_weekend_is_told_on_monday(world: World, bot
         await Disputes(bot.context, "me").run()
         await bot.outbox.deliver_due()
         assert len(world.posted(CLERK, "still open")) == told
+
+
+async def test_a_dispute_that_ends_before_the_message_goes_out_is_not_told(world: World, bot: Bot) -> None:
+    id = await note(bot, await of(bot), HoldKind.DISPUTE, until=None)
+    reach(world, TUESDAY)
+    await Disputes(bot.context, "me").run()
+    await end(bot, id)
+    await bot.outbox.deliver_due()
+    assert world.posted(CLERK, "still open") == []
 
 
 async def test_a_disputed_invoice_that_is_paid_is_nobodys_worry(world: World, bot: Bot) -> None:
