@@ -40,7 +40,10 @@ class PlaceHold(OnInvoice):
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
         require_holdable(invoice)
-        return hold_form(await self.desk.lookup.card(invoice), self.kind, HoldDraft(), visit.id)
+        notice = ""
+        if self.kind is HoldKind.PROMISE:
+            notice = await self.desk.holds.distrust(visit.user_id, invoice.customer_id)
+        return hold_form(await self.desk.lookup.card(invoice), self.kind, HoldDraft(), visit.id, notice)
 
     async def submit(self, sent: Sent) -> Shown:
         draft = read_hold(sent.view)

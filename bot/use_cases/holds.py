@@ -23,9 +23,9 @@ from bot.use_cases.promises import (
     MOVED,
     Promised,
     broken_lately,
+    distrust,
     read_plan,
     replaced_outcome,
-    require_trust,
     why_not_another,
 )
 
@@ -53,19 +53,20 @@ class Holds:
         invoice = await self._lookup.invoice(invoice_id)
         key = write_key(submission.root_view, kind.value, invoice_id)
         noted = self._understood(kind, invoice, draft, key, submission.actor)
-        why_not = await self._why_not(noted)
+        why_not = await self._why_not(noted.by_id, noted.hold.customer_id)
         hold = await self._context.lane.write(lambda tx: self._place(tx, noted, submission.visit_id, why_not))
         self._context.wake_outbox()
         return hold, invoice
 
-    async def _why_not(self, noted: Noted) -> str:
-        """Why this person may note no promise of a customer who breaks them; asked only where it could matter."""
-        customer_id = noted.hold.customer_id
-        if noted.hold.kind is not HoldKind.PROMISE or not await self._context.lane.read(
-            lambda tx: broken_lately(tx, self._context, customer_id)
-        ):
-            return ""
-        return await why_not_another(self._authority, noted.by_id)
+    async def distrust(self, user_id: str, customer_id: str) -> str:
+        """Why this person can't note a promise of a customer who has broken too many; empty when they can."""
+        why_not = await self._why_not(user_id, customer_id)
+        return await self._context.lane.read(lambda tx: distrust(tx, self._context, customer_id, why_not))
+
+    async def _why_not(self, user_id: str, customer_id: str) -> str:
+        """Slack is asked for the person's role only where a broken promise makes it matter."""
+        broken = await self._context.lane.read(lambda tx: broken_lately(tx, self._context, customer_id))
+        return await why_not_another(self._authority, user_id) if broken else ""
 
     async def end(self, actor: Person, hold_id: str, reason: str, visit_id: str = "") -> Hold:
         """Ends an open hold. ``visit_id`` is where the person stands. Raises ``DuebotError``."""
@@ -92,10 +93,15 @@ class Holds:
                 _require_movable(held)
                 self._replace(tx, _open(tx, held.id), noted)
         if noted.hold.kind is HoldKind.PROMISE:
-            require_trust(tx, self._context, noted.hold.customer_id, why_not)
+            self._require_trust(tx, noted.hold.customer_id, why_not)
         holds.insert(tx, noted)
         log_placed(tx, self._context, noted, visit_id)
         return noted.hold
+
+    def _require_trust(self, tx: Tx, customer_id: str, why_not: str) -> None:
+        refusal = distrust(tx, self._context, customer_id, why_not)
+        if refusal:
+            raise NotAllowed(refusal)
 
     def _replace(self, tx: Tx, held: Noted, new: Noted) -> None:
         """Ends the hold in whose place a new one comes."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from bot.domain.dates import add_months, say_date
-from bot.domain.errors import BadInput, NoRole, NotAllowed
+from bot.domain.errors import BadInput, NoRole
 from bot.domain.facts import HoldDraft
 from bot.domain.holds import Instalment
 from bot.domain.invoice import Invoice
@@ -100,14 +100,15 @@ async def why_not_another(authority: Authority, user_id: str) -> str:
     return ""
 
 
-def require_trust(tx: Tx, context: Context, customer_id: str, why_not: str) -> None:
-    """Raises ``NotAllowed`` when the customer broke too many promises for a person whom ``why_not`` stops."""
+def distrust(tx: Tx, context: Context, customer_id: str, why_not: str) -> str:
+    """Why somebody whom ``why_not`` stops can't note another promise of this customer; empty when they can."""
     broken = broken_lately(tx, context, customer_id)
-    if why_not and broken >= MOST_BROKEN:
-        raise NotAllowed(
-            f"This customer broke {broken} promises in the last {_MEMORY_MONTHS} months, so another one needs an "
-            f"approver. {why_not}"
-        )
+    if not why_not or broken < MOST_BROKEN:
+        return ""
+    return (
+        f"This customer broke {broken} promises in the last {_MEMORY_MONTHS} months, so another one needs an "
+        f"approver. {why_not}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,14 +120,18 @@ async def test_after_two_broken_promises_a_third_needs_an_approver(world):
     await broke(world, 2, ago=370)
     await promise(clerk, **{"Promised for": "today"})
     await broke(world, 3, ago=1)
-    assert await clerk.submit(await opened(clerk, "Promise"), {"Promised for": "today", "Note": "Now"}) == {}
-    form = await clerk.modal("broke 2 promises in the last 12 months")
+    told = await opened(clerk, "Promise")
+    assert "another one needs an approver" in shown_text(told)
+    assert await clerk.submit(told, {"Promised for": "today", "Note": "Now"}) == {}
+    form = await clerk.modal("broke 2 promises in the last 12 months, so another one needs an approver")
     said = shown_text(form)
     assert "you need the role approver or higher; you have collector. Ask" in said
     assert filled(form)["Note"] == "Now"
     (before,) = await open_holds(world)
     assert (await read(world, before.id)).ended_at is None
-    await promise(boss, **{"Promised for": "tomorrow"})
+    assert "approver" not in shown_text(await opened(boss, "Promise"))
+    await boss.submit(boss.views()[-1], {"Promised for": "tomorrow"})
+    await boss.close(await boss.modal("The promise is noted"))
     (hold,) = await open_holds(world)
     assert hold.id != before.id
     # Other holds need nobody else.
