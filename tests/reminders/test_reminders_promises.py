@@ -410,3 +410,28 @@ async def test_without_an_owner_the_manager_is_told(world: World) -> None:
     reach(world, TUESDAY)
     await morning(bot)
     assert len(world.posted("D0BOSS", "1 promise broken")) == 1
+
+
+async def test_a_promise_of_all_that_a_customer_owes_is_kept_by_payments_on_any_of_it(
+    world: World, bot: Bot
+) -> None:
+    invoice = await of(bot)
+    everything = await note(bot, invoice, invoice_ids=(), id="all", amount=80625)
+    pay(world, "806.24")
+    await morning(bot)
+    assert (await hold_of(bot, everything)).ended_at is None
+    pay(world, "0.01")  # the invoice is paid now, and the promise is kept all the same
+    await morning(bot)
+    assert (await hold_of(bot, everything)).outcome == "kept"
+    assert await acts(bot) == [("system", "promise.ended", f"customer:{invoice.customer_id}")]
+
+
+async def test_a_broken_promise_of_everything_names_what_is_unpaid(world: World, bot: Bot) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice, invoice_ids=(), amount=None)
+    owed = await bot.context.lane.read(lambda tx: mirror.unpaid(tx, invoice.customer_id))
+    reach(world, TUESDAY)
+    await morning(bot)
+    assert (await hold_of(bot, id)).outcome == "broken"
+    (told,) = world.posted(CLERK, "1 promise broken")
+    assert all(one.number in words(told) for one in owed if one.balance is None or one.balance > 0)
