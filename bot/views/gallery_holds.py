@@ -71,6 +71,7 @@ def _history() -> tuple[HoldPast, ...]:
     says_paid = Hold("h", HoldKind.SAYS_PAID, "501", ("1042",), ended, facts.HOSTILE, facts.HOSTILE)
     return (
         HoldPast(_PLAN, "USD", ended),
+        HoldPast(_PLAN, "USD", noted, ended, "system", _REASON, "broken"),
         HoldPast(_PROMISE, "USD", noted, ended, "system", _REASON, "broken"),
         HoldPast(_PROMISE, "USD", noted, ended, "U0DANA", "moved", "moved"),
         HoldPast(_DISPUTE, "USD", noted, ended, "U0DANA", facts.HOSTILE),

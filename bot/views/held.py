@@ -70,7 +70,7 @@ def promises_broken(held: HeldReport) -> Message:
     """The promises that were not kept, for whoever looks after these customers."""
     said = f"{count(len(held.items), 'promise')} broken"
     ask = (
-        "The money did not come as promised. Reminders go on, unless something else holds them. Please call."
+        "The money did not come as promised. Please call. Reminders go on, unless something else holds them."
     )
     return _gathered(
         held, f"{said} · {say_date(held.today)}", said, ask, [_broken(one) for one in held.items]

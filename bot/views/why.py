@@ -106,9 +106,11 @@ def _hold(past: HoldPast) -> Block:
     if past.ended_on is None:
         return line(noted, words("open"))
     outcome = f"{past.outcome}, ended" if past.outcome else "ended"
-    because = f": {trim(one_line(past.reason), 200)}" if past.reason and past.reason != past.outcome else ""
+    # Of one that was moved the reason says no more than the outcome does.
+    told = past.reason and past.reason != past.outcome
+    because = [words(f": {trim(one_line(past.reason), 200)}")] if told else []
     by = [words("Duebot")] if past.ended_by == "system" else _people((past.ended_by,))
-    return line(noted, bold(outcome), words(f" on {say_date(past.ended_on)} by "), *by, words(because))
+    return line(noted, bold(outcome), words(f" on {say_date(past.ended_on)} by "), *by, *because)
 
 
 def _people(to: tuple[str, ...]) -> list[Block]:

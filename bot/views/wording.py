@@ -186,22 +186,25 @@ def plan_words(hold: Hold, currency: str) -> str:
 
 
 def _promise_words(hold: Hold, currency: str, today: date | None) -> str:
-    """What is promised; of a plan, the next instalment after ``today``."""
     by = f" by {hold.said_by}" if hold.said_by else ""
-    if not hold.instalments:
-        amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
-        return f"Promised{amount} for {say_date_if_known(hold.until)}{by}"
-    ahead = [part for part in hold.instalments if today is None or part.due >= today]
-    following = ahead[0] if ahead else hold.instalments[-1]
-    which = "next" if ahead else "last"
-    amount, due = say_money(following.amount, currency), say_date(following.due)
-    return f"Plan: {count(len(hold.instalments), 'instalment')}, {which} {amount} on {due}{by}"
+    if hold.instalments:
+        return f"Plan: {count(len(hold.instalments), 'instalment')}, {_next_words(hold, currency, today)}{by}"
+    amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
+    return f"Promised{amount} for {say_date_if_known(hold.until)}{by}"
+
+
+def _next_words(hold: Hold, currency: str, today: date | None) -> str:
+    if today is None:
+        return f"{say_money(hold.amount, currency)} in all"
+    part = next((part for part in hold.instalments if part.due >= today), hold.instalments[-1])
+    which = "next" if part.due >= today else "last"
+    return f"{which} {say_money(part.amount, currency)} on {say_date(part.due)}"
 
 
 def hold_words(hold: Hold, currency: str, today: date | None = None, *, over: bool = False) -> str:
     """A hold in one line, as literal text; ``over`` when its time is past and nobody has ended it.
 
-    Seen from ``today`` a plan names its next instalment.
+    Seen from ``today`` a plan names its next instalment, without it all that it comes to.
     """
     until = say_date(hold.until) if hold.until else ""
     match hold.kind:

@@ -174,3 +174,4 @@ async def test_why_lists_holds_with_how_they_ended(world):
     assert "broken, ended" in said
     assert "Duebot\n: $806.25 was promised for Tue, Mar 10, 2026; nothing came by Wed, Mar 11" in said
     assert "moved, ended" in said
+    assert "–" not in said.partition("3 holds so far")[2]
