@@ -61,12 +61,11 @@ def judge(promise: Promise, today: date, calendar: BusinessCalendar, zone: tzinf
     """
     due = _parts(promise.hold)
     wanted = promise.hold.amount
-    in_time = _received(promise, calendar.add_days(due[-1].due, 1), zone)
-    if wanted is not None and in_time >= wanted:
+    if wanted is not None and _received(promise, calendar.add_days(due[-1].due, 1), zone) >= wanted:
         return Judgement(Verdict.KEPT, f"{say_money(wanted, promise.currency)} came as promised.")
     if not any(_owes(one) for one in promise.invoices):
-        late = wanted is not None and _received(promise, date.max, zone) >= wanted
-        return Judgement(Verdict.BROKEN, "It was paid too late.") if late else _without_debt(promise)
+        late = wanted is not None and _received(promise, today, zone) >= wanted
+        return _without_debt(promise, late)
     so_far = 0
     for place, part in enumerate(due, 1):
         so_far += part.amount
@@ -85,9 +84,13 @@ def _parts(hold: Hold) -> tuple[Instalment, ...]:
     return hold.instalments or (Instalment(hold.until, hold.amount or 0),)
 
 
-def _without_debt(promise: Promise) -> Judgement:
+def _without_debt(promise: Promise, late: bool) -> Judgement:
     if any(_settled(one) for one in promise.invoices):
-        return Judgement(Verdict.KEPT, "It is paid.")
+        return (
+            Judgement(Verdict.BROKEN, "It was paid too late.")
+            if late
+            else Judgement(Verdict.KEPT, "It is paid.")
+        )
     void = any(one.status is Status.VOID for one in promise.invoices)
     return Judgement(Verdict.WITHDRAWN, "It was voided." if void else "Nothing is asked for any more.")
 

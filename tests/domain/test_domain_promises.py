@@ -155,6 +155,10 @@ def test_what_is_paid_after_its_time_was_broken() -> None:
     settled = (invoice("1", Status.PAID, 0),)
     assert stands(paid(80000, TUESDAY), invoices=settled) is Verdict.BROKEN
     assert stands(paid(10000, TUESDAY), invoices=settled) is Verdict.KEPT  # the rest was a credit
+    # What is settled in time is kept, whatever date the payment was given.
+    assert stands(paid(80000, TUESDAY), invoices=settled, today=FRIDAY) is Verdict.KEPT
+    void = (invoice("1", Status.VOID, 0),)
+    assert stands(paid(80000, TUESDAY), invoices=void) is Verdict.WITHDRAWN
 
 
 @pytest.mark.parametrize(
