@@ -40,7 +40,10 @@ class PlaceHold(OnInvoice):
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
         require_holdable(invoice)
-        return hold_form(await self.desk.lookup.card(invoice), self.kind, HoldDraft(), visit.id)
+        notice = ""
+        if self.kind is HoldKind.PROMISE:
+            notice = await self.desk.holds.distrust(visit.user_id, invoice.customer_id)
+        return hold_form(await self.desk.lookup.card(invoice), self.kind, HoldDraft(), visit.id, notice)
 
     async def submit(self, sent: Sent) -> Shown:
         draft = read_hold(sent.view)
@@ -70,7 +73,7 @@ class EndHold(Form):
 
     async def submit(self, sent: Sent) -> Shown:
         hold_id = str(sent.visit.data["hold"])
-        hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view))
+        hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view), sent.visit.id)
         invoice = await self.desk.lookup.mirrored(hold.invoice_ids[0])
         return hold_done(
             await self.desk.lookup.card(invoice, live=False), "The hold has ended.", sent.visit.id

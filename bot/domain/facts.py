@@ -58,6 +58,7 @@ class HoldDraft:
     amount: str = ""
     said_by: str = ""
     note: str = ""
+    instalments: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.gallery_contacts import contact_messages, contact_modals
 from bot.views.gallery_digest import digest_examples
+from bot.views.gallery_holds import hold_messages, plan_modals
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
@@ -49,7 +50,8 @@ Entry = dict[str, Any]
 def gallery() -> dict[str, Entry]:
     """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
     shown: dict[str, Entry] = {}
-    for group in (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers()):
+    groups = (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers())
+    for group in (*groups, hold_messages()):
         shown |= {name: _message(held) for name, held in group.items()}
     for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
@@ -298,6 +300,7 @@ def _hold_modals() -> Mapping[str, View]:
         "hold_end": end_form(held, held.holds[1], facts.VISIT, "Settled", "Say why."),
         "hold_done": hold_done(held, "The promise is noted.", facts.VISIT),
         "hold_ended": hold_done(rogue, "The hold has ended.", facts.VISIT),
+        **plan_modals(),
     }
 
 

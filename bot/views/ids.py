@@ -112,3 +112,5 @@ OPEN_MAIL = "task.mailto.v1"
 REMIND = "invoice.remind.v1"
 VIEW_REMIND = "remind.form.v1"
 VIEW_MAIL = "task.mail.v1"
+# A payment plan in the form of a promise: an instalment a line.
+IN_INSTALMENTS = "in.instalments.v1"
