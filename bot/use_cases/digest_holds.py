@@ -52,9 +52,14 @@ def _covered(tx: Tx, noted: Noted, today: date, over_days: int) -> list[Invoice]
 
 
 def _due(noted: Noted, today: date, before: Figures | None) -> bool:
-    """Whether its date is today, or passed since the last digest, on a day without one."""
+    """Whether its date is today, or passed since the last digest, on a day without one.
+
+    A plan has a date for each of its instalments.
+    """
     until = noted.hold.until
-    return until is not None and (until == today or (before is not None and before.on < until < today))
+    dates = [one.due for one in noted.hold.instalments] or ([until] if until is not None else [])
+    since = before.on if before is not None else today
+    return any(one == today or since < one < today for one in dates)
 
 
 def _line(noted: Noted, invoices: Sequence[Invoice]) -> PromiseLine:

@@ -75,9 +75,10 @@ def _covers(hold: Hold, invoice: Invoice) -> bool:
 
 
 def _promised(hold: Hold, until: date, covered: Sequence[Invoice]) -> Promised:
-    """A promise without an amount is for all that is open on its invoices."""
+    """A promise without an amount is for all that is open on its invoices; a plan comes in its parts."""
     amount = sum(one.balance or 0 for one in covered) if hold.amount is None else hold.amount
-    return Promised(tuple(one.id for one in covered), ((until, amount),))
+    parts = tuple((one.due, one.amount) for one in hold.instalments) or ((until, amount),)
+    return Promised(tuple(one.id for one in covered), parts)
 
 
 def _promises(tx: Tx, context: Context, first: date) -> PromisesEnded:
