@@ -13,6 +13,7 @@ from bot.slack.client import Identity
 from bot.views import ids
 from handlers.change import AddLine, EditInvoice, SendInvoice, VoidInvoice
 from handlers.commands import Commands, HomeTab, nothing
+from handlers.customer import Assign, HoldCustomer, LogCall
 from handlers.desk import Arrival, Desk
 from handlers.door import ActionHandler, Door
 from handlers.forms import Form
@@ -22,6 +23,7 @@ from handlers.new import NewInvoice, ReviewInvoice, Typeahead
 from handlers.pay import PayHandlers, PayWhich
 from handlers.pay_many import PayMany, PayManyAgain
 from handlers.unsettled import Unsettled
+from handlers.which import FromMessage, WhichInvoice
 
 _ANY = re.compile(r"[\s\S]*")
 
@@ -36,6 +38,17 @@ def make_door(desk: Desk, team_id: str) -> Door:
     promise, dispute = PlaceHold(desk, HoldKind.PROMISE), PlaceHold(desk, HoldKind.DISPUTE)
     says_paid, snooze = PlaceHold(desk, HoldKind.SAYS_PAID), PlaceHold(desk, HoldKind.SNOOZE)
     end_hold = EndHold(desk)
+    which_invoice = WhichInvoice(promise, dispute)
+    call, assign, from_message = (
+        LogCall(desk, which_invoice),
+        Assign(desk),
+        FromMessage(desk, which_invoice),
+    )
+    dispute_all = HoldCustomer(desk, HoldKind.DISPUTE)
+    snooze_all, do_not_contact = (
+        HoldCustomer(desk, HoldKind.SNOOZE),
+        HoldCustomer(desk, HoldKind.DO_NOT_CONTACT),
+    )
     commands = Commands(desk, looking, pay, new, edit, add, send, void)
 
     async def product(arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
@@ -73,6 +86,12 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.SAYS_PAID: says_paid.from_button,
         ids.SNOOZE: snooze.from_button,
         ids.HOLD_END: end_hold.from_button,
+        ids.CALL_LOG: call.from_button,
+        ids.ASSIGN: assign.from_button,
+        ids.CUSTOMER_DISPUTE: dispute_all.from_button,
+        ids.CUSTOMER_SNOOZE: snooze_all.from_button,
+        ids.DO_NOT_CONTACT: do_not_contact.from_button,
+        ids.OVERDUE_ONLY: looking.board_only,
         ids.NEW: new.from_button,
         ids.LINE_ADD: new.add_line,
         ids.LINE_REMOVE: new.remove_line,
@@ -103,6 +122,13 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_SAYS_PAID: says_paid,
         ids.VIEW_SNOOZE: snooze,
         ids.VIEW_HOLD_END: end_hold,
+        ids.VIEW_CALL: call,
+        ids.VIEW_ASSIGN: assign,
+        ids.VIEW_CUSTOMER_DISPUTE: dispute_all,
+        ids.VIEW_CUSTOMER_SNOOZE: snooze_all,
+        ids.VIEW_DO_NOT_CONTACT: do_not_contact,
+        ids.VIEW_HOLD_WHICH: which_invoice,
+        ids.VIEW_FROM_MESSAGE: from_message,
     }
     return Door(
         desk,
@@ -110,8 +136,16 @@ def make_door(desk: Desk, team_id: str) -> Door:
         commands={"/invoice": commands.invoice, "/overdue": commands.overdue},
         actions=actions,
         forms=forms,
-        options={ids.IN_CUSTOMER: typeahead.customers, ids.IN_LINE_PRODUCT: typeahead.products},
-        shortcuts={ids.SHORTCUT_NEW: new.from_shortcut, ids.SHORTCUT_PAY: which.from_shortcut},
+        options={
+            ids.IN_CUSTOMER: typeahead.customers,
+            ids.IN_LINE_PRODUCT: typeahead.products,
+            ids.IN_ABOUT: from_message.options,
+        },
+        shortcuts={
+            ids.SHORTCUT_NEW: new.from_shortcut,
+            ids.SHORTCUT_PAY: which.from_shortcut,
+            ids.SHORTCUT_MESSAGE: from_message.from_shortcut,
+        },
         events={"app_home_opened": home.opened},
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.contacts import ContactNow
+from bot.domain.policy import People
 from bot.domain.recipients import Gathered, gather_by_recipient
 from bot.store import claims, contacts, outbox
 from bot.store.contacts import Contact, ContactInvoice, Delivery
@@ -18,6 +19,7 @@ from bot.store.lane import Conflict, Tx
 from bot.use_cases.collections import Row, decide_all
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
+from bot.use_cases.owners import people_now
 from reminders.slots import free_slot, require_today
 
 SWEEP = "sweep"
@@ -83,16 +85,18 @@ class Sweep:
         """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
         today = as_of or self._context.today()
         found, rows = await decide_all(self._context, today)
-        messages, nobody = self._addressed(found)
+        people = await self._context.lane.read(lambda tx: people_now(tx, self._context.policy))
+        messages, nobody = self._addressed(found, people)
         told = {_key(one) for message in messages for one in message.contacts}
         return SweepReport(today, False, rows, len(told), len(messages), nobody)
 
     # ---- apply ---------------------------------------------------------------------------------------------
 
-    def _addressed(self, found: Sequence[ContactNow]) -> tuple[list[Gathered], tuple[str, ...]]:
+    def _addressed(
+        self, found: Sequence[ContactNow], people: People
+    ) -> tuple[list[Gathered], tuple[str, ...]]:
         """The messages to write, and a sentence for each contact that has nobody to be told."""
-        policy = self._context.policy
-        gathered = gather_by_recipient(found, policy.people, policy.channels)
+        gathered = gather_by_recipient(found, people, self._context.policy.channels)
         nobody = tuple(
             f"{one.customer_name}: the policy names nobody for “{message.audience}”, so the level "
             f"“{one.level.name}” reaches nobody there."
@@ -107,7 +111,7 @@ class Sweep:
     ) -> SweepReport:
         """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
         now = self._context.now()
-        messages, nobody = self._addressed(found)
+        messages, nobody = self._addressed(found, people_now(tx, self._context.policy))
         made = self._make(tx, messages, today, now)
         put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
         result = {"made": len(made), "messages": put, "decided": len(rows)}

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from bot.domain.allocation import OpenInvoice
+from bot.domain.calls import Call
 from bot.domain.holds import Hold
 from bot.domain.invoice import Customer, Invoice, LineItem, Payment
+from bot.domain.worklist import NOTHING_KNOWN, Only, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ class AgingTotals:
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """A customer with overdue money. ``oldest_days`` is the days past due of the oldest invoice."""
+    """A customer with overdue money. ``oldest_days`` is the days past due of the oldest invoice.
+
+    ``standing`` is how we stand with them, where that is told.
+    """
 
     customer_id: str
     name: str
@@ -147,11 +152,15 @@ class Debtor:
     invoices: int
     oldest_days: int
     owner_id: str = ""
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The aging board and worklist: totals per currency, debtors ranked, one page of them."""
+    """The aging board and worklist: totals per currency, debtors ranked, one page of them.
+
+    ``total`` counts the debtors that ``only`` lets through; the totals are of all.
+    """
 
     title: str
     today: dt.date
@@ -162,11 +171,17 @@ class Board:
     total: int
     search_id: str
     as_of: dt.datetime | None
+    only: Only = Only.EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerCard:
-    """One customer: what is open and overdue, whom to call, and their unpaid invoices."""
+    """One customer: what is open and overdue, whom to call, and their unpaid invoices.
+
+    ``holds`` are the open ones, on all of them or on single invoices; ``lapsed`` as on an ``InvoiceCard``.
+    ``promises_kept`` and ``promises_broken`` count promises that have ended so. ``last_contact`` is the last reminder
+    in words; ``calls`` are the last ones, newest first. ``assigned``: a person chose the owner; else policy names them.
+    """
 
     customer: Customer
     currency: str
@@ -181,6 +196,14 @@ class CustomerCard:
     owner_id: str
     as_of: dt.datetime | None
     syncro_url: str = ""
+    holds: tuple[Hold, ...] = ()
+    lapsed: frozenset[str] = frozenset()
+    promises_kept: int = 0
+    promises_broken: int = 0
+    last_contact: str = ""
+    calls: tuple[Call, ...] = ()
+    standing: Standing = NOTHING_KNOWN
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

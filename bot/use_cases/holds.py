@@ -44,7 +44,11 @@ class Holds:
         invoice = await self._lookup.invoice(invoice_id)
         key = write_key(submission.root_view, kind.value, invoice_id)
         noted = self._understood(kind, invoice, draft, key, submission.actor)
-        return await self._context.lane.write(lambda tx: self._place(tx, noted)), invoice
+        return await self.note(noted), invoice
+
+    async def note(self, noted: Noted) -> Hold:
+        """Writes a hold down that was checked, once, in place of an open one like it. Raises ``NotAllowed``."""
+        return await self._context.lane.write(lambda tx: self._place(tx, noted))
 
     async def end(self, actor: Person, hold_id: str, reason: str) -> Hold:
         """Ends an open hold. Raises ``DuebotError``."""
@@ -66,7 +70,7 @@ class Holds:
             return before.hold
         actor = Person(noted.by_id, noted.hold.by_name)
         for held in holds.open_of(tx, noted.hold.customer_id):
-            if held.kind is noted.hold.kind and set(held.invoice_ids) & set(noted.hold.invoice_ids):
+            if held.kind is noted.hold.kind and _on_the_same(held, noted.hold):
                 _require_movable(held)
                 self._end(tx, _open(tx, held.id), actor, _MOVED)
         holds.insert(tx, noted)
@@ -94,14 +98,14 @@ class Holds:
         before: dict[str, object],
         after: dict[str, object],
     ) -> None:
-        for invoice_id in noted.hold.invoice_ids:
+        for subject in _subjects(noted.hold):
             self._context.audit.append(
                 tx,
                 at=self._context.now(),
                 actor_id=actor.id,
                 actor_name=actor.name,
                 action=f"{noted.hold.kind.value}.{done}",
-                subject=f"invoice:{invoice_id}",
+                subject=subject,
                 before=before,
                 after=after,
                 operation_key=noted.hold.id,
@@ -114,12 +118,12 @@ class Holds:
         """What was typed as a hold. Raises ``BadInput`` with every field's error, ``NotAllowed`` for the invoice."""
         require_holdable(invoice)
         problems = Problems()
-        until = problems.take("until", lambda: self._until(kind, draft.until), None)
+        until = problems.take("until", lambda: self.until(kind, draft.until), None)
         amount = None
         if kind is HoldKind.PROMISE:
             amount = problems.take("amount", lambda: _amount(draft.amount, invoice), None)
         field = "reason" if kind in (HoldKind.DISPUTE, HoldKind.SNOOZE) else "notes"
-        note = problems.take(field, lambda: _note(draft.note, kind), "")
+        note = problems.take(field, lambda: note_of(draft.note, kind), "")
         said_by = problems.take("said_by", lambda: _short(draft.said_by, MOST_SAID_BY), "")
         problems.settle()
         hold = Hold(
@@ -141,11 +145,12 @@ class Holds:
             payments_seen=tuple(payment.id for payment in invoice.payments or ()),
         )
 
-    def _until(self, kind: HoldKind, typed: str) -> date | None:
+    def until(self, kind: HoldKind, typed: str) -> date | None:
+        """How long a hold stands, as typed; ``None`` for what stands until a person ends it. Raises ``BadInput``."""
         today = self._context.today()
         if kind is HoldKind.SAYS_PAID:
             return self._context.calendar.add_days(today, _CLAIM_DAYS)
-        if kind is HoldKind.DISPUTE:
+        if kind in (HoldKind.DISPUTE, HoldKind.DO_NOT_CONTACT):
             return None
         day = parse_date(typed, today, "future")
         if kind is HoldKind.SNOOZE and day <= today:
@@ -165,9 +170,24 @@ def require_holdable(invoice: Invoice) -> None:
         raise NotAllowed(f"Invoice {invoice.number} has no open balance: nobody is chased for it.")
 
 
+def _on_the_same(one: Hold, other: Hold) -> bool:
+    """Whether two holds of a customer are both on all of their invoices, or share one that they name."""
+    if not one.invoice_ids or not other.invoice_ids:
+        return one.invoice_ids == other.invoice_ids
+    return bool(set(one.invoice_ids) & set(other.invoice_ids))
+
+
+def _subjects(hold: Hold) -> list[str]:
+    """What the audit keeps it under: the invoices that it names, else the customer."""
+    return [f"invoice:{one}" for one in hold.invoice_ids] or [f"customer:{hold.customer_id}"]
+
+
 def _require_movable(held: Hold) -> None:
+    if held.kind is HoldKind.DO_NOT_CONTACT:
+        raise NotAllowed(f"This customer is not to be contacted already; {held.by_name} noted it.")
     if held.kind not in _MOVE:
-        raise NotAllowed(f"This invoice is disputed already; {held.by_name} noted it. End that one first.")
+        which = "This invoice is" if held.invoice_ids else "All their invoices are"
+        raise NotAllowed(f"{which} disputed already; {held.by_name} noted it. End that one first.")
 
 
 def _open(tx: Tx, hold_id: str) -> Noted:
@@ -187,8 +207,11 @@ def _amount(typed: str, invoice: Invoice) -> int | None:
     return amount
 
 
-def _note(typed: str, kind: HoldKind) -> str:
+def note_of(typed: str, kind: HoldKind) -> str:
+    """The note of a hold as typed. Raises ``BadInput`` when its kind needs one, or it is too long."""
     if not typed.strip():
+        if kind is HoldKind.DO_NOT_CONTACT:
+            raise BadInput("Say why they are not to be contacted.")
         if kind is HoldKind.DISPUTE:
             raise BadInput("Say what the customer disputes.")
         if kind is HoldKind.SNOOZE:

@@ -16,7 +16,7 @@ from bot.domain.errors import (
     SyncroLost,
     SyncroMissing,
 )
-from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
+from bot.domain.facts import InvoiceCard, SearchPage
 from bot.domain.holds import Hold
 from bot.domain.invoice import UNPAID, Customer, Invoice, Status
 from bot.domain.money import say_money
@@ -27,7 +27,7 @@ from bot.domain.references import (
     digits_of,
     reference_matches,
 )
-from bot.store import contacts, holds, mirror, mirror_payments, operations
+from bot.store import contacts, holds, mirror, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.card_facts import contact_words, open_operation, warnings_of
@@ -288,53 +288,6 @@ class Lookup:
         if find.customer_id:
             return await self.customer_by_id(find.customer_id)
         return await self.customer(find.words) if find.words else None
-
-    async def customer_card(self, customer: Customer) -> CustomerCard:
-        """The facts of a customer card, from the mirror."""
-
-        def read(tx: Tx) -> CustomerCard:
-            unpaid = mirror.unpaid(tx, customer.id)
-            return CustomerCard(
-                customer=customer,
-                currency=currency,
-                today=today,
-                open_amount=sum(one.balance for one in unpaid if one.balance and one.balance > 0),
-                overdue_amount=sum(
-                    one.balance for one in unpaid if one.balance and one.balance > 0 and one.overdue(today)
-                ),
-                credit=-sum(one.balance for one in unpaid if one.balance and one.balance < 0),
-                unknown_count=sum(one.balance is None for one in unpaid),
-                invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
-                last_payment=mirror_payments.last_payment(tx, customer.id),
-                usual_days_to_pay=None,
-                owner_id=self._context.policy.people.owner_of(customer.id),
-                as_of=as_of,
-                syncro_url=self._context.gateway.customer_url(customer.id),
-            )
-
-        today = self._context.today()
-        currency = self._context.policy.currency_of(customer.id)
-        stamp = await synced_at(self._context)
-        as_of = self._context.local(stamp) if stamp else None
-        card = await self._context.lane.read(read)
-        return replace(card, usual_days_to_pay=await self._usual_days(customer.id))
-
-    async def _usual_days(self, customer_id: str) -> int | None:
-        """Median days from invoice date to the last payment, over paid invoices whose payments are known."""
-
-        def read(tx: Tx) -> list[int]:
-            paid, _ = mirror.find_invoices(
-                tx, customer_id=customer_id, statuses=(Status.PAID,), limit=50, offset=0
-            )
-            days = []
-            for one in paid:
-                dates = [payment.date for payment in mirror_payments.payments_on(tx, one.id) if payment.date]
-                if dates and one.date:
-                    days.append((max(dates) - one.date).days)
-            return sorted(days)
-
-        days = await self._context.lane.read(read)
-        return days[len(days) // 2] if days else None
 
     async def owing(self, customer: Customer) -> list[Invoice]:
         """The customer's unpaid invoices on which money is open, or may be, as the mirror has them.

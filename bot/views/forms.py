@@ -170,6 +170,12 @@ _FIELDS = {
     "share": ids.IN_SHARE,
     "until": ids.IN_UNTIL,
     "said_by": ids.IN_SAID_BY,
+    "outcome": ids.IN_OUTCOME,
+    "next_on": ids.IN_NEXT_ON,
+    "owner": ids.IN_OWNER,
+    "invoice": ids.IN_INVOICE,
+    "about": ids.IN_ABOUT,
+    "kind": ids.IN_KIND,
 }
 
 

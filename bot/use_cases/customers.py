@@ -1,0 +1,95 @@
+"""A customer's card: what they owe, how they pay, whom to call, and how we stand with them."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.domain.facts import CustomerCard
+from bot.domain.invoice import Customer, Status
+from bot.store import assignments, calls, contacts, holds, mirror, mirror_payments
+from bot.store import worklist as ledgers
+from bot.store.lane import Tx
+from bot.use_cases.card_facts import contact_words
+from bot.use_cases.context import Context
+from bot.use_cases.lookup import Lookup
+from bot.use_cases.mirror import synced_at
+from bot.use_cases.owners import people_now
+from bot.use_cases.worklist import broken_since
+
+_CALLS = 3
+#: A reminder that was sent counts; what is on its way or in doubt is told on the invoice's card.
+_TOLD = "sent"
+
+
+class Customers:
+    """Reads of one customer for people. Roles are asked by the caller."""
+
+    def __init__(self, context: Context, lookup: Lookup) -> None:
+        self._context = context
+        self._lookup = lookup
+
+    async def card_of(self, customer_id: str) -> CustomerCard:
+        """The card of a customer of the mirror. Raises ``NotFound``."""
+        return await self.card(await self._lookup.customer_by_id(customer_id))
+
+    async def card(self, customer: Customer) -> CustomerCard:
+        """The facts of a customer's card, from the mirror and our ledgers."""
+        stamp = await synced_at(self._context)
+        card = await self._context.lane.read(lambda tx: self._ours(tx, self._owed(tx, customer)))
+        as_of = self._context.local(stamp) if stamp else None
+        return replace(card, as_of=as_of, usual_days_to_pay=await self._usual_days(customer.id))
+
+    def _owed(self, tx: Tx, customer: Customer) -> CustomerCard:
+        """What they owe, and who looks after them."""
+        today = self._context.today()
+        unpaid = mirror.unpaid(tx, customer.id)
+        known = [(one, one.balance) for one in unpaid if one.balance is not None]
+        return CustomerCard(
+            customer=customer,
+            currency=self._context.policy.currency_of(customer.id),
+            today=today,
+            open_amount=sum(balance for _, balance in known if balance > 0),
+            overdue_amount=sum(balance for one, balance in known if balance > 0 and one.overdue(today)),
+            credit=-sum(balance for _, balance in known if balance < 0),
+            unknown_count=sum(one.balance is None for one in unpaid),
+            invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
+            last_payment=mirror_payments.last_payment(tx, customer.id),
+            usual_days_to_pay=None,
+            owner_id=people_now(tx, self._context.policy).owner_of(customer.id),
+            as_of=None,
+            syncro_url=self._context.gateway.customer_url(customer.id),
+            assigned=customer.id in assignments.owners(tx),
+        )
+
+    def _ours(self, tx: Tx, card: CustomerCard) -> CustomerCard:
+        """The same with what our own ledgers say."""
+        customer_id = card.customer.id
+        held = tuple(holds.open_of(tx, customer_id))
+        promises = ledgers.ended_promises(tx, customer_id)
+        told = [one for one in contacts.of_customer(tx, customer_id) if one.stage == _TOLD]
+        return replace(
+            card,
+            holds=held,
+            lapsed=frozenset(one.id for one in held if not one.stands(card.today, self._context.calendar)),
+            promises_kept=promises.get("kept", 0),
+            promises_broken=promises.get("broken", 0),
+            last_contact=contact_words(told),
+            calls=tuple(calls.last_of(tx, customer_id, _CALLS)),
+            standing=ledgers.standing_of(tx, customer_id, broken_since(self._context)),
+        )
+
+    async def _usual_days(self, customer_id: str) -> int | None:
+        """Median days from invoice date to the last payment, over paid invoices whose payments are known."""
+
+        def read(tx: Tx) -> list[int]:
+            paid, _ = mirror.find_invoices(
+                tx, customer_id=customer_id, statuses=(Status.PAID,), limit=50, offset=0
+            )
+            days = []
+            for one in paid:
+                dates = [payment.date for payment in mirror_payments.payments_on(tx, one.id) if payment.date]
+                if dates and one.date:
+                    days.append((max(dates) - one.date).days)
+            return sorted(days)
+
+        days = await self._context.lane.read(read)
+        return days[len(days) // 2] if days else None
