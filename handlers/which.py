@@ -20,6 +20,8 @@ from handlers.desk import Arrival, Desk
 from handlers.forms import Form, Sent, Shown, open_form
 from handlers.holding import PlaceHold
 
+#: Of a message's text, in which Slack's escapes are longer than what they stand for.
+_MOST_KEPT = MOST_NOTE * 5
 _LEADS = {CallOutcome.PROMISE: HoldKind.PROMISE, CallOutcome.DISPUTE: HoldKind.DISPUTE}
 
 
@@ -86,7 +88,7 @@ class FromMessage(Form):
         """The shortcut on a message: its text, and the way back to it, stand in the note."""
         await self.desk.authority.require(arrival.user_id, Action.HOLD)
         message: dict[str, Any] = body.get("message") or {}
-        data = {"text": str(message.get("text") or ""), "ts": str(message.get("ts") or "")}
+        data = {"text": str(message.get("text") or "")[:_MOST_KEPT], "ts": str(message.get("ts") or "")}
         await open_form(self.desk, arrival, self.title, data, self.fill)
 
     async def fill(self, visit: Visit) -> View:

@@ -175,12 +175,23 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class PastHold:
+    """A hold that has ended. ``outcome`` of a promise is kept, broken or moved; ``reason`` is why it ended."""
+
+    hold: Hold
+    ended_on: dt.date
+    outcome: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerCard:
     """One customer: what is open and overdue, whom to call, and their unpaid invoices.
 
     ``holds`` are the open ones, on all of them or on single invoices; ``lapsed`` as on an ``InvoiceCard``.
     ``promises_kept`` and ``promises_broken`` count promises that have ended so. ``last_contact`` is the last reminder
-    in words; ``calls`` are the last ones, newest first. ``assigned``: a person chose the owner; else policy names them.
+    in words; ``calls`` and ``past_holds`` are the last ones, newest first. ``assigned``: a person chose the owner;
+    else policy names them.
     """
 
     customer: Customer
@@ -202,6 +213,7 @@ class CustomerCard:
     promises_broken: int = 0
     last_contact: str = ""
     calls: tuple[Call, ...] = ()
+    past_holds: tuple[PastHold, ...] = ()
     standing: Standing = NOTHING_KNOWN
     assigned: bool = False
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.domain.facts import CustomerCard
+from bot.domain.facts import CustomerCard, PastHold
 from bot.domain.invoice import Customer, Status
 from bot.store import assignments, calls, contacts, holds, mirror, mirror_payments
 from bot.store import worklist as ledgers
+from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.card_facts import contact_words
 from bot.use_cases.context import Context
@@ -16,6 +17,7 @@ from bot.use_cases.owners import people_now
 from bot.use_cases.worklist import broken_since
 
 _CALLS = 3
+_PAST_HOLDS = 5
 #: A reminder that was sent counts; what is on its way or in doubt is told on the invoice's card.
 _TOLD = "sent"
 
@@ -74,8 +76,13 @@ class Customers:
             promises_broken=promises.get("broken", 0),
             last_contact=contact_words(told),
             calls=tuple(calls.last_of(tx, customer_id, _CALLS)),
+            past_holds=tuple(self._past(one) for one in holds.last_ended(tx, customer_id, _PAST_HOLDS)),
             standing=ledgers.standing_of(tx, customer_id, broken_since(self._context)),
         )
+
+    def _past(self, noted: Noted) -> PastHold:
+        ended = self._context.local(noted.ended_at or noted.created_at).date()
+        return PastHold(noted.hold, ended, noted.outcome, noted.end_reason)
 
     async def _usual_days(self, customer_id: str) -> int | None:
         """Median days from invoice date to the last payment, over paid invoices whose payments are known."""

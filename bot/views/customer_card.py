@@ -1,10 +1,10 @@
 """A customer's card: what they owe, how they pay, whom to call, what holds them, and what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.domain.dates import say_date
-from bot.domain.facts import CustomerCard
+from bot.domain.facts import CustomerCard, PastHold
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.money import say_money
@@ -47,6 +47,7 @@ from bot.views.wording import (
 
 #: Holds that are shown; each has a button. More are on the cards of their invoices.
 _HOLDS = 10
+_PAST_LIMIT = 300
 
 
 def customer_card(card: CustomerCard, role: Role | None) -> Message:
@@ -61,7 +62,8 @@ def customer_card(card: CustomerCard, role: Role | None) -> Message:
         *_warnings(customer),
         *_task(card),
         *_holds(card, role),
-        *_calls(card),
+        *_listed("Last calls", map(call_words, card.calls)),
+        *_listed("Holds that have ended", (_past_words(one, card) for one in card.past_holds)),
         *_people(customer),
         *_invoice_table(card.invoices, card.today),
         *actions(_hold_buttons(card, role)),
@@ -133,10 +135,15 @@ def customer_hold_words(hold: Hold, card: CustomerCard) -> str:
     return f"{trim(one_line(named), 100)}: {said}"
 
 
-def _calls(card: CustomerCard) -> list[Block]:
-    if not card.calls:
-        return []
-    return [rich(line(bold("Last calls")), bullets(line(words(call_words(call))) for call in card.calls))]
+def _listed(title: str, said: Iterable[str]) -> list[Block]:
+    lines = [line(words(text)) for text in said]
+    return [rich(line(bold(title)), bullets(lines))] if lines else []
+
+
+def _past_words(past: PastHold, card: CustomerCard) -> str:
+    why = past.outcome or past.reason
+    said = f"{say_day(past.ended_on)} · {why}: {customer_hold_words(past.hold, card)}"
+    return trim(one_line(said), _PAST_LIMIT)
 
 
 def _customer_summary(card: CustomerCard) -> str:

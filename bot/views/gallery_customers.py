@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.calls import Call, CallDraft, CallOutcome
-from bot.domain.facts import Board, CustomerCard, HoldDraft
+from bot.domain.facts import Board, CustomerCard, HoldDraft, PastHold
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.roles import Role
 from bot.domain.worklist import Only, Standing
@@ -60,6 +60,10 @@ def held_customer() -> CustomerCard:
         promises_broken=1,
         last_contact=f"firm {facts.HOSTILE} to customer on Thu, Mar 5, 2026",
         calls=_CALLS,
+        past_holds=(
+            PastHold(facts.held_card().holds[0], date(2026, 3, 9), "broken", "nothing came"),
+            PastHold(_ALL, date(2026, 3, 2), "", facts.HOSTILE),
+        ),
         standing=_STANDING,
         assigned=True,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.facts import CustomerCard
 from bot.domain.holds import HoldKind
 from bot.views import ids
-from bot.views.blocks import View, context, menu, one_line
+from bot.views.blocks import OPTIONS_LIMIT, View, context, menu, one_line
 from bot.views.modal_customer import which_customer
 from bot.views.modals_common import choice_input, field, modal, notice_blocks, search_input, text_input
 from bot.views.values import Choice, read_values
@@ -48,6 +48,11 @@ def which_form(card: CustomerCard, kind: HoldKind, visit_id: str, notice: str = 
         *([context(said)] if said else []),
         *which_customer(card),
         field(_ASKS[kind], element),
+        *(
+            [context("For other invoices use the buttons on their cards.")]
+            if len(offered) > OPTIONS_LIMIT
+            else []
+        ),
     ]
     return modal(_TITLES[kind], blocks, ids.VIEW_HOLD_WHICH, visit_id, submit="Next")
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.domain.calls import Call
-from bot.domain.dates import say_date
+from bot.domain.dates import WEEKDAYS, say_date, say_day
 from bot.domain.worklist import Only, Standing
 from bot.views.blocks import one_line, trim
 from bot.views.wording import count
@@ -19,14 +19,14 @@ SHOWN = {
 
 
 def standing_words(standing: Standing, today: date) -> str:
-    """What is next with a customer, as literal text: "call task open · promise due Fri, Mar 13, 2026"."""
+    """What is next with a customer, as literal text: "call task open · promise due Fri, Mar 13"."""
     said = (
+        "do not contact" if standing.do_not_contact else "",
         _next_call(standing.next_call, today),
         "call task open" if standing.call_task else "",
         {0: "", 1: "broken promise"}.get(standing.broken, count(standing.broken, "broken promise")),
         _promised(standing.promised, today),
         "disputed" if standing.disputed else "",
-        "do not contact" if standing.do_not_contact else "",
         _contacted(standing.last_contact, today),
     )
     return " · ".join(filter(None, said)) or "not contacted yet"
@@ -37,13 +37,18 @@ def _next_call(day: date | None, today: date) -> str:
         return ""
     if day == today:
         return "call today"
-    return f"call on {say_date(day)}" if day > today else f"call was due {say_date(day)}"
+    return f"call on {_soon(day)}" if day > today else f"call was due {_soon(day)}"
 
 
 def _promised(day: date | None, today: date) -> str:
     if day is None:
         return ""
-    return f"promise due {say_date(day)}" if day >= today else f"promise was due {say_date(day)}"
+    return f"promise due {_soon(day)}" if day >= today else f"promise was due {_soon(day)}"
+
+
+def _soon(day: date) -> str:
+    """A day near today, short enough for a cell."""
+    return f"{WEEKDAYS[day.weekday()]}, {say_day(day)}"
 
 
 def _contacted(day: date | None, today: date) -> str:

@@ -270,7 +270,9 @@ def test_an_owner_is_not_told_who_the_owner_is(number: int) -> None:
 def test_reminder_for_one_invoice_has_plain_buttons() -> None:
     blocks = reminder(facts.reminder_facts(facts.ITEMS[:1])).blocks
     values = {held["action_id"]: held["value"] for held in walk(blocks) if held.get("type") == "button"}
-    assert values == {ids.CARD: "1042", ids.CUSTOMER_CARD: "501"}
+    assert values == {ids.CARD: "1042", ids.CUSTOMER_CARD: "501", ids.CALL_LOG: "501"}
+    told = reminder(replace(facts.reminder_facts(facts.ITEMS[:1]), audience="manager")).blocks
+    assert ids.CALL_LOG not in buttons(told), "the call is the owner's"
 
 
 def test_unknown_outcome_asks_before_a_person_decides() -> None:
