@@ -4,9 +4,10 @@ from abc import abstractmethod
 from typing import Any
 
 from bot.domain.calls import CallDraft
+from bot.domain.customer_facts import CustomerCard
 from bot.domain.dates import say_date
 from bot.domain.errors import DuebotError, NoRole
-from bot.domain.facts import CustomerCard, HoldDraft
+from bot.domain.facts import HoldDraft
 from bot.domain.holds import HoldKind
 from bot.domain.roles import Action
 from bot.store.visits import Visit

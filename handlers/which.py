@@ -3,8 +3,9 @@
 from typing import Any
 
 from bot.domain.calls import CallOutcome
+from bot.domain.customer_facts import CustomerCard
 from bot.domain.errors import BadInput, DuebotError, NoRole, NotFound, SlackError
-from bot.domain.facts import CustomerCard, HoldDraft
+from bot.domain.facts import HoldDraft
 from bot.domain.holds import HoldKind
 from bot.domain.roles import Action
 from bot.domain.typed_text import plain_text

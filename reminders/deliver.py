@@ -1,10 +1,13 @@
 """Everything that the outbox can deliver, by the kind that is stored with an item."""
 
+from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.context import Context
+from bot.use_cases.customers import Customers
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
+from reminders.assigned import CustomerAssigned
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
 from reminders.recheck import ReminderPost
@@ -25,5 +28,6 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         REMINDER: ReminderPost(context, where),
         REVERSED: PaymentReversed(context, where),
         SPREAD: SpreadShared(context, where),
+        ASSIGNED: CustomerAssigned(context, where, Customers(context, lookup)),
         FAILURE: FailureNotice(),
     }

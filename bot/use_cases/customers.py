@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.domain.facts import CustomerCard, PastHold
+from bot.domain.customer_facts import CustomerCard, PastHold
 from bot.domain.invoice import Customer, Status
 from bot.store import assignments, calls, contacts, holds, mirror, mirror_payments
 from bot.store import worklist as ledgers

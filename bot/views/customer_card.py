@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from bot.domain.customer_facts import CustomerCard, PastHold
 from bot.domain.dates import say_date
-from bot.domain.facts import CustomerCard, PastHold
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.money import say_money

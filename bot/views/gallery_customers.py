@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.calls import Call, CallDraft, CallOutcome
-from bot.domain.facts import Board, CustomerCard, HoldDraft, PastHold
+from bot.domain.customer_facts import CustomerCard, PastHold
+from bot.domain.facts import Board, HoldDraft
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.roles import Role
 from bot.domain.worklist import Only, Standing
 from bot.views import gallery_facts as facts
+from bot.views.assigned import assigned
 from bot.views.blocks import Message, View
 from bot.views.board import board
 from bot.views.customer_card import customer_card
@@ -85,6 +87,8 @@ def customer_messages() -> Mapping[str, Message]:
         "customer_held": customer_card(held_customer(), Role.COLLECTOR),
         "customer_held_viewer": customer_card(held_customer(), Role.VIEWER),
         "customer_held_much": customer_card(many, None),
+        "customer_assigned": assigned(held_customer(), "Casey"),
+        "customer_assigned_hostile": assigned(facts.customer_facts(facts.ROGUE), facts.HOSTILE),
         "board": board(facts.board_facts(), Role.COLLECTOR),
         "board_worklist": board(worklist(), Role.COLLECTOR),
         "board_nobody": board(worklist(Only.DISPUTED), Role.COLLECTOR),

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from bot.domain.allocation import OpenInvoice
+from bot.domain.customer_facts import CustomerCard
 from bot.domain.explanation import Explanation, Told, TrackReason
 from bot.domain.facts import (
     Abilities,
     AgingTotals,
     Board,
     BucketTotal,
-    CustomerCard,
     Debtor,
     Digest,
     DraftLine,

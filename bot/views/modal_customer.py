@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.calls import CallDraft, CallOutcome
-from bot.domain.facts import CustomerCard, HoldDraft
+from bot.domain.customer_facts import CustomerCard
+from bot.domain.facts import HoldDraft
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.money import say_money
 from bot.views import ids

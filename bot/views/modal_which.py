@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.facts import CustomerCard
+from bot.domain.customer_facts import CustomerCard
 from bot.domain.holds import HoldKind
 from bot.views import ids
 from bot.views.blocks import OPTIONS_LIMIT, View, context, menu, one_line

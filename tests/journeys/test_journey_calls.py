@@ -130,6 +130,19 @@ async def test_an_invoice_that_was_paid_meanwhile_is_asked_for_again(world):
 
 
 @one_shape
+async def test_an_invoice_that_is_known_to_be_paid_is_not_taken(world):
+    clerk = world.person()
+    form = await form_of(clerk, "Log call", "What came of it")
+    await clerk.submit(form, {"What came of it": "Promise"})
+    which = await clerk.modal("Which invoice is promised?")
+    world.company.pay(world.showpiece.id, "806.25")
+    world.clock.advance(timedelta(minutes=5))
+    await world.app.rooms.sync.run()
+    errors = await clerk.submit(which, {"Which invoice is promised?": str(world.showpiece.id)})
+    assert "settled meanwhile" in errors[ids.IN_INVOICE]
+
+
+@one_shape
 async def test_who_may_only_look_logs_nothing(world):
     clerk = world.person()
     form = await form_of(clerk, "Log call", "What came of it")

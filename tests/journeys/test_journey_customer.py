@@ -159,11 +159,20 @@ async def test_a_form_sent_again_later_does_not_take_the_customer_back(world):
 
 
 @one_shape
-@pytest.mark.parametrize("who", ["U0GUEST", "U0GONE", "U0ROBOT", "U0OTHER"])
-async def test_only_full_members_can_own_a_customer(world, who):
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        *(
+            (who, "Only full members of this workspace")
+            for who in ("U0GUEST", "U0GONE", "U0ROBOT", "U0OTHER")
+        ),
+        ("U0NOROLE", "Nico Salas has no role in Duebot"),
+    ],
+)
+async def test_only_members_who_may_look_can_own_a_customer(world, who, why):
     clerk = world.person()
     errors = await assign(clerk, {"type": "users_select", "selected_user": who})
-    assert "Only full members of this workspace" in errors[ids.IN_OWNER]
+    assert why in errors[ids.IN_OWNER]
     assert await acts(world) == []
 
 
@@ -185,3 +194,25 @@ async def test_what_has_ended_stays_on_the_card(world):
     await clerk.close(await clerk.modal("The hold has ended"))
     text = shown_text(await customer_card(clerk))
     assert "Tue, Mar 10, 2026 · A new contract: All invoices: Disputed" in text
+
+
+@one_shape
+async def test_the_new_owner_is_told_once(world):
+    clerk, dana = world.person(), world.person("U0DANA")
+    assert await assign(clerk, "U0DANA") == {}
+    told = await dana.sees("Casey Lindqvist assigned Acme Widgets to you", dana.dm)
+    assert "overdue" in shown_text(told)
+    await again(world)
+    await world.app.rooms.outbox.deliver_due()
+    assert len([one for one in dana.messages(dana.dm) if "assigned" in shown_text(one)]) == 1
+    await dana.click(told, "Open the customer")
+    await dana.sees("Usually pays in", dana.dm)
+
+
+@one_shape
+async def test_who_takes_a_customer_over_need_not_be_told(world):
+    dana = world.person("U0DANA")
+    assert await assign(dana, "U0DANA") == {}
+    await dana.modal("The owner is assigned")
+    await world.app.rooms.outbox.deliver_due()
+    assert not [one for one in dana.messages(dana.dm) if "assigned" in shown_text(one)]

@@ -1,0 +1,64 @@
+"""Whom a customer was assigned to goes before the policy's owner, wherever an owner is asked for."""
+
+from reminders_world import Bot, World, words
+
+from bot.domain.roles import Person
+from bot.store import assignments, mirror
+from bot.use_cases.overdue import Figures
+
+NUMBER = "INV-2024-1042"
+
+
+async def assign(bot: Bot, number: str = NUMBER) -> str:
+    """The customer of this invoice goes to Dana; the customer's id."""
+    (invoice,) = await bot.context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))
+    casey = Person("U0CLERK", "Casey Lindqvist")
+    await bot.context.lane.write(
+        lambda tx: assignments.assign(tx, "a", invoice.customer_id, "U0DANA", casey, bot.context.now())
+    )
+    return invoice.customer_id
+
+
+async def test_the_sweep_writes_to_the_assigned_owner(world: World, bot: Bot) -> None:
+    before = await bot.sweep.dry_run()
+    await assign(bot)
+    assert (await bot.sweep.dry_run()).messages == before.messages + 1
+    report = await bot.sweep.run()
+    await bot.outbox.deliver_due()
+    assert report.messages == before.messages + 1
+    assert [NUMBER in words(one) for one in world.posted("D0DANA")] == [True]
+    assert NUMBER not in "".join(words(one) for one in world.posted("D0CLERK"))
+
+
+async def test_the_manager_reads_whose_the_customer_is(world: World, bot: Bot) -> None:
+    told = await bot.sweep.dry_run()
+    row = next(
+        one for one in told.rows if one.reason == "listed" and (one.invoice.days_past_due(told.day) or 0) > 30
+    )
+    await assign(bot, row.invoice.number)
+    await bot.sweep.run()
+    await bot.outbox.deliver_due()
+    assert "U0DANA" in str(world.posted("D0BOSS"))
+
+
+async def test_the_digest_mentions_the_assigned_owner(bot: Bot) -> None:
+    today = bot.context.today()
+    before = Figures(today.replace(year=today.year - 1))
+    fresh = (await bot.overdue.digest_facts(today, before)).newly_overdue
+    await assign(bot, fresh[0].number)
+    told = await bot.overdue.digest_facts(today, before)
+    assert told.mentions[0] == "U0DANA"
+    assert "U0DANA" in {one.owner_id for one in told.debtors}
+
+
+async def test_a_payment_that_is_gone_is_told_to_the_assigned_owner(world: World, bot: Bot) -> None:
+    await assign(bot)
+    company = world.syncro.company
+    payment = company.pay(world.invoice(NUMBER).id, 200, reference="4711")
+    await bot.sync.run()
+    company.remove_payment(payment.id)
+    world.move(days=1)
+    await bot.sync.run()
+    await bot.outbox.deliver_due()
+    assert world.posted("D0DANA", f"A payment on {NUMBER} is gone")
+    assert not world.posted("D0CLERK", f"A payment on {NUMBER} is gone")
