@@ -8,7 +8,9 @@ from bot.domain.holds import HoldKind
 from bot.views import ids
 from sandbox.slack.shown import filled, shown_text
 
-SAID = "Pat says: we pay <1042> & the rest on Friday"
+#: As Slack hands it over, and as it is read.
+SAID = "Pat says: we pay &lt;1042&gt; &amp; the rest on Friday"
+READ = "Pat says: we pay <1042> & the rest on Friday"
 
 
 async def message_of(person, channel="C0BILLING", text=SAID):
@@ -25,7 +27,7 @@ async def test_a_promise_is_noted_from_a_message(world):
     clerk = world.person()
     form = await form_of(clerk)
     note = filled(form)["Note"]
-    assert note.startswith("Pat says: we pay <1042> & the rest on Friday")
+    assert note.startswith(READ)
     assert "slack.example/archives/C0BILLING/p" in note
     assert await clerk.submit(form, {"Invoice or customer": "1042", "What is it": "Promise"}) == {}
     promise = await clerk.modal("Promised for")
@@ -34,7 +36,7 @@ async def test_a_promise_is_noted_from_a_message(world):
     await clerk.modal("The promise is noted")
     (hold,) = await open_holds(world)
     assert (hold.kind, hold.invoice_ids) == (HoldKind.PROMISE, (str(world.showpiece.id),))
-    assert hold.note == " ".join(note.split("\n")) or hold.note == note
+    assert hold.note == note
     assert [act[1] for act in await acts(world)] == ["promise.placed"]
 
 
@@ -83,7 +85,16 @@ async def test_nothing_of_it_is_posted(world, channel):
 async def test_where_the_bot_is_not_the_note_has_no_address(world):
     boss = world.person("U0BOSS")
     form = await form_of(boss, "C0PRIVATE")
-    assert filled(form)["Note"] == "Pat says: we pay <1042> & the rest on Friday"
+    assert filled(form)["Note"] == READ
+
+
+@one_shape
+async def test_only_what_is_unpaid_is_offered(world):
+    clerk, paid = world.person(), world.any_invoice("paid")
+    form = await form_of(clerk)
+    for invoice, offered in ((paid, False), (world.showpiece, True)):
+        found = await clerk.options(form, "Invoice or customer", invoice.number)
+        assert (f"invoice {invoice.id}" in {one["value"] for one in found}) is offered
 
 
 @one_shape

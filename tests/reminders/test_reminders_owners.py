@@ -3,7 +3,9 @@
 from reminders_world import Bot, World, words
 
 from bot.domain.roles import Person
-from bot.store import assignments, mirror
+from bot.store import assignments, mirror, outbox
+from bot.store.lane import Tx
+from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.overdue import Figures
 
 NUMBER = "INV-2024-1042"
@@ -62,3 +64,17 @@ async def test_a_payment_that_is_gone_is_told_to_the_assigned_owner(world: World
     await bot.outbox.deliver_due()
     assert world.posted("D0DANA", f"A payment on {NUMBER} is gone")
     assert not world.posted("D0CLERK", f"A payment on {NUMBER} is gone")
+
+
+async def test_who_is_the_owner_no_more_is_not_told_that_they_are(world: World, bot: Bot) -> None:
+    customer_id = await assign(bot)
+
+    def write(tx: Tx) -> None:
+        for target in ("U0CLERK", "U0DANA"):
+            payload = {"customer": customer_id, "by": "Morgan Reyes", "assignment": "a"}
+            outbox.put(tx, target, ASSIGNED, target, payload, bot.context.now())
+
+    await bot.context.lane.write(write)
+    await bot.outbox.deliver_due()
+    assert world.posted("D0DANA", "Morgan Reyes assigned")
+    assert not world.posted("D0CLERK", "assigned")
