@@ -43,6 +43,16 @@ async def test_a_call_is_logged_once_and_stands_on_the_card(world):
 
 
 @one_shape
+async def test_a_call_is_logged_from_an_invoices_card(world):
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.click(await clerk.sees("INV-2024-1042 ·"), "Log call")
+    assert await clerk.submit(await clerk.modal("What came of it"), {"What came of it": "No answer"}) == {}
+    await clerk.modal("The call is logged: no answer.")
+    assert len(await logged(world)) == 1
+
+
+@one_shape
 async def test_what_is_wrong_with_a_call_stands_at_its_field(world):
     clerk = world.person()
     form = await form_of(clerk, "Log call", "What came of it")

@@ -25,7 +25,7 @@ from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.wording import as_of_words, say_price, status_words
 
-HOLDS = {ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE}
+HOLDS = {ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE, ids.CALL_LOG, ids.ASSIGN}
 WRITES = {ids.SEND, ids.PAY, ids.EDIT, ids.ADD, ids.VOID} | HOLDS
 
 
@@ -109,7 +109,9 @@ def test_void_is_marked_as_dangerous_and_buttons_carry_the_id() -> None:
     message = invoice_card(facts.card(facts.PARTIAL), Role.APPROVER)
     found = {held["action_id"]: held for held in walk(message.blocks) if held.get("type") == "button"}
     assert found[ids.VOID]["style"] == "danger"
-    assert {held["value"] for held in found.values()} == {"1042"}
+    about_the_customer = {ids.CALL_LOG, ids.ASSIGN}
+    assert {held["value"] for name, held in found.items() if name not in about_the_customer} == {"1042"}
+    assert {found[name]["value"] for name in about_the_customer} == {"501"}
     assert found[ids.OPEN_SYNCRO]["url"] == "https://example.syncromsp.com/invoices/1042"
 
 
