@@ -15,12 +15,14 @@ from bot.domain.contacts import PastContact
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.ladder import decide_customer
 from bot.domain.policy import Business, LadderPolicy, Level, Policy
+from bot.domain.sending import Sending
 
 #: Invoices and customers of each book.
 BOOKS = ((10_000, 500), (100_000, 5_000))
 ROUNDS = 5
 TODAY = date(2026, 3, 4)
 _MIB = 1024 * 1024
+_ON = Sending(automatic=True)
 _CALENDAR = BusinessCalendar()
 #: The ladder with which other engines were measured.
 _POLICY = Policy(
@@ -77,7 +79,7 @@ def decide(owed: Sequence[Owed]) -> int:
     return sum(
         len(
             decide_customer(
-                one.customer, one.invoices, one.contacts, _POLICY, _CALENDAR, TODAY, automatic=True
+                one.customer, one.invoices, one.contacts, _POLICY, _CALENDAR, TODAY, sending=_ON
             ).contacts
         )
         for one in owed

@@ -1,11 +1,11 @@
-"""The command line: ``duebot demo | run | doctor | sync | digest | sweep | explain``."""
+"""The command line: ``duebot demo | run | doctor | sync | digest | sweep | proposals | automatic | explain``."""
 
 import asyncio
 import errno
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot import verbs
 from bot.app import App, Rooms, open_rooms, real_now
 from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
@@ -26,14 +27,12 @@ from bot.domain.errors import Ambiguous, BadInput, DuebotError, Misconfigured
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
 from bot.domain.references import parse_reference
-from bot.store import contacts, outbox
+from bot.store import outbox
 from bot.syncro.shape import ShapeName
 from bot.use_cases.explain import Explain
-from bot.use_cases.mirror_reading import SyncReport
 from bot.views.terminal import as_text
 from bot.views.why import why_whole
-from bot.views.wording import count
-from reminders.sweep_text import swept, would
+from reminders.slots import require_today
 
 if TYPE_CHECKING:
     from sandbox.demo import Stage
@@ -133,34 +132,7 @@ async def _sync(full: bool) -> None:
             report = await rooms.sync.run(full=full, progress=show)
     finally:
         await rooms.close()
-    print(_synced(report))
-
-
-def _synced(report: SyncReport) -> str:
-    """What a sync read, in a sentence, and another for each thing that somebody should look at."""
-    what = "Everything was read" if report.full else "What changed was read"
-    sentences = [
-        f"{what}: {count(report.customers, 'customer')}, {count(report.invoices, 'invoice')} "
-        f"({report.details:,} of them in detail) and {count(report.payments, 'payment')}, "
-        f"in {count(report.requests, 'request')} ({count(report.pages, 'page')})."
-    ]
-    if report.gone:
-        sentences.append(f"No longer in Syncro: {count(report.gone, 'invoice')}.")
-    if report.reversals:
-        sentences.append(
-            f"No longer on their invoices: {count(report.reversals, 'payment')}. Those concerned are told in Slack."
-        )
-    if report.unreadable:
-        left_out = _left_out(report.unreadable, "invoice")
-        sentences.append(f"Could not be read, and are tried again by the next sync: {left_out}.")
-    rows = ((report.unreadable_customers, "customer"), (report.unreadable_payments, "payment"))
-    sentences += [f"Could not be read: {_left_out(ids, what)}." for ids, what in rows if ids]
-    return "\n".join(sentences)
-
-
-def _left_out(ids: Sequence[str], what: str) -> str:
-    """How many, and which: "2 invoices (17, 19)"."""
-    return f"{count(len(ids), what)} ({', '.join(ids)})"
+    print(verbs.synced(report))
 
 
 @cli.command()
@@ -233,16 +205,69 @@ async def _sweep(again: bool, dry_run: bool, as_of: str) -> None:
     try:
         day = _day(as_of, rooms)
         if dry_run:
-            print(would(await rooms.sweep.dry_run(day)))
+            print(await verbs.sweep_dry(rooms, day))
             return
-        report = await rooms.sweep.run(again=again, as_of=day)
-        await rooms.outbox.deliver_due()
-        left_out = await rooms.context.lane.read(lambda tx: contacts.left_out_on(tx, report.day))
-        waiting = await rooms.context.lane.read(lambda tx: contacts.waiting_on(tx, report.day))
-        print(swept(report, left_out if report.ran else (), waiting))
+        require_today(rooms.context, day)
+        shown = await verbs.sweep_now(rooms, again)
+        print(shown.text)
     finally:
         await rooms.close()
-    if waiting:
+    if not shown.fine:
+        raise SystemExit(1)
+
+
+@cli.command()
+def automatic(
+    wanted: Annotated[str, typer.Argument(help="on or off; without it, say which it is.")] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Start or stop automatic sending to customers."""
+    if wanted not in ("", "on", "off"):
+        _fail(BadInput(f"“{wanted}” is neither on nor off."))
+    _run(_with_rooms(lambda rooms: verbs.automatic(rooms, wanted, dry_run)))
+
+
+proposals = typer.Typer(help="Contacts that wait for a person: list, approve, skip.", no_args_is_help=True)
+cli.add_typer(proposals, name="proposals")
+
+
+@proposals.command("list")
+def list_proposals() -> None:
+    """Show what waits for a decision."""
+    _run(_with_rooms(verbs.list_proposals))
+
+
+@proposals.command("approve")
+def approve_proposals(
+    ids: Annotated[
+        list[str], typer.Argument(help="Ids of the list, numbers of the invoices that lead, or all.")
+    ],
+    dry_run: DryRun = False,
+) -> None:
+    """Let contacts out; they go out at the next time of sending."""
+    _run(_with_rooms(lambda rooms: verbs.approve_proposals(rooms, ids, dry_run)))
+
+
+@proposals.command("skip")
+def skip_proposal(
+    id: Annotated[str, typer.Argument(help="An id of the list, or the number of the invoice that leads.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Leave a contact out for this time."""
+    _run(_with_rooms(lambda rooms: verbs.skip_proposal(rooms, id, reason, dry_run)))
+
+
+async def _with_rooms(work: Callable[[Rooms], Awaitable[str | verbs.Shown]]) -> None:
+    """Opens everything, prints what ``work`` returns, and closes again."""
+    settings, policy = _load()
+    rooms = await open_rooms(settings, policy)
+    try:
+        shown = await work(rooms)
+    finally:
+        await rooms.close()
+    print(shown if isinstance(shown, str) else shown.text)
+    if isinstance(shown, verbs.Shown) and not shown.fine:
         raise SystemExit(1)
 
 

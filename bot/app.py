@@ -28,6 +28,7 @@ from bot.syncro.webhook import PATH as WEBHOOK_PATH
 from bot.syncro.webhook import webhook_route
 from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
+from bot.use_cases.by_hand import ByHand
 from bot.use_cases.calls import Calls
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context, Waits
@@ -39,6 +40,7 @@ from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
+from bot.use_cases.kinds_contact import ContactKind
 from bot.use_cases.kinds_invoice import EditKind, EmailKind, VoidKind
 from bot.use_cases.kinds_lines import CreateKind, LineKind
 from bot.use_cases.kinds_payment import PaymentKind
@@ -48,11 +50,14 @@ from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.pay_several import PaySeveral
 from bot.use_cases.places import Places
+from bot.use_cases.proposals import Proposals
 from bot.use_cases.shapes import remember_shape, remembered_shape
+from bot.use_cases.tasks import Tasks
 from bot.use_cases.vitals import Vitals
 from handlers.desk import Desk
 from handlers.door import Door
 from handlers.reception import Reception, make_door
+from reminders.chasing import Chasing
 from reminders.deliver import deliverable
 from reminders.digest import Digests
 from reminders.outbox import Outbox
@@ -92,6 +97,7 @@ class Rooms:
     outbox: Outbox
     digests: Digests
     sweep: Sweep
+    chasing: Chasing
 
     async def close(self) -> None:
         """Closes the edges and the store."""
@@ -137,13 +143,15 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
     lookup = Lookup(context, sync)
     where = Where(slack, directory, places)
     owner = secrets.token_hex(6)
+    journal = Journal(context, kinds_of_write(context, authority))
+    sweep = Sweep(context, sync, owner)
     return Rooms(
         settings=settings,
         policy=policy,
         slack=slack,
         syncro=client,
         context=context,
-        journal=Journal(context, kinds_of_write(context, authority)),
+        journal=journal,
         sync=sync,
         lookup=lookup,
         authority=authority,
@@ -151,7 +159,8 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         overdue=overdue,
         outbox=Outbox(context, slack, deliverable(context, where, lookup, overdue), woken),
         digests=Digests(context, sync, overdue, owner),
-        sweep=Sweep(context, sync, owner),
+        sweep=sweep,
+        chasing=Chasing.made(context, authority, journal, sync, sweep, owner),
     )
 
 
@@ -164,6 +173,7 @@ def kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
         "edit": EditKind(context, authority),
         "line": LineKind(context, authority),
         "email": EmailKind(context, authority),
+        "contact": ContactKind(context, authority),
     }
 
 
@@ -201,6 +211,10 @@ class App:
             customer_holds=CustomerHolds(rooms.context, rooms.authority, holds),
             calls=Calls(rooms.context, rooms.authority),
             assigning=Assigning(rooms.context, rooms.authority),
+            automatics=rooms.chasing.automatics,
+            proposals=Proposals(rooms.context, rooms.authority),
+            tasks=Tasks(rooms.context, rooms.authority, rooms.chasing.chase),
+            by_hand=ByHand(rooms.context, rooms.authority, rooms.lookup, rooms.chasing.chase),
             journal=rooms.journal,
             overdue=rooms.overdue,
             explain=Explain(rooms.context, rooms.lookup),
@@ -216,6 +230,7 @@ class App:
             rooms.journal,
             rooms.digests,
             rooms.sweep,
+            rooms.chasing,
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
         )

@@ -17,6 +17,7 @@ from handlers.desk import Arrival, Desk
 from handlers.looking import Looking
 from handlers.new import NewInvoice
 from handlers.pay import PayHandlers
+from handlers.proposing import Proposing
 
 
 class Commands:
@@ -32,6 +33,7 @@ class Commands:
         add: AddLine,
         send: SendInvoice,
         void: VoidInvoice,
+        proposing: Proposing,
     ) -> None:
         self._desk = desk
         self._looking = looking
@@ -41,6 +43,7 @@ class Commands:
         self._add = add
         self._send = send
         self._void = void
+        self._proposing = proposing
 
     async def invoice(self, arrival: Arrival, _name: str, text: str) -> None:
         """``/invoice …``."""
@@ -100,10 +103,10 @@ class Commands:
                 await self._looking.board(arrival, command)
             case asked.Customer() as command:
                 await self._looking.customer(arrival, command)
-            case asked.NotYet(name):
-                raise BadInput(
-                    f"`/overdue {name}` isn't in this version of Duebot yet. `/invoice help` lists what is."
-                )
+            case asked.Automatic() as command:
+                await self._proposing.automatic(arrival, command)
+            case asked.Proposals() as command:
+                await self._proposing.show(arrival, command)
             case asked.Unknown(typed, suggestion):
                 await self._ask(arrival, "/overdue", typed, suggestion)
 

@@ -17,6 +17,8 @@ from bot.store import visits
 from bot.store.visits import Visit
 from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
+from bot.use_cases.automatics import Automatics
+from bot.use_cases.by_hand import ByHand
 from bot.use_cases.calls import Calls
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context
@@ -31,6 +33,8 @@ from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.pay_several import PaySeveral
 from bot.use_cases.places import Places
+from bot.use_cases.proposals import Proposals
+from bot.use_cases.tasks import Tasks
 from bot.views.blocks import Message
 from bot.views.cards import invoice_card
 from bot.views.errors import error_message
@@ -59,6 +63,10 @@ class Desk:
     invoices: Invoices
     several: PaySeveral
     holds: Holds
+    automatics: Automatics
+    proposals: Proposals
+    tasks: Tasks
+    by_hand: ByHand
     customers: Customers
     customer_holds: CustomerHolds
     calls: Calls

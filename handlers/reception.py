@@ -22,6 +22,8 @@ from handlers.looking import Looking
 from handlers.new import NewInvoice, ReviewInvoice, Typeahead
 from handlers.pay import PayHandlers, PayWhich
 from handlers.pay_many import PayMany, PayManyAgain
+from handlers.proposing import ProposalText, Proposing, SkipProposal
+from handlers.reminding import Mailing, Remind
 from handlers.unsettled import Unsettled
 from handlers.which import FromMessage, WhichInvoice
 
@@ -49,7 +51,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
         HoldCustomer(desk, HoldKind.SNOOZE),
         HoldCustomer(desk, HoldKind.DO_NOT_CONTACT),
     )
-    commands = Commands(desk, looking, pay, new, edit, add, send, void)
+    proposing, proposal_text, skip = Proposing(desk), ProposalText(desk), SkipProposal(desk)
+    remind, mailing = Remind(desk), Mailing(desk)
+    commands = Commands(desk, looking, pay, new, edit, add, send, void, proposing)
 
     async def product(arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """The same menu of products stands in two forms."""
@@ -92,6 +96,14 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.CUSTOMER_SNOOZE: snooze_all.from_button,
         ids.DO_NOT_CONTACT: do_not_contact.from_button,
         ids.OVERDUE_ONLY: looking.board_only,
+        ids.PROPOSAL_APPROVE: proposing.approve,
+        ids.PROPOSAL_APPROVE_ALL: proposing.approve_all,
+        ids.PROPOSAL_OPEN: proposal_text.from_button,
+        ids.PROPOSAL_SKIP: skip.from_button,
+        ids.REMIND: remind.from_button,
+        ids.TASK_SHOW: mailing.show,
+        ids.TASK_DONE: mailing.done,
+        ids.OPEN_MAIL: nothing,
         ids.NEW: new.from_button,
         ids.LINE_ADD: new.add_line,
         ids.LINE_REMOVE: new.remove_line,
@@ -129,6 +141,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_DO_NOT_CONTACT: do_not_contact,
         ids.VIEW_HOLD_WHICH: which_invoice,
         ids.VIEW_FROM_MESSAGE: from_message,
+        ids.VIEW_LETTER: proposal_text,
+        ids.VIEW_PROPOSAL_SKIP: skip,
+        ids.VIEW_REMIND: remind,
     }
     return Door(
         desk,

@@ -1,14 +1,18 @@
 """Everything that the outbox can deliver, by the kind that is stored with an item."""
 
 from bot.use_cases.assigning import ASSIGNED
+from bot.use_cases.automatics import NOTICE
 from bot.use_cases.context import Context
 from bot.use_cases.customers import Customers
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
+from bot.use_cases.redraw import REDRAW, REVIEW, TASKS
 from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
 from reminders.assigned import CustomerAssigned
+from reminders.contact_posts import CopiesPost, Notice, Redrawn, ReviewPost, TasksPost
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
+from reminders.handing import COPIES
 from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
 from reminders.recheck import ReminderPost
 from reminders.reversals import PaymentReversed
@@ -20,6 +24,7 @@ from reminders.where import Where
 def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue) -> dict[str, Kind]:
     """The rules of each kind."""
     outcomes = OutcomeItems(context, lookup)
+    review, tasks = ReviewPost(context, where), TasksPost(context, where)
     return {
         "operation.shared": OperationShared(context, where, outcomes),
         "operation.told": OperationTold(where, outcomes),
@@ -30,4 +35,9 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         SPREAD: SpreadShared(context, where),
         ASSIGNED: CustomerAssigned(context, where, Customers(context, lookup)),
         FAILURE: FailureNotice(),
+        NOTICE: Notice(),
+        REVIEW: review,
+        TASKS: tasks,
+        COPIES: CopiesPost(context, where),
+        REDRAW: Redrawn(context, review, tasks),
     }

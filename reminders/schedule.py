@@ -19,9 +19,11 @@ from bot.domain.calendar import BusinessCalendar
 from bot.domain.errors import DuebotError
 from bot.domain.policy import DigestPlan, Policy
 from bot.store import claims, visits
+from bot.use_cases.automatics import BUILD
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Journal
 from bot.use_cases.mirror import MirrorSync, synced_at
+from reminders.chasing import Chasing
 from reminders.digest import Digests, job_of
 from reminders.outbox import Outbox
 from reminders.sweep import SWEEP, Sweep
@@ -36,7 +38,7 @@ _VISITS_KEPT = timedelta(days=30)
 class Due:
     """A job whose time has come today: its name and slot as they are claimed. ``plan`` is a digest's."""
 
-    kind: Literal["digest", "sweep"]
+    kind: Literal["digest", "build", "sweep"]
     job: str
     slot: str
     plan: DigestPlan | None = None
@@ -56,13 +58,15 @@ class Rhythm:
 
 
 def due_jobs(now: datetime, policy: Policy, calendar: BusinessCalendar) -> tuple[Due, ...]:
-    """Digests and the sweep whose local time has come today, done or not. ``now`` is aware."""
+    """Digests, the build and the sweep whose local time has come today, done or not. ``now`` is aware."""
     found: list[Due] = []
     for plan in policy.digests:
         local = now.astimezone(ZoneInfo(plan.timezone))
         if local.weekday() in plan.days and local.time() >= plan.at:
             found.append(Due("digest", job_of(plan.channel), local.date().isoformat(), plan))
     local = now.astimezone(ZoneInfo(policy.business.timezone))
+    if local.time() >= policy.ladder.build_at:
+        found.append(Due("build", BUILD, local.date().isoformat()))
     if calendar.is_business_day(local.date()) and local.time() >= policy.ladder.send_at:
         found.append(Due("sweep", SWEEP, local.date().isoformat()))
     return tuple(found)
@@ -78,6 +82,7 @@ class Schedule:
         journal: Journal,
         digests: Digests,
         sweep: Sweep,
+        chasing: Chasing,
         outbox: Outbox,
         rhythm: Rhythm | None = None,
     ) -> None:
@@ -86,6 +91,7 @@ class Schedule:
         self._journal = journal
         self._digests = digests
         self._sweep = sweep
+        self._chasing = chasing
         self._outbox = outbox
         self._rhythm = rhythm or Rhythm()
         self._one_tick = asyncio.Lock()
@@ -172,6 +178,7 @@ class Schedule:
         await self._guarded("sync", self._sync_if_old)
         for due in await self._waiting():
             await self._guarded(due.kind, partial(self._do, due))
+        await self._guarded("execution", self._execute)
         await self._guarded("correction", self._digests.correct)
         await self._guarded("visits", self._forget_visits)
 
@@ -185,8 +192,18 @@ class Schedule:
     async def _do(self, due: Due) -> None:
         if due.plan is not None:
             await self._digests.run(due.plan)
+        elif due.kind == "build":
+            await self._chasing.build.run()
         else:
             await self._sweep.run()
+
+    async def _execute(self) -> None:
+        """Sends what was planned, once its time has come."""
+        if not self._chasing.execution.is_due(self._context.now()):
+            return
+        report = await self._chasing.execution.run()
+        if report.unread:
+            log.warning("contacts_wait", unread=len(report.unread))
 
     async def _sync_if_old(self) -> None:
         now = self._context.now()

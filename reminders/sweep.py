@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from bot.domain.contacts import ContactNow
 from bot.domain.policy import People
 from bot.domain.recipients import Gathered, gather_by_recipient
-from bot.store import claims, contacts, outbox
+from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact, ContactInvoice, Delivery
 from bot.store.lane import Conflict, Tx
-from bot.use_cases.collections import Row, decide_all
+from bot.use_cases.chase import Made
+from bot.use_cases.collections import Day, Row, decide_all
+from bot.use_cases.contact_check import aged
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.owners import people_now
@@ -35,7 +37,8 @@ _Key = tuple[str, str, str, str, str]
 class SweepReport:
     """What a sweep decided and did. ``made`` contacts in ``messages``; ``unreachable`` have nobody to be told.
 
-    ``ran`` is false when that day's sweep had been done before.
+    ``ran`` is false when that day's sweep had been done before. ``emails`` to customers, those that the cap holds back,
+    and what would be ``proposed`` are told by a dry run.
     """
 
     day: date
@@ -44,6 +47,9 @@ class SweepReport:
     made: int = 0
     messages: int = 0
     unreachable: tuple[str, ...] = ()
+    emails: int = 0
+    capped: int = 0
+    proposed: int = 0
 
     @property
     def reasons(self) -> Mapping[str, int]:
@@ -76,19 +82,54 @@ class Sweep:
         if not slot:
             return SweepReport(today, ran=False)
         await self._sync.run()
-        found, rows = await decide_all(self._context, today)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found, rows))
+        day = await decide_all(self._context, today)
+        found = _plain(day)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found, day.rows))
         self._context.wake_outbox()
         return report
 
     async def dry_run(self, as_of: date | None = None) -> SweepReport:
         """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
         today = as_of or self._context.today()
-        found, rows = await decide_all(self._context, today)
+        day = await decide_all(self._context, today)
         people = await self._context.lane.read(lambda tx: people_now(tx, self._context.policy))
-        messages, nobody = self._addressed(found, people)
+        messages, nobody = self._addressed(_plain(day), people)
         told = {_key(one) for message in messages for one in message.contacts}
-        return SweepReport(today, False, rows, len(told), len(messages), nobody)
+        return SweepReport(
+            day=today,
+            ran=False,
+            rows=day.rows,
+            made=len(told),
+            messages=len(messages),
+            unreachable=nobody,
+            emails=len(day.on("customer")),
+            capped=len(day.capped),
+            proposed=len(day.proposals),
+        )
+
+    async def let_out(self, contact: Contact, now: ContactNow) -> Made:
+        """Tells our own people of a contact that a person has approved, as it is decided ``now``."""
+        today, at = self._context.today(), self._context.now()
+
+        def write(tx: Tx) -> Made:
+            messages, nobody = self._addressed([now], people_now(tx, self._context.policy))
+            if not messages:
+                contacts.set_stage(tx, contact.id, "failed", " ".join(nobody))
+                return Made("failed", " ".join(nobody))
+            waiting.set_day(tx, aged(contact, today, self._context.policy))
+            waiting.claim(tx, contact.id, today.isoformat())
+            deliveries = tuple(
+                Delivery(f"{uuid.uuid4().hex}:{number}", one.audience, one.target, "waiting")
+                for number, one in enumerate(messages)
+            )
+            contacts.replace_deliveries(tx, contact.id, deliveries)
+            made = contacts.get(tx, contact.id) or contact
+            for number, message in enumerate(messages):
+                self._put(tx, number, message, {_key(now): made}, today, at)
+            self._audit(tx, made, at)
+            return Made("claimed")
+
+        return await self._context.lane.write(write)
 
     # ---- apply ---------------------------------------------------------------------------------------------
 
@@ -217,6 +258,11 @@ class Sweep:
 
 def _key(one: ContactNow) -> _Key:
     return (one.customer_id, one.currency, one.track, one.carrying.id, one.level.name)
+
+
+def _plain(day: Day) -> list[ContactNow]:
+    """What our own people are told without anybody's approval; what a person has let out is told by itself."""
+    return [one for one in day.on("internal") if not one.level.approval]
 
 
 def _parts(message: Gathered) -> list[Gathered]:

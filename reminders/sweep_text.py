@@ -38,7 +38,11 @@ def would(report: SweepReport) -> str:
         for track, found in counts.items()
     ]
     made = f"Sweep of {say_date(report.day)}: {report.made} contacts in {report.messages} messages would be made."
-    return "\n".join([columns(table, frozenset({3})), "", *sums, made, *report.unreachable])
+    emails = (
+        f"To customers: {report.emails} would go out, {report.proposed} would be proposed to an approver."
+    )
+    capped = [f"The daily cap would hold back {report.capped} more."] if report.capped else []
+    return "\n".join([columns(table, frozenset({3})), "", *sums, made, emails, *capped, *report.unreachable])
 
 
 def _row(row: Row) -> tuple[str, ...]:

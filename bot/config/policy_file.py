@@ -1,7 +1,8 @@
 """Reads policy.yml: every mistake at once, each with its line and its cure."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -22,8 +23,10 @@ from bot.config.policy_schema import (
     known_keys,
 )
 from bot.config.policy_yaml import Document, Place, Problem, branch, parse
+from bot.config.templates import read_letters
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.errors import Misconfigured
+from bot.domain.letters import BUILT_IN, Letter
 from bot.domain.policy import (
     ApprovalPolicy,
     Business,
@@ -70,17 +73,26 @@ def load_policy(path: Path) -> Policy:
         raise Misconfigured(
             f"The policy file {path} can't be read ({error}): make it readable UTF-8 text."
         ) from None
-    return read_policy(text, path.name)
+    return read_policy(text, path.name, path.parent)
 
 
-def read_policy(text: str, name: str = "policy.yml") -> Policy:
-    """The policy in ``text``; ``name`` is the file's name in what ``PolicyMistakes`` says."""
+def read_policy(text: str, name: str = "policy.yml", folder: Path | None = None) -> Policy:
+    """The policy in ``text``; ``name`` is the file's name in what ``PolicyMistakes`` says, ``folder`` where it lies."""
     document = parse(text)
     problems = list(document.problems)
     shape = _validate(document, problems)
+    letters = read_letters(document, folder, problems)
     if shape is None or problems:
         raise PolicyMistakes(problems, name)
-    return _to_policy(shape, hashlib.sha256(text.encode()).hexdigest()[:12])
+    return replace(_to_policy(shape, _version(text, letters)), letters=MappingProxyType(letters))
+
+
+def _version(text: str, letters: Mapping[str, Letter]) -> str:
+    """A short hash of the file and of the texts that differ from the built-in ones."""
+    own = [
+        f"{name}\n{one.subject}\n{one.message}" for name, one in letters.items() if BUILT_IN.get(name) != one
+    ]
+    return hashlib.sha256("\0".join([text, *sorted(own)]).encode()).hexdigest()[:12]
 
 
 def calendar_of(policy: Policy) -> BusinessCalendar:

@@ -120,8 +120,20 @@ class Customer:
     suggestion: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """Automatic sending to customers: ``wanted`` is "on", "off", or empty to look."""
+
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Look through what waits for an approver."""
+
+
 InvoiceCommand = Help | Show | Find | New | Send | Pay | Edit | Add | Void | Why | NotYet | Unknown
-OverdueCommand = Help | Board | Customer | NotYet | Unknown
+OverdueCommand = Help | Board | Customer | Automatic | Proposals | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +183,19 @@ OVERDUE_SUBCOMMANDS = (
         "over", "/overdue 30+ or 60+ or 90+", "/overdue 60+", "only what is later than that", Action.LOOK_UP
     ),
     Subcommand("customer", "/overdue CUSTOMER", "/overdue acme", "one customer's account", Action.LOOK_UP),
+    Subcommand(
+        "proposals", "/overdue proposals", "/overdue proposals", "what waits for an approver", Action.LOOK_UP
+    ),
+    Subcommand(
+        "automatic",
+        "/overdue automatic [on or off]",
+        "/overdue automatic on",
+        "start or stop automatic sending to customers",
+        Action.AUTOMATIC,
+    ),
 )
 #: Known names that this version answers with "not yet".
 NOT_YET = ("from-ticket", "drafts", "batch", "match", "statement", "log")
-OVERDUE_NOT_YET = ("automatic", "proposals")
 
 _ON_ONE_INVOICE: Mapping[str, type[Show | Send | Edit | Add | Void | Why]] = MappingProxyType(
     {"show": Show, "send": Send, "edit": Edit, "add": Add, "void": Void, "why": Why}
@@ -232,12 +253,14 @@ def parse_overdue_command(text: str) -> OverdueCommand:
         return Help("overdue")
     if words == ["mine"]:
         return Board("mine")
-    if words[0] in OVERDUE_NOT_YET:
-        return NotYet(words[0])
+    if words == ["proposals"]:
+        return Proposals()
+    if words[0] == "automatic":
+        return _automatic(typed, words[1:])
     over = re.fullmatch(r"(?:over )?([0-9]{1,6}) ?\+?(?: days)?", " ".join(words))
     if over:
         return _over(typed, int(over[1]))
-    close = get_close_matches(words[0], ("mine", *OVERDUE_NOT_YET, "help"), n=1, cutoff=0.7)
+    close = get_close_matches(words[0], ("mine", "automatic", "proposals", "help"), n=1, cutoff=0.7)
     return Customer(typed, close[0] if close else "")
 
 
@@ -307,6 +330,12 @@ def _find(tokens: list[str]) -> Find:
     if not any(getattr(found, field.name) for field in fields(found)):
         raise BadInput(f"What are you looking for? {usage_of('find')}")
     return found
+
+
+def _automatic(typed: str, rest: list[str]) -> Automatic | Unknown:
+    if rest in ([], ["on"], ["off"]):
+        return Automatic("".join(rest))
+    return Unknown(typed, "automatic")
 
 
 def _over(typed: str, days: int) -> Board | Unknown:

@@ -115,6 +115,11 @@ class ContactNow:
     total: int
     audiences: tuple[Audience, ...]
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names it among the customer's contacts: currency, track, carrying invoice, level."""
+        return (self.currency, self.track, self.carrying.id, self.level.name)
+
     def as_past(self, on: date, stage: str = "sent") -> PastContact:
         """How the ledger remembers this contact once it is made on ``on``."""
         listed = tuple((item.invoice.id, item.level_days) for item in self.listed)

@@ -8,7 +8,7 @@ The customer track climbs one level at a time (``ladder_customer``). The interna
 now due that needs no approval and tells the audiences of the levels that it skipped.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -45,9 +45,11 @@ from bot.domain.ladder_stops import (
     sum_stop,
 )
 from bot.domain.policy import Policy, Track
+from bot.domain.sending import Sending
 
 _TRACKS: tuple[Track, ...] = ("customer", "internal")
 _NO_OPERATIONS: Mapping[str, OpenState] = MappingProxyType({})
+_NOT_STARTED = Sending()
 
 
 def decide_customer(
@@ -60,16 +62,33 @@ def decide_customer(
     operations_open: Mapping[str, OpenState] = _NO_OPERATIONS,
     holds: Sequence[Hold] = (),
     last_payment: date | None = None,
-    old_book: Collection[str] = frozenset(),
-    automatic: bool = False,
+    sending: Sending = _NOT_STARTED,
 ) -> Decisions:
     """What to do today about ``customer``, with a reason for each of ``invoices`` on each track.
 
     ``contacts`` are this customer's earlier contacts in any stage; ``operations_open`` maps ids of invoices that
-    have an unsettled write; ``holds`` are the customer's open ones; ``last_payment``, ``old_book`` and ``automatic``
-    are explained at ``Case``. Raises ``ValueError`` if an invoice belongs to somebody else: one customer's debts
+    have an unsettled write; ``holds`` are the customer's open ones; ``last_payment`` and ``sending`` are explained at
+    ``Case``. Raises ``ValueError`` if an invoice belongs to somebody else: one customer's debts
     must never reach another.
     """
+    given = (invoices, contacts, policy, calendar, today, operations_open, holds, last_payment, sending)
+    decided = [_decide_track(case) for case in cases(customer, *given)]
+    return Decisions(customer.id, one_email(decided, contacts, sending.approved))
+
+
+def cases(
+    customer: Customer,
+    invoices: Sequence[Invoice],
+    contacts: Sequence[PastContact],
+    policy: Policy,
+    calendar: BusinessCalendar,
+    today: date,
+    operations_open: Mapping[str, OpenState] = _NO_OPERATIONS,
+    holds: Sequence[Hold] = (),
+    last_payment: date | None = None,
+    sending: Sending = _NOT_STARTED,
+) -> Iterator[Case]:
+    """What is decided on, for each currency and track; see ``decide_customer``."""
     if any(invoice.customer_id != customer.id for invoice in invoices):
         raise ValueError("an invoice of another customer was given")
     unknown = {id for contact in contacts if contact.stage == "unknown" for id, _ in contact.listed}
@@ -79,28 +98,30 @@ def decide_customer(
         for invoice in invoices
     }
     no_contact = no_contact_stop(holds, today, calendar)
-    decided: list[TrackDecision] = []
+    counting = tuple(contact for contact in contacts if contact.counts)
     for currency in sorted({invoice.currency for invoice in invoices}):
         group = sorted((one for one in invoices if one.currency == currency), key=carrying_order)
         for track in _TRACKS:
-            case = Case(
+            yield Case(
                 customer=customer,
                 currency=currency,
                 track=track,
                 invoices=tuple(group),
                 held={id: stop for id, stop in stops.items() if stop is not None},
-                credit=credit_of(group),
-                contacts=tuple(contact for contact in contacts if contact.counts),
+                credit=credit_of(group) + _account_credit(customer.id, currency, policy, sending),
+                contacts=counting,
                 policy=policy,
                 calendar=calendar,
                 today=today,
                 no_contact=no_contact,
                 last_payment=last_payment,
-                old_book=old_book,
-                automatic=automatic,
+                sending=sending,
             )
-            decided.append(_decide_track(case))
-    return Decisions(customer.id, one_email(decided, contacts))
+
+
+def _account_credit(customer_id: str, currency: str, policy: Policy, sending: Sending) -> int:
+    """What the customer has paid without an invoice, if it is in this currency."""
+    return sending.account_credit if policy.currency_of(customer_id) == currency else 0
 
 
 def _decide_track(case: Case) -> TrackDecision:
@@ -124,18 +145,31 @@ def _past_due(case: Case) -> TrackDecision:
     """The internal track when something eligible is past due."""
     standings = [standing_of(case, invoice) for invoice in case.past_due]
     sayable = next((one for one in standings if one.plain is not None), None)
-    waits = {one.invoice.id: approval_wait(case, one) for one in standings if one.approval is not None}
-    proposable = next((one for one in standings if one.approval and waits[one.invoice.id] is None), None)
-    held = _group_stop(case) if any(one.wants for one in standings) else None
+    waits = {one.invoice.id: _proposal_wait(case, one) for one in standings if one.approval is not None}
+    free = [one for one in standings if one.approval is not None and waits[one.invoice.id] is None]
+    let_out = next((one for one in free if one.approval and case.approved(one.invoice, one.approval)), None)
+    found = {one.invoice.id: _unsaid(case, one, waits) for one in standings}
+    lasting = sum_stop(case.past_due_total, case.credit, case.currency, case.policy)
+    held = lasting or day_stop(case)
+    if held is not None and any(one.wants for one in standings):
+        found |= {
+            one.invoice.id: held for one in standings if one.plain is not None or (one.wants and lasting)
+        }
+    asking = None if lasting is not None else let_out or next(iter(free), None)
+    proposal = contact_at(case, asking, asking.approval) if asking else None
     if held is not None:
-        return _decision(
-            case, {one.invoice.id: held if one.wants else why_silent(case, one) for one in standings}
-        )
-    proposal = contact_at(case, proposable, proposable.approval) if proposable else None
+        return _decision(case, found, None, proposal)
     if sayable is not None:
         return _decision(case, {}, contact_at(case, sayable, sayable.plain), proposal)
-    found = {one.invoice.id: _unsaid(case, one, waits) for one in standings}
+    if let_out is not None:
+        return _decision(case, {}, contact_at(case, let_out, let_out.approval), None)
     return _decision(case, found, None, proposal)
+
+
+def _proposal_wait(case: Case, standing: Standing) -> Stop | None:
+    """Why an invoice's level with approval is not proposed today, or ``None``."""
+    level = standing.approval
+    return approval_wait(case, standing) or (case.skipped(standing.invoice, level) if level else None)
 
 
 def _unsaid(case: Case, standing: Standing, waits: Mapping[str, Stop | None]) -> Stop:
@@ -161,11 +195,6 @@ def _before_due(case: Case) -> TrackDecision:
     if contact.level.approval:
         return _decision(case, dict.fromkeys(ids, awaiting(contact.level.name)), None, contact)
     return _decision(case, {}, contact)
-
-
-def _group_stop(case: Case) -> Stop | None:
-    """What holds the whole contact although a level is due."""
-    return sum_stop(case.past_due_total, case.credit, case.currency, case.policy) or day_stop(case)
 
 
 def _decision(

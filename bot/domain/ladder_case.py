@@ -1,6 +1,6 @@
 """One customer, one currency, one track, one day: the facts that the ladder decides on."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,7 @@ from bot.domain.contacts import NOTHING_HEARD, PastContact, Reason, Stop
 from bot.domain.dates import say_date
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.policy import Level, Policy, Track
+from bot.domain.sending import ContactKey, Sending
 
 
 def carrying_order(invoice: Invoice) -> tuple[date, int, str]:
@@ -37,8 +38,7 @@ class Case:
 
     ``held`` are invoices with a stop of their own; ``credit`` is positive, in minor units; ``contacts`` are those
     that count, of both tracks. ``no_contact`` is the stop of a customer whom nobody may contact. ``last_payment`` is
-    the newest booked payment's date. ``old_book`` are ids that were past due before sending was started and that no
-    person has approved yet. ``automatic``: sending to customers is on.
+    the newest booked payment's date. ``sending`` says what may be sent, how, and what people decided.
     """
 
     customer: Customer
@@ -53,8 +53,7 @@ class Case:
     today: date
     no_contact: Stop | None
     last_payment: date | None
-    old_book: Collection[str]
-    automatic: bool
+    sending: Sending
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -84,6 +83,31 @@ class Case:
     def net(self, listed: Sequence[Invoice]) -> int:
         """The balances of ``listed`` less the customer's credit."""
         return sum(invoice.balance or 0 for invoice in listed) - self.credit
+
+    def key(self, carrying: Invoice, level: Level) -> ContactKey:
+        """What names the contact that ``carrying`` leads at ``level``."""
+        return (self.currency, self.track, carrying.id, level.name)
+
+    def approved(self, carrying: Invoice, level: Level) -> bool:
+        """Whether a person has let this contact out."""
+        return self.key(carrying, level) in self.sending.approved
+
+    def skipped(self, carrying: Invoice, level: Level) -> Stop | None:
+        """Why this proposal is not made again yet, or ``None``."""
+        skip = self.sending.skipped.get(self.key(carrying, level))
+        if skip is None or self.today >= skip.until:
+            return None
+        return Stop(
+            Reason.AWAITING_APPROVAL,
+            f"{skip.by_name} skipped the level “{level.name}”; it is proposed again on {say_date(skip.until)} "
+            "at the earliest.",
+        )
+
+    def first_stop(self, *stops: Stop | None) -> Stop | None:
+        """The first of ``stops`` that nobody overrides."""
+        return next(
+            (one for one in stops if one is not None and one.reason not in self.sending.overridden), None
+        )
 
     def days(self, invoice: Invoice) -> int:
         """Days past due of an eligible invoice (which always has a due date)."""

@@ -6,7 +6,7 @@ person stays as it is.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -24,6 +24,8 @@ from bot.domain.ladder_levels import (
     why_silent,
 )
 from bot.domain.ladder_stops import customer_stop, sum_stop
+from bot.domain.policy import Level
+from bot.domain.sending import ContactKey
 
 #: A payment booked within so many days means that the customer is settling up: nothing is sent then (docs/ladder.md).
 RECENT_PAYMENT_DAYS = 3
@@ -43,7 +45,9 @@ def customer_track(case: Case) -> Plan:
     return _past_due(case) if case.past_due else _courtesy(case)
 
 
-def one_email(decided: Sequence[TrackDecision], contacts: Sequence[PastContact]) -> tuple[TrackDecision, ...]:
+def one_email(
+    decided: Sequence[TrackDecision], contacts: Sequence[PastContact], approved: Collection[ContactKey]
+) -> tuple[TrackDecision, ...]:
     """At most one customer contact a run, whatever the currencies; what is past due goes before a courtesy.
 
     Of several the one goes whose currency has waited longest; the others wait as after any contact.
@@ -65,7 +69,7 @@ def one_email(decided: Sequence[TrackDecision], contacts: Sequence[PastContact])
         f"The customer is contacted about what they owe in {first.currency} today; this follows.",
     )
     waiting = [one for one in sending.values() if one is not first]
-    return tuple(_waits(one, stop) if one.outcome in waiting else one for one in decided)
+    return tuple(_waits(one, stop, approved) if one.outcome in waiting else one for one in decided)
 
 
 def _last_about(decision: TrackDecision, contacts: Sequence[PastContact]) -> date:
@@ -81,22 +85,27 @@ def _last_about(decision: TrackDecision, contacts: Sequence[PastContact]) -> dat
     )
 
 
-def _waits(decision: TrackDecision, stop: Stop) -> TrackDecision:
-    """The decision when its contact isn't made today."""
+def _waits(decision: TrackDecision, stop: Stop, approved: Collection[ContactKey]) -> TrackDecision:
+    """The decision when its contact isn't made today. One that a person has approved stays approved."""
     invoices = tuple(
         replace(one, reason=stop.reason, sentence=stop.sentence) if one.reason is Reason.LISTED else one
         for one in decision.invoices
     )
-    return replace(decision, outcome=stop, invoices=invoices)
+    held = decision.outcome
+    proposal = held if isinstance(held, ContactNow) and held.key in approved else decision.proposal
+    return replace(decision, outcome=stop, proposal=proposal, invoices=invoices)
 
 
 def step_of(case: Case, invoice: Invoice) -> Standing:
-    """Where a past-due invoice stands: the one level above what it has heard, if that is due for its age."""
+    """Where a past-due invoice stands: the one level above what it has heard, if that is due for its age.
+
+    A level that a person has approved needs nobody any more.
+    """
     days, heard = case.days(invoice), case.heard(invoice)
     level = next((one for one in case.past_levels if one.days > heard), None)
     due = level if level is not None and level.days <= days else None
-    plain = due if due is not None and not due.approval else None
-    return Standing(invoice, days, heard, plain, due if due is not None and due.approval else None)
+    asks = due is not None and due.approval and not case.approved(invoice, due)
+    return Standing(invoice, days, heard, None if asks else due, due if asks else None)
 
 
 def _past_due(case: Case) -> Plan:
@@ -105,14 +114,17 @@ def _past_due(case: Case) -> Plan:
     found = {step.invoice.id: why_silent(case, step) for step in steps if not step.wants}
     if not wanting:
         return Plan(found)
-    lasting = _lasting_stop(case, case.past_due_total)
+    lasting = lasting_stop(case, case.past_due_total)
     if lasting is not None:
         return Plan(found | {step.invoice.id: lasting for step in wanting})
     wanting, spent = _within_maximum(case, wanting)
     found |= spent
     plain = next((step for step in wanting if step.plain is not None), None)
-    asking = next((step for step in wanting if step.approval is not None), None)
-    found |= {one.invoice.id: awaiting(one.approval.name) for one in wanting if one.approval is not None}
+    asks = {one.invoice.id: _asks(case, one.invoice, one.approval) for one in wanting if one.approval}
+    asking = next(
+        (one for one in wanting if one.approval and not case.skipped(one.invoice, one.approval)), None
+    )
+    found |= asks
     contact = contact_at(case, plain, plain.plain) if plain else None
     proposal = contact_at(case, asking, asking.approval) if asking else None
     return _sent_or_held(case, found, wanting, contact, proposal)
@@ -129,14 +141,26 @@ def _sent_or_held(
     if contact is None:
         return Plan(found, None, proposal)
     plain = [step.invoice.id for step in wanting if step.plain is not None]
-    if _lists_old_book(case, contact):
-        return Plan(found | dict.fromkeys(plain, _old_book_stop()), None, contact)
-    held = (
-        _automatic_stop(case) or _payment_stop(case) or too_soon(case, case.chasing_emails) or day_stop(case)
+    approved = case.approved(contact.carrying, contact.level)
+    if not approved and _lists_old_book(case, contact):
+        skipped = case.skipped(contact.carrying, contact.level)
+        return Plan(
+            found | dict.fromkeys(plain, skipped or _old_book_stop()), None, proposal if skipped else contact
+        )
+    held = case.first_stop(
+        automatic_stop(case, contact.level),
+        payment_stop(case),
+        too_soon(case, case.chasing_emails),
+        day_stop(case),
     )
     if held is not None:
-        return Plan(found | dict.fromkeys(plain, held), None, proposal)
+        return Plan(found | dict.fromkeys(plain, held), None, contact if approved else proposal)
     return Plan({}, contact, proposal)
+
+
+def _asks(case: Case, invoice: Invoice, level: Level) -> Stop:
+    """Why a level that needs approval is not sent: it waits for a person, or one has skipped it."""
+    return case.skipped(invoice, level) or awaiting(level.name)
 
 
 def _courtesy(case: Case) -> Plan:
@@ -144,26 +168,30 @@ def _courtesy(case: Case) -> Plan:
     if contact is None:
         return Plan()
     ids = [item.invoice.id for item in contact.listed]
-    stop = (
-        _lasting_stop(case, contact.total)
-        or too_soon(case, case.emails)
-        or _payment_stop(case)
-        or day_stop(case)
+    carrying, level = contact.carrying, contact.level
+    lasting = lasting_stop(case, contact.total)
+    if lasting is not None:
+        return Plan(dict.fromkeys(ids, lasting))
+    if level.approval and not case.approved(carrying, level):
+        proposal = None if case.skipped(carrying, level) else contact
+        return Plan(dict.fromkeys(ids, _asks(case, carrying, level)), None, proposal)
+    stop = case.first_stop(
+        too_soon(case, case.emails),
+        payment_stop(case),
+        day_stop(case),
+        automatic_stop(case, level),
     )
     if stop is not None:
-        return Plan(dict.fromkeys(ids, stop))
-    if contact.level.approval:
-        return Plan(dict.fromkeys(ids, awaiting(contact.level.name)), None, contact)
-    off = _automatic_stop(case)
-    return Plan(dict.fromkeys(ids, off)) if off is not None else Plan({}, contact)
+        return Plan(dict.fromkeys(ids, stop), None, contact if case.approved(carrying, level) else None)
+    return Plan({}, contact)
 
 
-def _lasting_stop(case: Case, total: int) -> Stop | None:
+def lasting_stop(case: Case, total: int) -> Stop | None:
     """What holds the contact and its proposal alike, until something changes."""
-    return (
-        case.no_contact
-        or customer_stop(case.customer)
-        or sum_stop(total, case.credit, case.currency, case.policy)
+    return case.first_stop(
+        case.no_contact,
+        customer_stop(case.customer),
+        sum_stop(total, case.credit, case.currency, case.policy),
     )
 
 
@@ -174,13 +202,15 @@ def _within_maximum(case: Case, wanting: list[Standing]) -> tuple[list[Standing]
     """
     most = case.policy.ladder.max_contacts
     led = Counter(contact.carrying_invoice_id for contact in case.chasing_emails)
-    stop = Stop(Reason.MAXIMUM_REACHED, f"It has led {most} contacts, the most that the policy allows.")
-    spent = {step.invoice.id: stop for step in wanting if led[step.invoice.id] >= most}
+    stop = case.first_stop(
+        Stop(Reason.MAXIMUM_REACHED, f"It has led {most} contacts, the most that the policy allows.")
+    )
+    spent = {step.invoice.id: stop for step in wanting if stop and led[step.invoice.id] >= most}
     return [step for step in wanting if step.invoice.id not in spent], spent
 
 
 def _lists_old_book(case: Case, contact: ContactNow) -> bool:
-    return any(item.invoice.id in case.old_book for item in contact.listed)
+    return any(item.invoice.id in case.sending.old_book for item in contact.listed)
 
 
 def _old_book_stop() -> Stop:
@@ -190,13 +220,15 @@ def _old_book_stop() -> Stop:
     )
 
 
-def _automatic_stop(case: Case) -> Stop | None:
-    if case.automatic:
+def automatic_stop(case: Case, level: Level) -> Stop | None:
+    """Why the engine sends nothing by itself, or ``None``. Tasks for the owner go on."""
+    if case.sending.automatic or case.sending.by_task(level):
         return None
     return Stop(Reason.AUTOMATIC_OFF, "Automatic sending to customers is off, so no email goes out.")
 
 
-def _payment_stop(case: Case) -> Stop | None:
+def payment_stop(case: Case) -> Stop | None:
+    """Why nothing is sent shortly after a payment, or ``None``."""
     paid = case.last_payment
     if paid is None or (case.today - paid).days > RECENT_PAYMENT_DAYS:
         return None

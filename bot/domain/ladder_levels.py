@@ -113,7 +113,9 @@ def contact_at(case: Case, standing: Standing, level: Level | None) -> ContactNo
     skipped = [
         one for one in case.past_levels if told < one.days < level.days and one.approval == level.approval
     ]
-    listed = tuple(_listed(case, invoice, case.level_due(invoice)) for invoice in case.past_due)
+    stock = case.track == "customer" and case.sending.by_stock_email(level)
+    about = (standing.invoice,) if stock else case.past_due
+    listed = tuple(_listed(case, invoice, case.level_due(invoice)) for invoice in about)
     return _contact(case, standing.invoice, level, listed, _audiences([*skipped, level]))
 
 
@@ -145,7 +147,12 @@ def _courtesy_level(case: Case, invoice: Invoice) -> Level | None:
 
 def _courtesy(case: Case, carrying: Invoice, level: Level, waiting: Sequence[Invoice]) -> ContactNow:
     until = case.today + timedelta(days=case.policy.ladder.min_days_between_contacts - level.days)
-    near = [invoice for invoice in waiting if invoice.due_date and invoice.due_date <= until]
+    stock = case.track == "customer" and case.sending.by_stock_email(level)
+    near = [
+        invoice
+        for invoice in waiting
+        if (invoice is carrying if stock else invoice.due_date and invoice.due_date <= until)
+    ]
     listed = tuple(_listed(case, invoice, level) for invoice in near)
     return _contact(case, carrying, level, listed, _audiences([level]))
 

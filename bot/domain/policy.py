@@ -10,6 +10,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
+from bot.domain.letters import BUILT_IN, PLAIN, Letter
+
 Audience = Literal["customer", "owner", "manager", "channel"]
 Track = Literal["customer", "internal"]
 
@@ -152,8 +154,13 @@ class Policy:
     ladder: LadderPolicy = LadderPolicy()
     customers: Mapping[str, CustomerPolicy] = field(default_factory=lambda: MappingProxyType({}))
     templates: str = "templates/"
+    letters: Mapping[str, Letter] = field(default_factory=lambda: BUILT_IN)
     syncro_own_reminders: bool | None = None
     syncro_late_fees: bool | None = None
+
+    def letter_of(self, level: Level) -> Letter:
+        """The text of a level that goes to the customer."""
+        return self.letters.get(level.template, PLAIN)
 
     def currency_of(self, customer_id: str) -> str:
         """The customer's currency: ``customers.ID.currency``, else the business's (docs/policy.md)."""

@@ -33,6 +33,7 @@ class Action(StrEnum):
     HOLD = "set holds"
     REQUEST_VOID = "ask for an invoice to be voided"
     APPROVE = "approve"
+    AUTOMATIC = "start or stop automatic sending"
     VOID = "void invoices"
     ADMINISTER = "administer Duebot"
 
@@ -48,6 +49,7 @@ _NEEDS = {
     Action.HOLD: Role.COLLECTOR,
     Action.REQUEST_VOID: Role.COLLECTOR,
     Action.APPROVE: Role.APPROVER,
+    Action.AUTOMATIC: Role.APPROVER,
     Action.VOID: Role.APPROVER,
     Action.ADMINISTER: Role.ADMIN,
 }

@@ -48,3 +48,18 @@ def last(tx: Tx, job: str) -> tuple[str, dict[str, Any]] | None:
         {"job": job},
     )
     return (row["slot"], from_json(row["result"])) if row else None
+
+
+def first(tx: Tx, job: str) -> str | None:
+    """The earliest finished slot of a job."""
+    row = tx.one("SELECT min(slot) AS slot FROM claim WHERE job = :job AND done = 1", {"job": job})
+    return row["slot"] if row else None
+
+
+def results_since(tx: Tx, job: str, slot: str) -> list[dict[str, Any]]:
+    """The results of a job's finished slots from ``slot`` on, oldest first."""
+    rows = tx.all(
+        "SELECT result FROM claim WHERE job = :job AND done = 1 AND slot >= :slot ORDER BY slot",
+        {"job": job, "slot": slot},
+    )
+    return [from_json(row["result"]) for row in rows]

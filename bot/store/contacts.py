@@ -6,12 +6,15 @@ repeat.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
 from bot.store.lane import Conflict, Row, Tx
 from bot.store.rows import at, at_or_none, iso
+
+#: The state of a delivery that a person has to make, because Syncro can't send our text.
+TASK = "task"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Contact:
     """One contact to one customer in one currency. ``total`` in minor units; ``as_of`` is an ISO date.
 
     ``needs`` says why a person must let it out: "level", "old_book", or empty when nobody needs to. ``subject`` and
-    ``message`` are what the customer reads; ``edited_by`` is who changed them, ``decided_by`` who approved or skipped.
+    ``message`` are what the customer reads; ``edited_by`` is who changed them. ``decision`` is "approved" or "skipped".
     """
 
     id: str
@@ -64,11 +67,27 @@ class Contact:
     message: str = ""
     needs: str = ""
     edited_by: str = ""
+    decision: str = ""
     decided_by: str = ""
     decided_name: str = ""
     decided_at: datetime | None = None
     invoices: tuple[ContactInvoice, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names it among the customer's contacts: currency, track, carrying invoice, level."""
+        return (self.currency, self.track, self.carrying_invoice_id, self.level)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a person must still approve or skip it."""
+        return self.stage == "planned" and self.needs != ""
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is a task that its owner has not done yet: nobody has told the customer anything."""
+        return self.stage == "claimed" and any(one.state == TASK for one in self.deliveries)
 
 
 def insert(tx: Tx, contact: Contact) -> None:
@@ -78,49 +97,61 @@ def insert(tx: Tx, contact: Contact) -> None:
     """
     inserted = tx.run(
         """INSERT INTO contact (id, customer_id, currency, track, carrying_invoice_id, level, repeat, stage,
-               policy_version, total, as_of, created_at, reason, actor_id, subject, message, needs, edited_by,
+               policy_version, total, as_of, created_at, reason, actor_id, subject, message, needs, edited_by, decision,
                decided_by, decided_name, decided_at)
            VALUES (:id, :customer_id, :currency, :track, :carrying_invoice_id, :level, :repeat, :stage,
                :policy_version, :total, :as_of, :created_at, :reason, :actor_id, :subject, :message, :needs, :edited_by,
-               :decided_by, :decided_name, :decided_at)
+               :decision, :decided_by, :decided_name, :decided_at)
            ON CONFLICT DO NOTHING""",
         _to_row(contact),
     )
     if not inserted:
         raise Conflict(f"level {contact.level} was carried by invoice {contact.carrying_invoice_id} already")
+    insert_invoices(tx, contact.id, contact.invoices)
+    _insert_deliveries(tx, contact.id, contact.deliveries)
+
+
+def insert_invoices(tx: Tx, contact_id: str, invoices: Iterable[ContactInvoice]) -> None:
+    """What a contact lists, in this order."""
     tx.many(
         """INSERT INTO contact_invoice (contact_id, place, invoice_id, number, days_past_due, balance, level_due,
                level_days)
            VALUES (:contact_id, :place, :invoice_id, :number, :days_past_due, :balance, :level_due,
                :level_days)""",
-        (
-            {"contact_id": contact.id, "place": place, **asdict(item)}
-            for place, item in enumerate(contact.invoices)
-        ),
+        ({"contact_id": contact_id, "place": place, **asdict(item)} for place, item in enumerate(invoices)),
     )
+
+
+def _insert_deliveries(tx: Tx, contact_id: str, deliveries: Iterable[Delivery]) -> None:
     tx.many(
         """INSERT INTO delivery (id, contact_id, place, audience, target, state, outbox_id, reason)
            VALUES (:id, :contact_id, :place, :audience, :target, :state, :outbox_id, :reason)""",
         (
-            {"contact_id": contact.id, "place": place, **asdict(delivery)}
-            for place, delivery in enumerate(contact.deliveries)
+            {"contact_id": contact_id, "place": place, **asdict(delivery)}
+            for place, delivery in enumerate(deliveries)
         ),
     )
 
 
+def replace_deliveries(tx: Tx, contact_id: str, deliveries: Iterable[Delivery]) -> None:
+    """How a contact that isn't made yet is going to go out."""
+    tx.run("DELETE FROM delivery WHERE contact_id = :id", {"id": contact_id})
+    _insert_deliveries(tx, contact_id, deliveries)
+
+
 def get(tx: Tx, id: str) -> Contact | None:
     """The contact with this id."""
-    return next(iter(_load(tx, "contact.id = :id", {"id": id})), None)
+    return next(iter(load(tx, "contact.id = :id", {"id": id})), None)
 
 
 def of_customer(tx: Tx, customer_id: str) -> list[Contact]:
     """A customer's contacts in every stage, oldest first."""
-    return _load(tx, "contact.customer_id = :customer_id", {"customer_id": customer_id})
+    return load(tx, "contact.customer_id = :customer_id", {"customer_id": customer_id})
 
 
 def all_counting(tx: Tx) -> list[Contact]:
     """Every contact that counts as made (claimed, sent, unknown), oldest first."""
-    return _load(tx, "contact.stage IN ('claimed', 'sent', 'unknown')", {})
+    return load(tx, "contact.stage IN ('claimed', 'sent', 'unknown')", {})
 
 
 def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
@@ -135,12 +166,20 @@ def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
 
 
 def waiting_on(tx: Tx, day: date) -> int:
-    """How many contacts that were decided for this day are not posted yet."""
+    """How many contacts that were decided for this day are not out yet; mails that a person sends aren't counted."""
     row = tx.one(
-        "SELECT count(*) AS waiting FROM contact WHERE as_of = :day AND stage = 'claimed'",
+        """SELECT count(*) AS waiting FROM contact WHERE as_of = :day AND stage = 'claimed'
+               AND id NOT IN (SELECT contact_id FROM delivery WHERE state = 'task')""",
         {"day": day.isoformat()},
     )
     return int(row["waiting"]) if row else 0
+
+
+def to_hand_out(tx: Tx, state: str) -> list[Contact]:
+    """Contacts that were made and have a delivery in this state of which nobody has been told, oldest first."""
+    where = """contact.stage IN ('claimed', 'sent') AND (contact.stage = 'sent' OR :state = 'task')
+        AND contact.id IN (SELECT contact_id FROM delivery WHERE state = :state AND outbox_id = '')"""
+    return load(tx, where, {"state": state})
 
 
 def set_stage(tx: Tx, id: str, stage: str, reason: str = "") -> bool:
@@ -166,8 +205,8 @@ def set_delivery(tx: Tx, id: str, state: str, reason: str = "", outbox_id: str =
     return changed == 1
 
 
-def _load(tx: Tx, where: str, params: Mapping[str, object]) -> list[Contact]:
-    """``where`` is a constant of this module; values are parameters."""
+def load(tx: Tx, where: str, params: Mapping[str, object]) -> list[Contact]:
+    """Contacts of a condition, oldest first. ``where`` is a constant of the store; values are parameters."""
     invoices: dict[str, list[ContactInvoice]] = defaultdict(list)
     for row in tx.all(
         f"""SELECT contact_invoice.* FROM contact_invoice JOIN contact ON contact.id = contact_invoice.contact_id

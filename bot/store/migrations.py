@@ -201,6 +201,7 @@ _CUSTOMER_CONTACTS: tuple[Step, ...] = (
     "ALTER TABLE contact ADD COLUMN message TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE contact ADD COLUMN needs TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE contact ADD COLUMN edited_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE contact ADD COLUMN decision TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE contact ADD COLUMN decided_by TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE contact ADD COLUMN decided_name TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE contact ADD COLUMN decided_at TEXT",

@@ -188,6 +188,30 @@ def last_payment(tx: Tx, customer_id: str) -> Payment | None:
     return payment_from(row) if row else None
 
 
+def booked_between(tx: Tx, first: date, last: date) -> dict[str, date]:
+    """For each customer with a successful payment dated or recorded on these days, the newest such day."""
+    rows = tx.all(
+        """SELECT customer, max(day) AS day FROM (
+               SELECT COALESCE(invoice.customer_id, payment.customer_id) AS customer,
+                   CASE WHEN COALESCE(payment.date, '') > substr(payment.created_at, 1, 10)
+                       THEN payment.date ELSE substr(payment.created_at, 1, 10) END AS day
+               FROM payment LEFT JOIN invoice ON invoice.id = payment.invoice_id
+               WHERE payment.successful = 1 AND (payment.date >= :first OR payment.created_at >= :first)) booked
+           WHERE day >= :first AND day <= :last GROUP BY customer""",
+        {"first": day_text(first), "last": day_text(last)},
+    )
+    return {row["customer"]: date.fromisoformat(row["day"]) for row in rows if row["customer"]}
+
+
+def account_credits(tx: Tx) -> dict[str, int]:
+    """What customers have paid without an invoice, by customer, in minor units of their own currency."""
+    rows = tx.all(
+        """SELECT customer_id, CAST(sum(amount) AS BIGINT) AS amount FROM payment
+           WHERE invoice_id = '' AND successful = 1 AND customer_id <> '' GROUP BY customer_id"""
+    )
+    return {row["customer_id"]: row["amount"] for row in rows}
+
+
 def _once(payment: Payment) -> tuple[str, str]:
     """What makes two rows one payment: a spread one is the same in each row, a share is a payment of its own."""
     return payment.id, payment.invoice_id or ""

@@ -15,6 +15,9 @@ from bot.store.rows import at, at_or_none, from_json, iso, iso_or_none, to_json
 OPEN = ("prepared", "sent", "unknown")
 _IS_OPEN = "state IN ('prepared', 'sent', 'unknown')"
 
+#: The actor of what the clock does by itself: nobody in Slack.
+SYSTEM = "system"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:

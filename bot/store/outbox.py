@@ -179,6 +179,37 @@ def last_sent(tx: Tx, kind: str, key_begins: str, channel: str) -> Item | None:
     return _from_row(row) if row else None
 
 
+def sent_since(tx: Tx, kind: str, since: datetime) -> list[Item]:
+    """Messages of this kind that were posted since then, oldest first."""
+    rows = tx.all(
+        "SELECT * FROM outbox WHERE kind = :kind AND state = 'sent' AND ended_at >= :since ORDER BY seq",
+        {"kind": kind, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def put_since(tx: Tx, kind: str, since: datetime) -> list[Item]:
+    """Messages of this kind that were put in since then and stand or still wait, oldest first."""
+    rows = tx.all(
+        """SELECT * FROM outbox
+           WHERE kind = :kind AND state IN ('pending', 'claimed', 'sent') AND created_at >= :since ORDER BY seq""",
+        {"kind": kind, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def standing_at(tx: Tx, channel: str, ts: str) -> bool:
+    """Whether the message ``ts`` in ``channel`` was posted from here."""
+    sql = "SELECT id FROM outbox WHERE channel = :channel AND ts = :ts AND state = 'sent' LIMIT 1"
+    return tx.one(sql, {"channel": channel, "ts": ts}) is not None
+
+
+def is_pending(tx: Tx, key_begins: str) -> bool:
+    """Whether something whose key begins like this waits and nobody has taken it up."""
+    sql = "SELECT id FROM outbox WHERE state = 'pending' AND substr(key, 1, :length) = :begins LIMIT 1"
+    return tx.one(sql, {"begins": key_begins, "length": len(key_begins)}) is not None
+
+
 def failures(tx: Tx, since: datetime) -> list[Item]:
     """What failed since then, newest first."""
     rows = tx.all(

@@ -8,7 +8,7 @@ from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.invoices import Submission, write_key
-from bot.use_cases.owners import people_now
+from bot.use_cases.owners import owner_of, people_now
 
 ASSIGNED = "customer.assigned"
 
@@ -52,7 +52,7 @@ class Assigning:
 
     def _assign(self, tx: Tx, key: str, submission: Submission, customer_id: str, user_id: str) -> People:
         policy, actor, now = self._context.policy, submission.actor, self._context.now()
-        before = people_now(tx, policy).owner_of(customer_id)
+        before = owner_of(tx, policy, customer_id)
         if assignments.assign(tx, key, customer_id, user_id, actor, now):
             self._context.audit.append(
                 tx,
@@ -62,7 +62,7 @@ class Assigning:
                 action="customer.assigned",
                 subject=f"customer:{customer_id}",
                 before={"owner": before},
-                after={"owner": people_now(tx, policy).owner_of(customer_id), "assigned": user_id},
+                after={"owner": owner_of(tx, policy, customer_id), "assigned": user_id},
                 operation_key=key,
                 policy_version=policy.version,
             )

@@ -13,7 +13,7 @@ from bot.use_cases.card_facts import contact_words
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import synced_at
-from bot.use_cases.owners import people_now
+from bot.use_cases.owners import owner_of
 from bot.use_cases.worklist import broken_since
 
 _CALLS = 3
@@ -56,7 +56,7 @@ class Customers:
             invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
             last_payment=mirror_payments.last_payment(tx, customer.id),
             usual_days_to_pay=None,
-            owner_id=people_now(tx, self._context.policy).owner_of(customer.id),
+            owner_id=owner_of(tx, self._context.policy, customer.id),
             as_of=None,
             syncro_url=self._context.gateway.customer_url(customer.id),
             assigned=customer.id in assignments.owners(tx),

@@ -36,6 +36,7 @@ _NAMES = {
     "edit": "editing",
     "line": "adding a line to",
     "create": "creating an invoice",
+    "contact": "reminding the customer of",
 }
 
 
@@ -64,7 +65,8 @@ class Journal:
 
     def __init__(self, context: Context, kinds: Mapping[str, Kind]) -> None:
         self._context = context
-        self._settlement = Settlement(context)
+        self._kinds = kinds
+        self._settlement = Settlement(context, kinds)
         self._ending = Ending(context, kinds, self._settlement)
         self._carrier = Carrier(context, kinds, self._settlement)
         self._recovery = Recovery(context, self._carrier, self._settlement)
@@ -104,6 +106,7 @@ class Journal:
             raise Busy(_busy_sentence(holder))
         try:
             operations.insert(tx, operation)
+            self._kinds[operation.kind].claimed(tx, operation)
         except Conflict as error:
             raise Busy(
                 "Somebody else has just started a change on this invoice. Look at its card again."

@@ -69,6 +69,14 @@ class Kind(ABC):
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         """Raises an expected error when this must not be sent."""
 
+    def claimed(self, tx: Tx, operation: Operation) -> None:  # noqa: B027 - most kinds keep nothing else
+        """It was just claimed: what other ledgers keep of that, in the same transaction. Raises ``Conflict``."""
+
+    def settled(  # noqa: B027 - most kinds keep nothing else
+        self, tx: Tx, operation: Operation, before: str
+    ) -> None:
+        """It has just ended, in the state ``before`` until then: what other ledgers keep, in the same transaction."""
+
     def allocate(self, tx: Tx, operation: Operation) -> dict[str, Any]:
         """What must be written down before the first request leaves, such as a number that we give."""
         return operation.progress

@@ -1,20 +1,24 @@
 """How an operation ends: its state, its audit entry and its messages, in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.domain.roles import Person
 from bot.store import operations, outbox
 from bot.store.lane import Tx
-from bot.store.operations import Operation
+from bot.store.operations import SYSTEM, Operation
 from bot.use_cases.context import Context
+from bot.use_cases.kinds import Kind
+from bot.use_cases.owners import owner_of
 
 
 class Settlement:
     """Ends operations. What is settled once is never changed."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, kinds: Mapping[str, Kind]) -> None:
         self._context = context
+        self._kinds = kinds
 
     async def settle(
         self,
@@ -52,16 +56,29 @@ class Settlement:
             )
             payload = {"operation": operation.key, "visit": operation.visit_id}
             # A share of a payment over several invoices is told together with the others.
-            if state == "confirmed" and not operation.request.get("shares"):
+            if state == "confirmed" and self._is_shared(operation):
                 outbox.put(tx, f"operation:{operation.key}:shared", "operation.shared", "", payload, now)
-            if state == "unknown" or told:
+            if state == "unknown" or (told and operation.actor_id != SYSTEM):
                 key = f"operation:{operation.key}:{state}:told:{operation.attempt}"
-                outbox.put(tx, key, "operation.told", operation.actor_id, payload, now)
-            return replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
+                outbox.put(tx, key, "operation.told", self._concerned(tx, operation), payload, now)
+            ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
+            self._kinds[operation.kind].settled(tx, ended, operation.state)
+            return ended
 
         settled = await self._context.lane.write(write)
         self._context.wake_outbox()
         return settled
+
+    def _is_shared(self, operation: Operation) -> bool:
+        """Whether it is posted where somebody did it."""
+        return operation.actor_id != SYSTEM and not operation.request.get("shares")
+
+    def _concerned(self, tx: Tx, operation: Operation) -> str:
+        """Who must know how it ended: whoever entered it; of what the clock does, the customer's owner or manager."""
+        if operation.actor_id != SYSTEM:
+            return operation.actor_id
+        policy = self._context.policy
+        return owner_of(tx, policy, operation.customer_id) or policy.people.manager
 
     async def current(self, operation: Operation) -> Operation:
         """The operation as it stands in the journal."""
@@ -93,11 +110,14 @@ class Settlement:
                 operation_key=operation.key,
                 policy_version=self._context.policy.version,
             )
-            if actor.id != operation.actor_id:
+            concerned = self._concerned(tx, operation)
+            if actor.id != concerned:
                 payload = {"operation": operation.key, "visit": operation.visit_id}
                 key = f"operation:{operation.key}:decided:told"
-                outbox.put(tx, key, "operation.told", operation.actor_id, payload, now)
-            return replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
+                outbox.put(tx, key, "operation.told", concerned, payload, now)
+            ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
+            self._kinds[operation.kind].settled(tx, ended, operation.state)
+            return ended
 
         decided = await self._context.lane.write(write)
         self._context.wake_outbox()

@@ -68,6 +68,12 @@ def read_pay(view: Mapping[str, Any]) -> PayForm:
     )
 
 
+def read_letter(view: Mapping[str, Any]) -> tuple[str, str]:
+    """The subject and text of a contact as typed."""
+    values = read_values(view)
+    return values.text(ids.IN_SUBJECT), values.text(ids.IN_MESSAGE)
+
+
 def read_spread(view: Mapping[str, Any]) -> SpreadForm:
     """The form of a payment over several invoices as typed."""
     values = read_values(view)

@@ -23,6 +23,7 @@ from bot.views.cards import candidates, invoice_card, search_results, which_one
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
+from bot.views.gallery_contacts import contact_messages, contact_modals
 from bot.views.gallery_customers import customer_messages, customer_modals
 from bot.views.help import help_message
 from bot.views.home import home
@@ -48,26 +49,12 @@ def gallery() -> dict[str, Entry]:
     """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
     shown = {name: _message(held) for name, held in customer_messages().items()}
     shown |= {name: {"kind": "modal", "view": view} for name, view in customer_modals().items()}
-    for group in (
-        _invoices(),
-        customer_messages(),
-        _lists(),
-        _explained(),
-        _scheduled(),
-        _outcomes(),
-        _spreads(),
-        _answers(),
-    ):
+    for group in (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers()):
         shown |= {name: _message(held) for name, held in group.items()}
-    for modals in (
-        customer_modals(),
-        _payment_modals(),
-        _spread_modals(),
-        _invoice_modals(),
-        _hold_modals(),
-        _state_modals(),
-    ):
+    for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
+    shown |= {name: _message(held) for name, held in contact_messages().items()}
+    shown |= {name: {"kind": "modal", "view": view} for name, view in contact_modals(facts.VISIT).items()}
     homes = {"home": home(facts.home_facts()), "home_without_role": home(facts.home_facts("no role"))}
     return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
 

@@ -96,6 +96,23 @@ VIEW_HOLD_END = "hold.end.form.v1"
 IN_UNTIL = "in.until.v1"
 IN_SAID_BY = "in.said_by.v1"
 
+# Proposals of the ladder. The value of APPROVE_ALL is the list's id, of the others the contact's; PROPOSAL_APPROVE's
+# has ":" and the version that was seen behind it.
+PROPOSAL_APPROVE = "proposal.approve.v1"
+PROPOSAL_OPEN = "proposal.open.v1"
+PROPOSAL_SKIP = "proposal.skip.v1"
+PROPOSAL_APPROVE_ALL = "proposal.approve_all.v1"
+VIEW_LETTER = "proposal.letter.form.v1"
+VIEW_PROPOSAL_SKIP = "proposal.skip.form.v1"
+
+# Mails that a person sends, and reminding by hand. The values are ids of a contact, and of an invoice.
+TASK_SHOW = "task.show.v1"
+TASK_DONE = "task.done.v1"
+OPEN_MAIL = "task.mailto.v1"
+REMIND = "invoice.remind.v1"
+VIEW_REMIND = "remind.form.v1"
+VIEW_MAIL = "task.mail.v1"
+
 # A customer's card: the value is the customer's id. The menu of OVERDUE_ONLY has values "SEARCHID:ONLY".
 CALL_LOG = "customer.call.v1"
 ASSIGN = "customer.assign.v1"

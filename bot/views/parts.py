@@ -45,6 +45,7 @@ def hold_buttons(card: InvoiceCard, role: Role | None) -> list[Block]:
     if card.operation or not _owes(card.invoice) or not (role is None or may(role, Action.HOLD)):
         return []
     named = (
+        ("Remind", ids.REMIND),
         ("Promise", ids.PROMISE),
         ("Dispute", ids.DISPUTE),
         ("Says paid", ids.SAYS_PAID),

@@ -33,6 +33,7 @@ _STAGES = {
     "planned": "planned",
     "approved": "approved, not sent yet",
     "claimed": "being sent",
+    "task": "for its owner to mail",
     "sent": "sent",
     "failed": "failed",
     "unknown": "nobody knows whether it went out",

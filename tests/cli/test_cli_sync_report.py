@@ -1,12 +1,12 @@
 """What ``duebot sync`` says when it is done."""
 
-from bot.__main__ import _synced
 from bot.use_cases.mirror_reading import SyncReport
+from bot.verbs import synced
 
 
 def test_a_quiet_sync_is_one_sentence():
     report = SyncReport(False, customers=0, invoices=1, payments=3, details=1, pages=6, requests=7)
-    assert _synced(report) == (
+    assert synced(report) == (
         "What changed was read: 0 customers, 1 invoice (1 of them in detail) and 3 payments, in 7 requests (6 pages)."
     )
 
@@ -20,7 +20,7 @@ def test_what_somebody_should_look_at_is_said_with_its_ids():
         unreadable_customers=("4",),
         unreadable_payments=("8", "9"),
     )
-    assert _synced(report).splitlines()[1:] == [
+    assert synced(report).splitlines()[1:] == [
         "No longer in Syncro: 2 invoices.",
         "No longer on their invoices: 1 payment. Those concerned are told in Slack.",
         "Could not be read, and are tried again by the next sync: 2 invoices (17, ?).",

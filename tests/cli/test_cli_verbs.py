@@ -183,7 +183,8 @@ async def test_a_sweep_that_could_not_be_posted_says_so(duebot, stage):
         r"(\d+) contacts were decided, .*Not posted yet: (\d+) of", swept.output, re.S
     ).groups()
     assert int(decided) == int(waiting) > 0
-    assert [one for one in posted(stage) if one.method == "chat.postMessage"] == []
+    told = [one.args["text"] for one in posted(stage) if one.method == "chat.postMessage"]
+    assert all(text.startswith("Proposals to review") for text in told)
     later = await duebot("sweep")
     assert ("was done before" in later.output, f"Not posted yet: {waiting} of" in later.output) == (
         True,
@@ -208,11 +209,13 @@ async def test_an_invoice_is_explained_with_both_tracks_and_its_history(duebot, 
     await duebot("sync")
     before = await duebot("explain", "1042", SLACK_BOT_TOKEN=None)
     assert before.exit_code == 0, before.output
-    assert "Emails to the customer: automatic off" in before.stdout
+    off = "automatic off" if stage.syncro.shape == "guide" else "listed"
+    assert f"Emails to the customer: {off}" in before.stdout
     assert "No contact has listed it so far." in before.stdout
     await duebot("sweep")
     after = await duebot("explain", "INV-2024-1042")
-    assert "1 contact so far" in after.stdout
+    # Where Syncro can't send our text the owner has a mail to send as well.
+    assert ("1 contact so far" if stage.syncro.shape == "guide" else "2 contacts so far") in after.stdout
     assert " · sent · " in after.stdout
 
 

@@ -9,6 +9,7 @@ from bot.domain.commands import (
     OVERDUE_SUBCOMMANDS,
     SUBCOMMANDS,
     Add,
+    Automatic,
     Board,
     Customer,
     Edit,
@@ -17,6 +18,7 @@ from bot.domain.commands import (
     New,
     NotYet,
     Pay,
+    Proposals,
     Send,
     Show,
     Unknown,
@@ -241,8 +243,10 @@ def test_digits_are_the_last_run_without_zeros() -> None:
         ("“acme”", Customer("acme")),
         ("3M", Customer("3M")),
         ("mien", Customer("mien", "mine")),
-        ("automatic on", NotYet("automatic")),
-        ("proposals", NotYet("proposals")),
+        ("automatic on", Automatic("on")),
+        ("automatic", Automatic()),
+        ("automatic later", Unknown("automatic later", "automatic")),
+        ("proposals", Proposals()),
         ("help", Help("overdue")),
     ],
 )
@@ -254,8 +258,9 @@ def test_every_example_in_the_help_is_understood() -> None:
     for row in SUBCOMMANDS:
         meant = parse_invoice_command(row.example.removeprefix("/invoice"), syncro_host=HOST)
         assert type(meant).__name__.lower() == row.name
+    known = Board | Customer | Automatic | Proposals
     for row in OVERDUE_SUBCOMMANDS:
-        assert isinstance(parse_overdue_command(row.example.removeprefix("/overdue")), Board | Customer)
+        assert isinstance(parse_overdue_command(row.example.removeprefix("/overdue")), known)
 
 
 def test_what_is_missing_is_called_by_its_name() -> None:

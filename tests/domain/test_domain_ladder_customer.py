@@ -11,6 +11,7 @@ from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import decide_customer
 from bot.domain.policy import Policy
+from bot.domain.sending import Sending
 
 SATURDAY = date(2026, 3, 7)
 
@@ -35,8 +36,7 @@ def decide(
         today,
         holds=holds,
         last_payment=last_payment,
-        old_book=old_book,
-        automatic=automatic,
+        sending=Sending(automatic, old_book=old_book),
     )
 
 

@@ -10,6 +10,7 @@ from bot.domain.contacts import ContactNow, PastContact
 from bot.domain.invoice import Invoice, Status
 from bot.domain.ladder import decide_customer
 from bot.domain.policy import Level
+from bot.domain.sending import Sending
 
 INTERNAL = (("owner",), ("manager",), ("channel",), ("owner", "manager"))
 LADDERS = st.lists(
@@ -62,9 +63,13 @@ def test_a_second_run_on_the_same_day_makes_nothing(
     invoices: list[Invoice], levels: list[Level], rows: list[tuple[int, int, list[int]]], automatic: bool
 ) -> None:
     contacts, rules = past(rows, invoices), policy(*levels)
-    first = decide_customer(CUSTOMER, invoices, contacts, rules, CALENDAR, TODAY, automatic=automatic)
+    first = decide_customer(
+        CUSTOMER, invoices, contacts, rules, CALENDAR, TODAY, sending=Sending(automatic=automatic)
+    )
     contacts += [contact.as_past(TODAY) for contact in first.contacts]
-    second = decide_customer(CUSTOMER, invoices, contacts, rules, CALENDAR, TODAY, automatic=automatic)
+    second = decide_customer(
+        CUSTOMER, invoices, contacts, rules, CALENDAR, TODAY, sending=Sending(automatic=automatic)
+    )
     assert second.contacts == ()
     # What awaited approval may have been heard meanwhile: a contact of the first run lists that invoice too.
     assert set(second.proposals) <= set(first.proposals)

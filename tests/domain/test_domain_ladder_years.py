@@ -16,6 +16,7 @@ from bot.domain.contacts import ContactNow, Decisions, PastContact, Reason
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.ladder import decide_customer
+from bot.domain.sending import Sending
 
 DAYS, CUSTOMERS = 400, 30
 START = date(2026, 1, 5)
@@ -59,7 +60,7 @@ class Account:
             today,
             holds=self.holds,
             last_payment=self.last_payment,
-            automatic=True,
+            sending=Sending(automatic=True),
         )
 
     def live(self, random: Random, today: date) -> None:

@@ -94,7 +94,7 @@ async def test_an_unknown_button_gets_an_answer(world):
     clerk = world.person()
     await clerk.command("C0BILLING", "/invoice 1042")
     card = await clerk.sees("Share here")
-    action = {"block_id": "old", "action_id": "invoice.remind.v1", "type": "button", "value": "1"}
+    action = {"block_id": "old", "action_id": "invoice.writeoff.v0", "type": "button", "value": "1"}
     container = {"type": "message", "channel": card["channel"], "ts": card["ts"]}
     await world.stage.slack.visits.act(clerk.id, container, action)
     await clerk.sees("I don't know that button any more")

@@ -80,7 +80,7 @@ _BAD = (
     ("/invoice find acme from 2026-02-31", "2026-02-31"),
     ("/invoice find overdue from 2026-02-01 to 2026-01-01", "is after"),
     ("/invoice statement acme", "isn't in this version"),
-    ("/overdue automatic on", "isn't in this version"),
+    ("/overdue automatic on", "you need the role approver"),
     ("/overdue 45+", "Did you mean “/overdue 30+”"),
     ("/overdue autmatic", "Did you mean “/overdue automatic”"),
     ("/overdue zzzzqqq", "No customer is called anything like"),

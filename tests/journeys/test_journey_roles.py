@@ -92,7 +92,7 @@ async def test_robots_and_people_who_left_have_no_role(world):
 
 
 #: What can be noted about an invoice and its customer.
-HOLDS = ("Promise", "Dispute", "Says paid", "Snooze", "Log call", "Assign")
+HOLDS = ("Remind", "Promise", "Dispute", "Says paid", "Snooze", "Log call", "Assign")
 
 
 async def test_each_sees_exactly_their_buttons(world):

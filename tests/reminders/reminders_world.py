@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.app import kinds_of_write
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.policy import (
     Business,
@@ -26,12 +27,14 @@ from bot.syncro.circuit import Circuit
 from bot.syncro.client import Client, Patience
 from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace as RequestPace
+from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context, Waits
 from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.places import Places
+from reminders.chasing import Chasing
 from reminders.deliver import deliverable
 from reminders.digest import Digests
 from reminders.outbox import Outbox, Pace
@@ -61,7 +64,7 @@ POLICY = Policy(
     digests=(PLAN,),
     channels=Channels(approvals="C0APPROVE", escalation="C0BILLING", failures="C0APPROVE"),
     people=People("U0BOSS", {"default": "U0CLERK"}),
-    roles=RoleLists(collectors=frozenset({"U0CLERK"})),
+    roles=RoleLists(approvers=frozenset({"U0BOSS"}), collectors=frozenset({"U0CLERK"})),
     ladder=LadderPolicy(levels=LEVELS, min_amount=2500),
 )
 #: Nothing sleeps in tests: the clock is moved instead.
@@ -80,6 +83,9 @@ class Bot:
     digests: Digests
     sweep: Sweep
     schedule: Schedule
+    chasing: Chasing
+    journal: Journal
+    authority: Authority
 
     async def close(self) -> None:
         await self.outbox.stop()
@@ -133,8 +139,13 @@ class World:
         outbox = Outbox(context, slack, kinds, woken, PACE)
         owner = secrets.token_hex(4)
         digests, sweep = Digests(context, sync, overdue, owner), Sweep(context, sync, owner)
-        schedule = Schedule(context, sync, Journal(context, {}), digests, sweep, outbox)
-        made = Bot(context, slack, sync, overdue, outbox, digests, sweep, schedule)
+        authority = Authority(directory, policy.roles)
+        journal = Journal(context, kinds_of_write(context, authority))
+        chasing = Chasing.made(context, authority, journal, sync, sweep, owner)
+        schedule = Schedule(context, sync, journal, digests, sweep, chasing, outbox)
+        made = Bot(
+            context, slack, sync, overdue, outbox, digests, sweep, schedule, chasing, journal, authority
+        )
         self.bots.append(made)
         return made
 

@@ -25,18 +25,21 @@ def slots(now: datetime, **changes: object) -> list[tuple[str, str]]:
     ("now", "due"),
     [
         # Winter time: 9:00 in New York is 14:00 UTC.
-        ("2026-03-06T13:59:59", []),
-        ("2026-03-06T14:00:00", ["digest"]),
-        ("2026-03-06T15:00:00", ["digest", "sweep"]),
+        ("2026-03-06T13:59:59", ["build"]),
+        ("2026-03-06T14:00:00", ["digest", "build"]),
+        ("2026-03-06T15:00:00", ["digest", "build", "sweep"]),
         # Late is fine on the same day, even when it is tomorrow in UTC; after midnight it isn't.
-        ("2026-03-07T04:59:59", ["digest", "sweep"]),
+        ("2026-03-07T04:59:59", ["digest", "build", "sweep"]),
         ("2026-03-07T05:00:00", []),
+        # What is to be sent is built on every calendar day.
+        ("2026-03-07T12:59:59", []),
+        ("2026-03-07T13:00:00", ["build"]),
         # The weekend in which the clocks go forward, and the Monday after: 9:00 is 13:00 UTC.
-        ("2026-03-08T18:00:00", []),
-        ("2026-03-09T12:59:59", []),
-        ("2026-03-09T13:00:00", ["digest"]),
-        # A holiday has a digest and no sweep.
-        ("2026-07-03T18:00:00", ["digest"]),
+        ("2026-03-08T18:00:00", ["build"]),
+        ("2026-03-09T12:59:59", ["build"]),
+        ("2026-03-09T13:00:00", ["digest", "build"]),
+        # A holiday has a digest and a build, and no sweep.
+        ("2026-07-03T18:00:00", ["digest", "build"]),
     ],
 )
 def test_what_is_due(now: str, due: list[str]) -> None:
@@ -47,7 +50,7 @@ def test_what_is_due(now: str, due: list[str]) -> None:
 def test_a_time_that_does_not_exist_comes_with_the_next_that_does() -> None:
     plan = replace(PLAN, at=time(2, 30), days=frozenset(range(7)))
     before, after = datetime(2026, 3, 8, 6, 59, tzinfo=UTC), datetime(2026, 3, 8, 7, 0, tzinfo=UTC)
-    late = replace(POLICY.ladder, send_at=time(23))
+    late = replace(POLICY.ladder, build_at=time(22), send_at=time(23))
     assert slots(before, digests=(plan,), ladder=late) == []
     assert slots(after, digests=(plan,), ladder=late) == [("digest:C0BILLING", "2026-03-08")]
 
@@ -56,7 +59,9 @@ def test_an_hour_that_comes_twice_has_one_slot() -> None:
     plan = replace(PLAN, at=time(1, 30), days=frozenset(range(7)))
     hours = [datetime(2026, 11, 1, hour, 45, tzinfo=UTC) for hour in (5, 6)]
     found = {
-        slot for at in hours for slot in slots(at, digests=(plan,), ladder=LadderPolicy(send_at=time(23)))
+        slot
+        for at in hours
+        for slot in slots(at, digests=(plan,), ladder=LadderPolicy(build_at=time(22), send_at=time(23)))
     }
     assert found == {("digest:C0BILLING", "2026-11-01")}
 
@@ -64,7 +69,11 @@ def test_an_hour_that_comes_twice_has_one_slot() -> None:
 def test_each_digest_has_its_own_time_zone() -> None:
     plans = (PLAN, DigestPlan("C0APPROVE", time(9), frozenset(range(7)), "Asia/Tokyo"))
     at = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
-    assert slots(at, digests=plans) == [("digest:C0BILLING", "2026-03-10"), ("sweep", "2026-03-10")]
+    assert slots(at, digests=plans) == [
+        ("digest:C0BILLING", "2026-03-10"),
+        ("build", "2026-03-10"),
+        ("sweep", "2026-03-10"),
+    ]
     at = datetime(2026, 3, 11, 0, 30, tzinfo=UTC)
     assert ("digest:C0APPROVE", "2026-03-11") in slots(at, digests=plans)
 
@@ -75,7 +84,7 @@ async def test_one_tick_does_everything_that_is_due(world: World) -> None:
     assert len(world.posted("C0BILLING", "Northwind IT, ")) == 1
     assert len(world.posted("D0CLERK", "Reminder")) == 1
     await bot.schedule.tick_now()
-    assert len(world.posted("C0BILLING")) == len(world.posted("D0CLERK")) == 1
+    assert len(world.posted("C0BILLING")) == len(world.posted("D0CLERK", "Reminder")) == 1
 
 
 async def test_a_moved_clock_brings_the_next_days_digest_and_no_other(world: World, bot: Bot) -> None:
@@ -150,6 +159,7 @@ async def test_it_rings_at_once_and_drains_when_stopped(world: World, bot: Bot) 
         bot.schedule._journal,
         bot.digests,
         bot.sweep,
+        bot.chasing,
         bot.outbox,
         Rhythm(),
     )
@@ -177,7 +187,7 @@ class _Slow:
 
 
 def reading_back(bot: Bot, journal: _Slow, rhythm: Rhythm) -> Schedule:
-    return Schedule(bot.context, bot.sync, journal, bot.digests, bot.sweep, bot.outbox, rhythm)  # type: ignore[arg-type]  # a journal as far as ticks ask
+    return Schedule(bot.context, bot.sync, journal, bot.digests, bot.sweep, bot.chasing, bot.outbox, rhythm)  # type: ignore[arg-type]  # a journal as far as ticks ask
 
 
 async def test_a_long_reading_back_holds_up_no_digest(world: World, bot: Bot) -> None:

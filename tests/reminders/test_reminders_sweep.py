@@ -312,7 +312,8 @@ async def test_a_contact_waits_for_its_other_message_when_one_fails(world: World
 
 async def test_what_another_sweep_has_made_meanwhile_is_left_out(world: World, bot: Bot) -> None:
     other, today = await world.bot(), bot.context.today()
-    found, rows = await decide_all(bot.context, today)
+    day = await decide_all(bot.context, today)
+    found, rows = day.on("internal"), day.rows
     first = await swept(other)
     late = await bot.context.lane.write(lambda tx: bot.sweep._apply(tx, "late", today, found, rows))
     await bot.outbox.deliver_due()

@@ -25,7 +25,7 @@ from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.wording import as_of_words, say_price, status_words
 
-HOLDS = {ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE, ids.CALL_LOG, ids.ASSIGN}
+HOLDS = {ids.REMIND, ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE, ids.CALL_LOG, ids.ASSIGN}
 WRITES = {ids.SEND, ids.PAY, ids.EDIT, ids.ADD, ids.VOID} | HOLDS
 
 

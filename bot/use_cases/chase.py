@@ -1,0 +1,153 @@
+"""Making one planned contact with a customer: Syncro's email, or a task for the owner where Syncro can't send our text.
+
+Claimed before the effect, read and decided again inside the claim, made once. Who may let a contact out is asked by
+the callers; this only makes what is planned or approved.
+"""
+
+import uuid
+from dataclasses import dataclass
+from functools import partial
+
+from bot.domain.contacts import Reason
+from bot.domain.errors import DuebotError, SyncroLimited, SyncroNotSent
+from bot.domain.invoice import Customer
+from bot.domain.roles import Person
+from bot.store import contacts, mirror, waiting
+from bot.store.contacts import TASK, Contact, Delivery
+from bot.store.lane import Conflict, Tx
+from bot.store.operations import SYSTEM
+from bot.use_cases.contact_check import aged, judge, read_again
+from bot.use_cases.context import Context
+from bot.use_cases.journal import Intent, Journal
+from bot.use_cases.kinds_contact import recipients, request_of
+from bot.use_cases.owners import owner_of
+
+DUEBOT = Person(SYSTEM, "Duebot")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a contact: its stage, and why it was not made."""
+
+    stage: str
+    reason: str = ""
+
+
+class Chase:
+    """Makes contacts with customers, each once."""
+
+    def __init__(self, context: Context, journal: Journal) -> None:
+        self._context = context
+        self._journal = journal
+
+    async def send(
+        self,
+        contact: Contact,
+        actor: Person = DUEBOT,
+        overridden: frozenset[Reason] = frozenset(),
+        visit_id: str = "",
+    ) -> Made:
+        """Has Syncro email a planned or approved contact. What the check refuses is suppressed with its reason.
+
+        Raises ``SyncroNotSent`` or ``SyncroLimited`` when Syncro can't be asked now: the contact waits as before.
+        """
+        customer = await self._context.lane.write(lambda tx: self._prepare(tx, contact))
+        intent = Intent(
+            base_key=f"{contact.id}:contact:{contact.carrying_invoice_id}:1",
+            kind="contact",
+            invoice_id=contact.carrying_invoice_id,
+            customer_id=contact.customer_id,
+            actor=actor,
+            request=request_of(self._context, contact, customer, overridden),
+            visit_id=visit_id,
+        )
+        try:
+            await self._journal.perform(intent)
+        except (SyncroNotSent, SyncroLimited) as error:
+            await self._context.lane.write(partial(waiting.revive, contact=contact, reason=error.sentence))
+            raise
+        except DuebotError as error:
+            await self._context.lane.write(partial(_left_out, contact=contact, reason=error.sentence))
+        return await self._stage(contact)
+
+    def _prepare(self, tx: Tx, contact: Contact) -> Customer:
+        """Whom it goes to, as deliveries of the contact; what is left over of an earlier try is replaced."""
+        customer = mirror.customer(tx, contact.customer_id) or Customer(contact.customer_id, "")
+        contacts.replace_deliveries(tx, contact.id, self._deliveries(tx, contact, customer))
+        waiting.set_day(tx, aged(contact, self._context.today(), self._context.policy))
+        return customer
+
+    def _deliveries(self, tx: Tx, contact: Contact, customer: Customer) -> tuple[Delivery, ...]:
+        to, cc, left_out = recipients(customer)
+        reason = f"Syncro takes no more recipients; left out: {', '.join(left_out)}." if left_out else ""
+        email = Delivery(uuid.uuid4().hex, "customer", ", ".join([*to, *cc]), "waiting", reason=reason)
+        return (email, *self._copies(tx, contact))
+
+    def _copies(self, tx: Tx, contact: Contact) -> tuple[Delivery, ...]:
+        """Our own people who get a copy of what the customer is sent, by the level's audiences."""
+        level = next((one for one in self._context.policy.ladder.levels if one.name == contact.level), None)
+        policy = self._context.policy
+        targets = {
+            "owner": owner_of(tx, policy, contact.customer_id),
+            "manager": policy.people.manager,
+            "channel": policy.channels.escalation,
+        }
+        return tuple(
+            Delivery(uuid.uuid4().hex, audience, targets[audience], "copy")
+            for audience in (level.to if level else ())
+            if targets.get(audience)
+        )
+
+    async def assign(self, contact: Contact) -> Made:
+        """Gives a planned or approved contact to the customer's owner as a task; it counts once they have done it.
+
+        Raises ``SyncroError`` when Syncro can't be read: the contact waits as before.
+        """
+        changed = await read_again(self._context, contact)
+        today = self._context.today()
+        judged = await judge(self._context, contact)
+
+        def write(tx: Tx) -> None:
+            if changed or judged.now is None:
+                _left_out(tx, contact, changed or judged.why)
+                return
+            waiting.set_day(tx, aged(contact, today, self._context.policy))
+            waiting.claim(tx, contact.id, today.isoformat())
+            owner = owner_of(tx, self._context.policy, contact.customer_id)
+            task = Delivery(uuid.uuid4().hex, "owner", owner, TASK)
+            contacts.replace_deliveries(tx, contact.id, (task,))
+
+        try:
+            await self._context.lane.write(write)
+        except Conflict:
+            return Made("suppressed", "Somebody else has just made it.")
+        return await self._stage(contact)
+
+    async def still_true(self, contact: Contact) -> str:
+        """Reads a task's facts again: why its customer must not be written to any more, or empty.
+
+        Raises ``SyncroError``.
+        """
+        changed = await read_again(self._context, contact)
+        if changed:
+            return changed
+        judged = await judge(self._context, contact, overridden={Reason.NOT_BUSINESS_DAY})
+        return "" if judged.now is not None else judged.why
+
+    async def leave_out(self, contact: Contact, reason: str) -> Made:
+        """It isn't made, for ``reason``."""
+        await self._context.lane.write(lambda tx: _left_out(tx, contact, reason))
+        return await self._stage(contact)
+
+    async def _stage(self, contact: Contact) -> Made:
+        now = await self._context.lane.read(lambda tx: contacts.get(tx, contact.id))
+        return (
+            Made(now.stage, now.reason) if now else Made("suppressed", "There is no record of it any more.")
+        )
+
+
+def _left_out(tx: Tx, contact: Contact, reason: str) -> None:
+    """It isn't made, for ``reason``; the journal's own end of it stands already when there was one."""
+    now = contacts.get(tx, contact.id)
+    if now is not None and now.stage in ("planned", "approved"):
+        contacts.set_stage(tx, contact.id, "suppressed", reason)

@@ -1,0 +1,177 @@
+"""What the verbs of the command line that concern customers do; they return what is printed.
+
+Who works at a terminal acts as the operator (``operator:`` and the system user's name), and is audited so.
+"""
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.app import Rooms
+from bot.domain.contact_facts import ContactCard
+from bot.domain.dates import say_date
+from bot.domain.errors import BadInput
+from bot.domain.money import say_money
+from bot.domain.roles import Person
+from bot.store import contacts
+from bot.store.automatic import Automatic
+from bot.use_cases.authority import OPERATOR
+from bot.use_cases.mirror_reading import SyncReport
+from bot.use_cases.proposals import Proposals
+from bot.views.columns import columns
+from bot.views.wording import count
+from reminders.chasing_text import chased
+from reminders.sweep_text import swept, would
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is printed, and whether everything went as it should."""
+
+    text: str
+    fine: bool = True
+
+
+def operator() -> Person:
+    """Who works at this terminal."""
+    name = getpass.getuser()
+    return Person(f"{OPERATOR}{name}", name)
+
+
+def synced(report: SyncReport) -> str:
+    """What a sync read, in a sentence, and another for each thing that somebody should look at."""
+    what = "Everything was read" if report.full else "What changed was read"
+    sentences = [
+        f"{what}: {count(report.customers, 'customer')}, {count(report.invoices, 'invoice')} "
+        f"({report.details:,} of them in detail) and {count(report.payments, 'payment')}, "
+        f"in {count(report.requests, 'request')} ({count(report.pages, 'page')})."
+    ]
+    if report.gone:
+        sentences.append(f"No longer in Syncro: {count(report.gone, 'invoice')}.")
+    if report.reversals:
+        sentences.append(
+            f"No longer on their invoices: {count(report.reversals, 'payment')}. Those concerned are told in Slack."
+        )
+    if report.unreadable:
+        left_out = _left_out(report.unreadable, "invoice")
+        sentences.append(f"Could not be read, and are tried again by the next sync: {left_out}.")
+    rows = ((report.unreadable_customers, "customer"), (report.unreadable_payments, "payment"))
+    sentences += [f"Could not be read: {_left_out(ids, what)}." for ids, what in rows if ids]
+    return "\n".join(sentences)
+
+
+def _left_out(ids: Sequence[str], what: str) -> str:
+    """How many, and which: "2 invoices (17, 19)"."""
+    return f"{count(len(ids), what)} ({', '.join(ids)})"
+
+
+async def sweep_now(rooms: Rooms, again: bool) -> Shown:
+    """Builds, sweeps, sends and posts, now."""
+    built = await rooms.chasing.build.run(again=again)
+    report = await rooms.sweep.run(again=again)
+    made = await rooms.chasing.execution.run()
+    await rooms.outbox.deliver_due()
+    left_out = await rooms.context.lane.read(lambda tx: contacts.left_out_on(tx, report.day))
+    waiting = await rooms.context.lane.read(lambda tx: contacts.waiting_on(tx, report.day))
+    told = swept(report, left_out if report.ran else (), waiting)
+    fine = not (waiting or made.unread or made.count("unknown"))
+    return Shown("\n".join([told, *chased(built, made)]), fine)
+
+
+async def sweep_dry(rooms: Rooms, day: date | None) -> str:
+    """What a sweep would decide on ``day``, or today."""
+    return would(await rooms.sweep.dry_run(day))
+
+
+# ---- automatic sending --------------------------------------------------------------------------------------
+
+
+async def automatic(rooms: Rooms, wanted: str, dry_run: bool) -> str:
+    """Says whether automatic sending is on, or starts or stops it."""
+    automatics = rooms.chasing.automatics
+    state = await automatics.state()
+    if wanted and dry_run:
+        same = "It is already so" if state.on == (wanted == "on") else "It would be changed"
+        return f"{_state(rooms, state)} {same}; nothing was changed."
+    if wanted == "on":
+        state = await automatics.start(operator())
+    elif wanted == "off":
+        state = await automatics.stop(operator())
+    await rooms.outbox.deliver_due()
+    return _state(rooms, state)
+
+
+def _state(rooms: Rooms, state: Automatic) -> str:
+    local = rooms.context.local(state.at) if state.at else None
+    since = f" since {say_date(local.date())}, {local:%H:%M}, by {state.by_name}" if local else ""
+    why = f" {state.reason}" if state.reason and not state.on else ""
+    return f"Automatic sending to customers is {'on' if state.on else 'off'}{since}.{why}"
+
+
+# ---- proposals ----------------------------------------------------------------------------------------------
+
+
+async def list_proposals(rooms: Rooms) -> str:
+    """Every contact that waits for a person."""
+    _, cards = await Proposals(rooms.context, rooms.authority).waiting("")
+    if not cards:
+        return "Nothing waits for a decision."
+    head = ("Id", "Customer", "Level", "Leads", "Invoices", "Total", "To")
+    return "\n".join([columns([head, *(_row(card) for card in cards)], frozenset({4, 5})), "", _how()])
+
+
+def _row(card: ContactCard) -> tuple[str, ...]:
+    leads = next((one.number for one in card.invoices if one.invoice_id == card.carrying_id), "")
+    total = say_money(card.total, card.currency)
+    return (
+        card.id,
+        card.customer_name,
+        card.level,
+        leads,
+        str(len(card.invoices)),
+        total,
+        ", ".join(card.to),
+    )
+
+
+def _how() -> str:
+    return "Approve with: duebot proposals approve ID (or all). Skip with: duebot proposals skip ID --reason TEXT"
+
+
+async def approve_proposals(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> Shown:
+    """Lets contacts out, by id, by the number of the invoice that leads, or ``all``."""
+    proposals = Proposals(rooms.context, rooms.authority)
+    _, cards = await proposals.waiting("")
+    chosen = list(cards) if list(ids) == ["all"] else [_chosen(cards, one) for one in ids]
+    if dry_run:
+        return Shown(f"{count(len(chosen), 'contact')} would be approved; nothing was changed.")
+    if list(ids) == ["all"]:
+        decided = await proposals.approve_all(operator(), [card.id for card in chosen])
+        await rooms.outbox.deliver_due()
+        text = "\n".join([f"Approved: {count(len(decided.approved), 'contact')}.", *decided.refused])
+        return Shown(text, not decided.refused)
+    approved = [await proposals.approve(operator(), card.id) for card in chosen]
+    await rooms.outbox.deliver_due()
+    return Shown("\n".join(f"Approved: {card.customer_name}, “{card.level}”." for card in approved))
+
+
+async def skip_proposal(rooms: Rooms, id: str, reason: str, dry_run: bool) -> str:
+    """Leaves a contact out for this time."""
+    proposals = Proposals(rooms.context, rooms.authority)
+    _, cards = await proposals.waiting("")
+    card = _chosen(cards, id)
+    if dry_run:
+        return f"It would be skipped: {card.customer_name}, “{card.level}”; nothing was changed."
+    skipped = await proposals.skip(operator(), card.id, reason)
+    await rooms.outbox.deliver_due()
+    return f"Skipped: {skipped.customer_name}, “{skipped.level}”."
+
+
+def _chosen(cards: Sequence[ContactCard], typed: str) -> ContactCard:
+    """The one that an id, or the number of the invoice that leads, names. Raises ``BadInput``."""
+    found = [card for card in cards if typed in (card.id, *(one.number for one in card.invoices[:1]))]
+    if len(found) == 1:
+        return found[0]
+    what = "fits several proposals" if found else "is no proposal that waits"
+    raise BadInput(f"“{typed}” {what}. See: duebot proposals list")

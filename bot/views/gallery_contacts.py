@@ -1,0 +1,115 @@
+"""Examples of contacts with customers: proposals, mails to send, copies, reminding by hand."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from bot.domain.contact_facts import ContactCard, ListedLine, Mail, Review
+from bot.domain.roles import Role
+from bot.views.automatic import automatic_message
+from bot.views.blocks import Message, View
+from bot.views.modal_remind import remind_done, remind_form
+from bot.views.proposals import letter_form, proposal_done, review, skip_form
+from bot.views.tasks import copies, mail_view, tasks
+
+_TODAY = date(2026, 3, 10)
+_AT = datetime(2026, 3, 10, 10, 31, tzinfo=UTC)
+_FINAL = ContactCard(
+    id="20260310-00001-0a1b2c3d",
+    customer_id="1007",
+    customer_name="Acme Widgets",
+    currency="USD",
+    track="customer",
+    level="final notice",
+    stage="planned",
+    needs="level",
+    total=130625,
+    carrying_id="1",
+    invoices=(ListedLine("1", "INV-2024-1042", 46, 80625), ListedLine("2", "INV-2024-1051", 16, 50000)),
+    to=("billing@acme.example", "office@acme.example"),
+    left_out=(),
+    subject="Final notice: $1,306.25 is past due",
+    message="Hello Acme Widgets,\n\ndespite our reminders the following is still unpaid:\n\nINV-2024-1042",
+    reason="",
+    by_task=False,
+    edited=False,
+    asked_by="",
+    decision="",
+    decided_by="",
+    decided_at=None,
+    on=_TODAY,
+)
+_OLD = replace(_FINAL, id="20260310-00002-0a1b2c3d", level="friendly", needs="old_book", edited=True)
+_HAND_OFF = replace(
+    _FINAL,
+    id="20260310-00003-0a1b2c3d",
+    customer_name="Globex & Sons <Dental>",
+    track="internal",
+    level="hand-off",
+    to=("U0DANA", "C0BILLING"),
+    asked_by="U0DANA",
+)
+_ENDS = (
+    ("approved", "approved", ""),
+    ("approved", "approved", "daily_cap"),
+    ("claimed", "approved", ""),
+    ("sent", "approved", ""),
+    ("unknown", "approved", ""),
+    ("failed", "approved", "Syncro refused it."),
+    ("suppressed", "skipped", "They call tomorrow"),
+    ("suppressed", "", "INV-2024-1042 has been paid."),
+)
+_TASK = replace(_FINAL, stage="claimed", needs="", by_task=True, level="firm")
+
+
+def _decided() -> tuple[ContactCard, ...]:
+    return tuple(
+        replace(
+            _FINAL,
+            id=f"2026030{place}-00001-0a1b2c3d",
+            stage=stage,
+            decision=decision,
+            decided_by="Bo Boss" if decision else "",
+            decided_at=_AT if decision else None,
+            reason=reason,
+        )
+        for place, (stage, decision, reason) in enumerate(_ENDS)
+    )
+
+
+def contact_messages() -> Mapping[str, Message]:
+    """Messages about contacts."""
+    waiting = Review("r1", _TODAY, (_FINAL, _OLD, _HAND_OFF), "Automatic sending to customers is off.")
+    ended = (
+        replace(_TASK, id="20260310-00005-0a1b2c3d", stage="sent", reason="Mailed by Clara Clerk."),
+        replace(_TASK, id="20260310-00006-0a1b2c3d", stage="suppressed", reason="The customer disputes it."),
+    )
+    return {
+        "proposals": review(waiting, None),
+        "proposals_viewer": review(waiting, Role.VIEWER),
+        "proposals_decided": review(replace(waiting, cards=_decided(), note=""), None),
+        "proposals_none": review(Review("r2", _TODAY, ()), Role.APPROVER),
+        "tasks": tasks((_TASK, *ended), _TODAY),
+        "copies": copies((replace(_FINAL, stage="sent", level="firm"),), _TODAY),
+        "automatic_on": automatic_message(True, "Bo Boss", _AT, "", False),
+        "automatic_off": automatic_message(False, "Duebot", _AT, "No sweep has finished since Mon.", True),
+    }
+
+
+def contact_modals(visit_id: str) -> Mapping[str, View]:
+    """Forms about contacts."""
+    against = ("The customer was contacted on Mon, Mar 9, 2026.",)
+    mail = Mail(_TASK, ("office@acme.example",), "mailto:billing@acme.example?subject=Reminder")
+    return {
+        "letter": letter_form(_FINAL, visit_id, _FINAL.subject, _FINAL.message),
+        "letter_internal": letter_form(_HAND_OFF, visit_id, "", ""),
+        "letter_again": letter_form(_FINAL, visit_id, "", _FINAL.message, "Enter a subject."),
+        "skip": skip_form(_FINAL, visit_id, again_after=5),
+        "proposal_done": proposal_done(_FINAL, "It is skipped.", visit_id),
+        "remind": remind_form(replace(_FINAL, needs=""), visit_id, repeats=False, approval=False),
+        "remind_against": remind_form(
+            _FINAL, visit_id, repeats=True, approval=True, against=against, fresh="again"
+        ),
+        "remind_done": remind_done(replace(_FINAL, stage="sent"), "“firm” was sent.", visit_id),
+        "mail": mail_view(mail, visit_id),
+    }

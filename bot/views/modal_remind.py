@@ -1,0 +1,46 @@
+"""Reminding a customer by hand: what would be sent, and what speaks against it."""
+
+from collections.abc import Sequence
+
+from bot.domain.contact_facts import ContactCard
+from bot.views import ids
+from bot.views.blocks import View, context, escape, plain_section, section
+from bot.views.modals_common import anyway_blocks, modal, notice_blocks
+from bot.views.proposals import about, headline
+
+
+def remind_form(
+    card: ContactCard,
+    visit_id: str,
+    *,
+    repeats: bool,
+    approval: bool,
+    against: Sequence[str] = (),
+    notice: str = "",
+    fresh: str = "",
+) -> View:
+    """The contact that would be made; ``against`` are the stops that a person overrides by going on."""
+    told = notice or ("This can be sent, but look at this first." if against else "")
+    blocks = [
+        *notice_blocks(told, against),
+        section(headline(card)),
+        context(about(card)),
+        *([context("This level was sent before; it is repeated.")] if repeats else []),
+        *(
+            [context("This needs approval: the approvers are asked, and nothing is sent yet.")]
+            if approval
+            else []
+        ),
+        plain_section(f"Subject: {card.subject}"),
+        plain_section(card.message),
+        *anyway_blocks("Send it all the same", "", fresh, bool(against), False),
+    ]
+    return modal(
+        "Remind", blocks, ids.VIEW_REMIND, visit_id, submit="Ask for approval" if approval else "Send"
+    )
+
+
+def remind_done(card: ContactCard, sentence: str, visit_id: str) -> View:
+    """How it ended."""
+    blocks = [section(escape(sentence)), section(headline(card)), context(about(card))]
+    return modal("Remind", blocks, ids.VIEW_OUTCOME, visit_id, close="Close")

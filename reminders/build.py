@@ -1,0 +1,152 @@
+"""The build: what is to be sent to customers today, and what waits for a person, written down before anything is sent.
+
+Once on every calendar day, at ``ladder.build_at``. A planned contact is replaced by the next build. One that waits for
+a person, or that a person has approved, stays while it is still exactly what the ladder decides; else it is withdrawn,
+with the reason in the ledger.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.domain.contacts import ContactNow
+from bot.store import claims, contacts, outbox, waiting
+from bot.store.contacts import Contact
+from bot.store.lane import Tx
+from bot.use_cases.automatics import BUILD, Automatics
+from bot.use_cases.collections import Day, decide_all
+from bot.use_cases.contact_check import find_same
+from bot.use_cases.context import Context
+from bot.use_cases.mirror import MirrorSync
+from bot.use_cases.planning import planned_contact
+from bot.use_cases.redraw import REVIEW, ask_redraw
+from bot.use_cases.tasks import follow
+from reminders.slots import free_slot, require_today
+
+_LEASE = timedelta(minutes=5)
+#: Slack takes 50 blocks in a message: so many proposals stand in one.
+_REVIEWED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build wrote down: contacts ``planned`` to be sent, ``capped`` for another day, ``waiting`` for a person.
+
+    ``withdrawn`` are numbers of invoices and why their contact no longer stands; ``stopped`` says why automatic
+    sending has switched itself off. ``ran`` is false when that day's build had been done before.
+    """
+
+    day: date
+    ran: bool
+    planned: int = 0
+    capped: int = 0
+    waiting: int = 0
+    withdrawn: tuple[str, ...] = ()
+    stopped: str = ""
+
+
+class Build:
+    """Plans the day's contacts with customers, and the proposals. ``owner`` names this process in claims."""
+
+    def __init__(self, context: Context, sync: MirrorSync, automatics: Automatics, owner: str) -> None:
+        self._context = context
+        self._sync = sync
+        self._automatics = automatics
+        self._owner = owner
+
+    async def run(self, *, again: bool = False, as_of: date | None = None) -> BuildReport:
+        """Builds once for today; with ``again`` once more. Raises ``BadInput`` for another day than today.
+
+        Raises ``SyncroError`` when Syncro can't be read: the day stays open and is tried again.
+        """
+        require_today(self._context, as_of)
+        today, now = self._context.today(), self._context.now()
+
+        def take(tx: Tx) -> str:
+            slot = free_slot(tx, BUILD, today.isoformat()) if again else today.isoformat()
+            return slot if claims.take(tx, BUILD, slot, self._owner, now, _LEASE) else ""
+
+        slot = await self._context.lane.write(take)
+        if not slot:
+            return BuildReport(today, ran=False)
+        await self._sync.run()
+        await self._context.lane.write(self._automatics.check)
+        day = await decide_all(self._context, today)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day))
+        self._context.wake_outbox()
+        return report
+
+    def _apply(self, tx: Tx, slot: str, today: date, day: Day) -> BuildReport:
+        """Everything that the build decides, in one transaction with the end of its claim."""
+        going = [*day.on("customer"), *day.capped]
+        stopped = self._automatics.check_size(tx, len(going))
+        if stopped:
+            going = []
+        decided = [*going, *day.proposals]
+        withdrawn = self._reconcile(tx, decided, day)
+        follow(tx, self._context, decided, day)
+        known = {(one.customer_id, one.key) for one in (*waiting.waiting(tx), *waiting.tasks(tx))}
+        capped = {(one.customer_id, one.key) for one in day.capped}
+        fresh = [one for one in decided if (one.customer_id, one.key) not in known]
+        for number, one in enumerate(fresh):
+            reason = "daily_cap" if (one.customer_id, one.key) in capped else ""
+            contacts.insert(tx, self._contact(one, number, today, one in day.proposals, reason))
+        asks = self._ask(tx, slot, today)
+        result = {"customers": len(going), "waiting": asks}
+        claims.finish(tx, BUILD, slot, result, self._context.now())
+        return BuildReport(
+            today, True, len(going) - len(day.capped), len(day.capped), asks, tuple(withdrawn), stopped
+        )
+
+    def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], day: Day) -> list[str]:
+        """Takes planned contacts away and withdraws what no longer stands; a sentence for each of the latter."""
+        reasons: dict[tuple[str, str], str] = {}
+        reasons.update({(row.invoice.id, row.track): row.sentence for row in day.rows})
+        withdrawn: list[str] = []
+        for contact in waiting.waiting(tx):
+            if contact.stage == "planned" and not contact.needs:
+                waiting.remove(tx, [contact.id])
+            elif find_same(contact, decided) is None:
+                why = _why_gone(contact, decided, reasons)
+                contacts.set_stage(tx, contact.id, "suppressed", why)
+                ask_redraw(tx, [contact.id], self._context.now())
+                withdrawn.append(f"{contact.invoices[0].number}, level “{contact.level}”: {why}")
+        return withdrawn
+
+    def _contact(self, one: ContactNow, number: int, today: date, proposed: bool, reason: str) -> Contact:
+        needs = ("level" if one.level.approval else "old_book") if proposed else ""
+        made = planned_contact(
+            self._context, one, f"{today:%Y%m%d}-{number:05}-{uuid.uuid4().hex[:8]}", needs
+        )
+        return replace(made, reason=reason)
+
+    def _ask(self, tx: Tx, slot: str, today: date) -> int:
+        """Puts the day's review message into the outbox when something waits for a person; how many do.
+
+        What was asked today already isn't asked again by another build.
+        """
+        now, day = self._context.now(), today.isoformat()
+        lately = outbox.put_since(tx, REVIEW, now - timedelta(days=1))
+        asked = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
+        waits = [one for one in waiting.waiting(tx) if one.awaits]
+        channels = self._context.policy.channels
+        target = channels.approvals or channels.escalation or self._context.policy.people.manager
+        if target:
+            for part, some in enumerate(_parts([one for one in waits if one.id not in asked]), 1):
+                payload = {"contacts": [one.id for one in some], "day": day}
+                outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
+        return len(waits)
+
+
+def _parts(asked: Sequence[Contact]) -> Iterable[Sequence[Contact]]:
+    return (asked[first : first + _REVIEWED] for first in range(0, len(asked), _REVIEWED))
+
+
+def _why_gone(contact: Contact, decided: Sequence[ContactNow], reasons: dict[tuple[str, str], str]) -> str:
+    """Why a contact that waited no longer stands."""
+    for one in decided:
+        if (one.customer_id, one.key) == (contact.customer_id, contact.key):
+            return "It has changed and is proposed anew."
+    key = (contact.carrying_invoice_id, contact.track)
+    return reasons.get(key, "Nothing is open on it any more.")

@@ -1,0 +1,150 @@
+"""Making what was planned: from ``ladder.send_at`` on business days, contact by contact, each read and decided again.
+
+Nothing here remembers how far it came: what is still planned or approved is what is left to do. So it is run at every
+tick, after a restart goes on where it stopped, and sends what a person approves in the afternoon on the same day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from bot.domain.contacts import Reason
+from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
+from bot.domain.policy import Level
+from bot.store import automatic, waiting
+from bot.store.contacts import Contact
+from bot.store.lane import Tx
+from bot.use_cases.chase import Chase, Made
+from bot.use_cases.contact_check import judge
+from bot.use_cases.context import Context
+from bot.use_cases.redraw import ask_redraw
+from reminders.handing import Handing
+from reminders.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionReport:
+    """What became of contacts today: their stage, and a sentence for each that still waits.
+
+    ``unread`` says why Syncro could not be asked about some, which are tried again.
+    """
+
+    made: tuple[Made, ...] = ()
+    held: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def count(self, stage: str) -> int:
+        """How many ended in this stage."""
+        return sum(one.stage == stage for one in self.made)
+
+
+class Execution:
+    """Makes planned and approved contacts whose day has come."""
+
+    def __init__(self, context: Context, chase: Chase, sweep: Sweep, handing: Handing) -> None:
+        self._context = context
+        self._chase = chase
+        self._sweep = sweep
+        self._handing = handing
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time to send: a business day, at ``send_at`` or later."""
+        local = self._context.local(now)
+        return (
+            self._context.calendar.is_business_day(local.date())
+            and local.time() >= self._context.policy.ladder.send_at
+        )
+
+    async def run(self) -> ExecutionReport:
+        """Makes what may be made today.
+
+        What alone can't be read waits and holds up nobody else; when Syncro can't be asked at all, the rest waits.
+        """
+        today = self._context.today()
+        if not self._context.calendar.is_business_day(today):
+            return ExecutionReport()
+        made: list[Made] = []
+        held: list[str] = []
+        unread: list[str] = []
+        for contact in await self._context.lane.read(partial(_ready, today=today)):
+            try:
+                done = await self._one(contact, today)
+            except SyncroError as error:
+                unread.append(error.sentence)
+                if isinstance(error, SyncroNotSent | SyncroLimited):
+                    break
+                continue
+            if isinstance(done, Made):
+                made.append(done)
+            else:
+                held.append(done)
+        await self._handing.put()
+        return ExecutionReport(tuple(made), tuple(held), tuple(unread))
+
+    async def _one(self, contact: Contact, today: date) -> Made | str:
+        """Makes one contact; or why it still waits, as a sentence."""
+        level = self._level(contact)
+        if contact.track == "internal":
+            return await self._internal(contact)
+        held = await self._context.lane.read(lambda tx: self._held(tx, contact, level, today))
+        if not held and contact.stage == "approved":
+            judged = await judge(self._context, contact)
+            held = judged.why if judged.waits else ""
+        if held:
+            await self._hold(contact, held)
+            return held
+        by_task = level is not None and self._by_task(level)
+        made = await (self._chase.assign(contact) if by_task else self._chase.send(contact))
+        await self._changed(contact)
+        return made
+
+    async def _internal(self, contact: Contact) -> Made | str:
+        """What a person has approved for our own people: told like any reminder."""
+        judged = await judge(self._context, contact)
+        if judged.waits:
+            await self._hold(contact, judged.why)
+            return judged.why
+        if judged.now is None:
+            made = await self._chase.leave_out(contact, judged.why)
+        else:
+            made = await self._sweep.let_out(contact, judged.now)
+        await self._changed(contact)
+        return made
+
+    def _held(self, tx: Tx, contact: Contact, level: Level | None, today: date) -> str:
+        """Why a customer contact has to wait: sending is off, or the day's cap is reached."""
+        state = automatic.load(tx)
+        allowed = state.on and self._context.policy.syncro_own_reminders is not True
+        if not allowed and not (level is not None and self._by_task(level)) and not contact.actor_id:
+            return Reason.AUTOMATIC_OFF.value
+        cap = self._context.policy.ladder.daily_cap
+        if waiting.made_on(tx, today.isoformat()) >= cap:
+            return Reason.DAILY_CAP.value
+        return ""
+
+    async def _hold(self, contact: Contact, reason: str) -> None:
+        if contact.reason != reason:
+            await self._context.lane.write(lambda tx: waiting.hold_back(tx, contact.id, reason))
+
+    async def _changed(self, contact: Contact) -> None:
+        """Messages that show it are drawn again."""
+        now = self._context.now()
+        await self._context.lane.write(lambda tx: ask_redraw(tx, [contact.id], now))
+        self._context.wake_outbox()
+
+    def _level(self, contact: Contact) -> Level | None:
+        return next((one for one in self._context.policy.ladder.levels if one.name == contact.level), None)
+
+    def _by_task(self, level: Level) -> bool:
+        return not self._context.gateway.abilities.email_text and not level.stock_email
+
+
+def _ready(tx: Tx, today: date) -> Sequence[Contact]:
+    """Approved contacts first, then those that today's build planned and that need nobody, in the build's order."""
+    found = waiting.waiting(tx)
+    approved = [one for one in found if one.stage == "approved"]
+    planned = [
+        one for one in found if one.stage == "planned" and not one.needs and one.as_of == today.isoformat()
+    ]
+    return [*approved, *planned]
