@@ -1,9 +1,12 @@
 """Whom a customer was assigned to goes before the policy's owner, wherever an owner is asked for."""
 
-from reminders_world import Bot, World, words
+from dataclasses import replace
+
+import pytest
+from reminders_world import LEVELS, POLICY, Bot, World, words
 
 from bot.domain.roles import Person
-from bot.store import assignments, mirror, outbox
+from bot.store import assignments, automatic, mirror, outbox
 from bot.store.lane import Tx
 from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.overdue import Figures
@@ -78,3 +81,26 @@ async def test_who_is_the_owner_no_more_is_not_told_that_they_are(world: World, 
     await bot.outbox.deliver_due()
     assert world.posted("D0DANA", "Morgan Reyes assigned")
     assert not world.posted("D0CLERK", "assigned")
+
+
+@pytest.mark.parametrize("shape", ["openapi"])
+async def test_a_mail_to_send_is_the_assigned_owners_task(world: World, bot: Bot) -> None:
+    await assign(bot)
+    await bot.chasing.build.run(again=True)
+    await bot.chasing.execution.run()
+    await bot.outbox.deliver_due()
+    assert NUMBER in "".join(words(one) for one in world.posted("D0DANA", "Mails to send"))
+    assert NUMBER not in "".join(words(one) for one in world.posted("D0CLERK", "Mails to send"))
+
+
+@pytest.mark.parametrize("shape", ["guide"])
+async def test_a_copy_goes_to_the_assigned_owner(world: World, bot: Bot) -> None:
+    await assign(bot)
+    levels = (replace(LEVELS[0], to=("customer", "owner")), *LEVELS[1:])
+    copying = await world.bot(ladder=replace(POLICY.ladder, levels=levels))
+    await copying.chasing.automatics.start(Person("U0BOSS", "Bo Boss"))
+    await copying.context.lane.write(automatic.forget_old_book)
+    await copying.chasing.build.run(again=True)
+    await copying.chasing.execution.run()
+    await copying.outbox.deliver_due()
+    assert world.posted("D0DANA", "1 customer emailed")
