@@ -60,6 +60,7 @@ from handlers.reception import Reception, make_door
 from reminders.chasing import Chasing
 from reminders.deliver import deliverable
 from reminders.digest import Digests
+from reminders.early import early_steps
 from reminders.outbox import Outbox
 from reminders.schedule import Rhythm, Schedule
 from reminders.sweep import Sweep
@@ -98,6 +99,7 @@ class Rooms:
     digests: Digests
     sweep: Sweep
     chasing: Chasing
+    owner: str
 
     async def close(self) -> None:
         """Closes the edges and the store."""
@@ -161,6 +163,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         digests=Digests(context, sync, overdue, owner),
         sweep=sweep,
         chasing=Chasing.made(context, authority, journal, sync, sweep, owner),
+        owner=owner,
     )
 
 
@@ -233,6 +236,7 @@ class App:
             rooms.chasing,
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
+            early_steps(rooms.context, rooms.owner),
         )
         self._hints = Hints(rooms.context, self.schedule.sync_soon)
         self._posting: asyncio.Task[None] | None = None

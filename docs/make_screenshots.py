@@ -17,6 +17,7 @@ IMAGES = Path(__file__).parent / "images"
 INVOICE = "1042"
 #: Another of that customer's for which a promise is noted, and one of which somebody is reminded.
 PROMISED, REMINDED = "1059", "0984"
+BOSS, CLERK = "U0BOSS", "U0CLERK"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 WIDE: ViewportSize = {"width": 1180, "height": 800}
@@ -87,9 +88,11 @@ def tour(page: Page) -> None:
     from_its_top(page)
     keep(page, "overdue")
     page.set_viewport_size(WIDE)
+    start(page)
     visit(page, "C0GENERAL")
     page.get_by_test_id("next-morning").click()
     page.get_by_test_id("clock").get_by_text("10:05").wait_for()
+    proposals(page)
     visit(page, "C0BILLING")
     page.get_by_text(re.compile("payments? since")).last.wait_for()
     from_its_top(page)
@@ -107,6 +110,32 @@ def tour(page: Page) -> None:
     visit(page, "home")
     page.get_by_role("button", name="Overdue").first.wait_for()
     keep(page, "home")
+
+
+def start(page: Page) -> None:
+    """The manager lets Duebot write to customers."""
+    page.get_by_test_id("person").select_option(BOSS)
+    visit(page, "C0APPROVE")
+    say(page, "/overdue automatic on")
+    page.get_by_text("Automatic sending to customers is on").first.wait_for()
+    page.get_by_test_id("person").select_option(CLERK)
+
+
+def proposals(page: Page) -> None:
+    """What was late before that start waits for the manager, who lets the first one out."""
+    page.get_by_test_id("person").select_option(BOSS)
+    visit(page, "C0APPROVE")
+    first = page.get_by_role("button", name="Approve", exact=True).first
+    first.wait_for()
+    first.click()
+    page.get_by_text(re.compile("Approved by")).first.wait_for()
+    page.set_viewport_size(TALL)
+    page.locator("article.message", has_text="need a decision").first.evaluate(
+        "message => message.scrollIntoView({block: 'start'})"
+    )
+    keep(page, "proposals")
+    page.set_viewport_size(WIDE)
+    page.get_by_test_id("person").select_option(CLERK)
 
 
 def promise(page: Page) -> None:

@@ -41,8 +41,11 @@ class PlaceHold(OnInvoice):
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
         require_holdable(invoice)
+        notice = ""
+        if self.kind is HoldKind.PROMISE:
+            notice = await self.desk.holds.distrust(visit.user_id, invoice.customer_id)
         form = HoldDraft(note=str(visit.data.get("note", "")))
-        return hold_form(await self.desk.lookup.card(invoice), self.kind, form, visit.id)
+        return hold_form(await self.desk.lookup.card(invoice), self.kind, form, visit.id, notice)
 
     async def submit(self, sent: Sent) -> Shown:
         draft = read_hold(sent.view)
@@ -72,7 +75,7 @@ class EndHold(Form):
 
     async def submit(self, sent: Sent) -> Shown:
         hold_id = str(sent.visit.data["hold"])
-        hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view))
+        hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view), sent.visit.id)
         if not hold.invoice_ids:
             whose = await self.desk.customers.card_of(hold.customer_id)
             return customer_done(whose, "The hold has ended.", sent.visit.id)

@@ -1,5 +1,6 @@
 """What a promise or a dispute is about: asked after a call, and for a message; then that form opens."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.calls import CallOutcome
@@ -76,7 +77,7 @@ class WhichInvoice(Form):
 
 
 class FromMessage(Form):
-    """The message shortcut: a promise or a dispute that stands in a message. It is noted, and posted nowhere."""
+    """The message shortcut: a promise or a dispute that stands in a message. It is noted, and posted in no channel."""
 
     title = "Promise or dispute"
     working = "Looking it up…"
@@ -89,12 +90,17 @@ class FromMessage(Form):
         """The shortcut on a message: its text, and the way back to it, stand in the note."""
         await self.desk.authority.require(arrival.user_id, Action.HOLD)
         message: dict[str, Any] = body.get("message") or {}
-        data = {"text": str(message.get("text") or "")[:_MOST_KEPT], "ts": str(message.get("ts") or "")}
-        await open_form(self.desk, arrival, self.title, data, self.fill)
+        data = {
+            "text": str(message.get("text") or "")[:_MOST_KEPT],
+            "channel": arrival.channel_id,
+            "ts": str(message.get("ts") or ""),
+        }
+        # What comes of it is told to the person alone: a message's channel is no place for a customer's affairs.
+        await open_form(self.desk, replace(arrival, channel_id=""), self.title, data, self.fill)
 
     async def fill(self, visit: Visit) -> View:
         """The form, with what the message says."""
-        link = await self._link(visit.channel_id, str(visit.data["ts"]))
+        link = await self._link(str(visit.data["channel"]), str(visit.data["ts"]))
         said = trim(_readable(str(visit.data["text"])), MOST_NOTE - len(link) - 1)
         note = f"{said}\n{link}" if link else said
         return message_form(MessageForm(note=note), visit.id)

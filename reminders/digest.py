@@ -4,7 +4,7 @@ What is stored is the intent; the figures are drawn at the moment of posting. If
 all the same, says that its figures may be old, and is corrected when a later sync succeeds on the same day.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.domain.dates import say_date
+from bot.domain.digest import Digest, Figures
 from bot.domain.errors import SyncroError
-from bot.domain.facts import Digest
 from bot.domain.policy import DigestPlan
+from bot.domain.weekly import TREND_WEEKS
 from bot.store import claims, outbox
 from bot.store.lane import Tx
 from bot.store.outbox import Item
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync, synced_at
-from bot.use_cases.overdue import Figures, Overdue
+from bot.use_cases.overdue import Overdue
+from bot.use_cases.weekly import weekly_facts
 from bot.views.blocks import Message
 from bot.views.digest import digest
 from reminders.kinds import Drop, Kind, Ready, Step
@@ -116,6 +118,7 @@ class Digests:
             "before": before.to_json() if before else None,
             "stale": stale,
             "over_days": over_days(plan),
+            "weekly": has_weekly(plan, today),
         }
 
         def write(tx: Tx) -> str:
@@ -134,7 +137,10 @@ class Digests:
         note = "" if day == today else f"Days are counted on {say_date(day)}; balances are as of now."
         before = await self._before(job_of(plan.channel))
         known = before if before and before.on <= day else None
-        return digest(await self._overdue.digest_facts(day, known, note, over_days(plan)))
+        facts = await self._overdue.digest_facts(day, known, note, over_days(plan))
+        if has_weekly(plan, day):
+            facts = await _with_weekly(self._context, facts, plan.channel)
+        return digest(facts)
 
     async def _before(self, job: str) -> Figures | None:
         """The figures of the last digest that people saw: one that was never posted passes its own on."""
@@ -196,11 +202,19 @@ class DigestPost(Kind):
         if today.isoformat() != item.payload["day"]:
             return Drop("Its day is over; the next digest says what has changed since.")
         place = await self._where.of(item.target)
-        return Ready(place, digest(await facts_of(self._overdue, item, await self._stale(item))))
+        return Ready(place, digest(await self._facts(item)))
 
     async def standing(self, item: Item) -> tuple[Place, ...]:
         """Its channel."""
         return (Place(item.target),)
+
+    async def _facts(self, item: Item) -> Digest:
+        """What it tells, as it is now. Items put before there was a weekly part say nothing of one."""
+        kept: dict[str, Any] = item.payload
+        before = Figures.from_json(kept["before"]) if kept["before"] else None
+        day, stale = date.fromisoformat(kept["day"]), await self._stale(item)
+        facts = await self._overdue.digest_facts(day, before, stale, kept["over_days"])
+        return await _with_weekly(self._context, facts, item.target) if kept.get("weekly") else facts
 
     async def _stale(self, item: Item) -> str:
         """The warning of old figures, unless Syncro has been read since the digest was made."""
@@ -228,11 +242,17 @@ class DigestCorrection(DigestPost):
         return ()
 
 
-async def facts_of(overdue: Overdue, item: Item, stale: str) -> Digest:
-    """The facts that a digest in the outbox tells, as they are now."""
-    kept: dict[str, Any] = item.payload
-    before = Figures.from_json(kept["before"]) if kept["before"] else None
-    return await overdue.digest_facts(date.fromisoformat(kept["day"]), before, stale, kept["over_days"])
+async def _with_weekly(context: Context, facts: Digest, channel: str) -> Digest:
+    """A digest with the weekly summary; the trend is that of the channel's own digests."""
+    first = (facts.today - timedelta(weeks=TREND_WEEKS)).isoformat()
+    kept = await context.lane.read(lambda tx: claims.finished_from(tx, job_of(channel), first))
+    weekly = await weekly_facts(context, facts.today, map(Figures.from_json, kept))
+    return replace(facts, weekly=weekly)
+
+
+def has_weekly(plan: DigestPlan, day: date) -> bool:
+    """Whether the digest of that day has the weekly part."""
+    return plan.weekly == day.weekday()
 
 
 def over_days(plan: DigestPlan) -> int:

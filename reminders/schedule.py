@@ -5,10 +5,11 @@ for it on the same day, a repeated hour in autumn does it once, and yesterday's 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 
 #: Where people stood is kept this long: longer than any form stays open or any undecided change should.
 _VISITS_KEPT = timedelta(days=30)
+_NO_STEPS: Mapping[str, Callable[[], Awaitable[object]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def due_jobs(now: datetime, policy: Policy, calendar: BusinessCalendar) -> tuple
 
 
 class Schedule:
-    """Rings, and does what is due: operations to check, sync, digests, the sweep, and posting."""
+    """Rings, and does what is due: operations to check, sync, holds, digests, the sweep, and posting."""
 
     def __init__(
         self,
@@ -85,7 +87,9 @@ class Schedule:
         chasing: Chasing,
         outbox: Outbox,
         rhythm: Rhythm | None = None,
+        early: Mapping[str, Callable[[], Awaitable[object]]] = _NO_STEPS,
     ) -> None:
+        """``early``: named steps of each tick between the sync and the jobs, each with errors of its own."""
         self._context = context
         self._sync = sync
         self._journal = journal
@@ -94,6 +98,7 @@ class Schedule:
         self._chasing = chasing
         self._outbox = outbox
         self._rhythm = rhythm or Rhythm()
+        self._early = early
         self._one_tick = asyncio.Lock()
         self._one_check = asyncio.Lock()
         self._checks: set[asyncio.Task[None]] = set()
@@ -176,6 +181,8 @@ class Schedule:
     async def _jobs(self) -> None:
         await self._guarded("outbox", self._outbox.deliver_due)
         await self._guarded("sync", self._sync_if_old)
+        for name, step in self._early.items():
+            await self._guarded(name, step)
         for due in await self._waiting():
             await self._guarded(due.kind, partial(self._do, due))
         await self._guarded("execution", self._execute)

@@ -15,17 +15,18 @@ _STEPS = (
     "`/invoice pay 1042 500 check #1234`  record a part payment",
     "`/invoice new acme widgets`  make an invoice with two lines, and send it",
     "{}",
-    "Press *Next morning* (top right): a digest comes here, and reminders come to those they concern",
+    "Press *Next morning* (top right): a digest comes here, reminders come to those they concern, and in #approvals "
+    "waits what needs a person",
 )
 #: What only one shape of Syncro's API can do, and what to try instead.
-_VOID = "Be *Morgan Reyes* (top left), who may do more than Casey: `/invoice void 1042`"
+_START = "Be *Morgan Reyes* (top left), who may do more than Casey: `/overdue automatic on` lets Duebot write to customers"
 _SPREAD = "`/invoice pay acme widgets 1500`  one payment over several invoices, oldest first"
 _MORE = "Lost? `/invoice help` lists everything, `/overdue` shows whom to call. A click on a command fills it in below."
 
 
 def welcome(slack: SlackSandbox, can_void: bool = True) -> None:
     """Posts it in #billing, from the sandbox's own guide."""
-    own = _VOID if can_void else _SPREAD
+    own = _START if can_void else _SPREAD
     steps = "\n".join(f"{number}.  {step.format(own)}" for number, step in enumerate(_STEPS, start=1))
     blocks = [_section(_HELLO), _section(steps), {"type": "context", "elements": [_mrkdwn(_MORE)]}]
     channel = slack.workspace.channels[_CHANNEL]

@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -206,6 +207,13 @@ class DigestShape(Shape):
     weekly: Annotated[int, BeforeValidator(_one_day)] | None = None
     filter: Literal["30+", "60+", "90+"] | None = None
 
+    @field_validator("weekly")
+    @classmethod
+    def _has_a_digest(cls, weekly: int | None, info: ValidationInfo) -> int | None:
+        if weekly is not None and weekly not in info.data.get("days", {weekly}):
+            raise ValueError("no digest is posted on that day: name one of its days")
+        return weekly
+
 
 class ChannelsShape(Shape):
     approvals: Channel = ""
@@ -307,6 +315,20 @@ class PolicyShape(Shape):
     templates: Text = "templates/"
     ladder: LadderShape = LadderShape()
     customers: dict[str, CustomerShape] = {}
+
+    @field_validator("digest")
+    @classmethod
+    def _one_a_day(cls, digests: list[DigestShape]) -> list[DigestShape]:
+        taken: set[tuple[str, int]] = set()
+        for digest in digests:
+            days = {(digest.channel, day) for day in digest.days}
+            if taken & days:
+                raise ValueError(
+                    f"two digests for {digest.channel} stand on the same day: "
+                    "a channel gets one a day, so change their days"
+                )
+            taken |= days
+        return digests
 
 
 def shapes_of(annotation: Any) -> list[type[Shape]]:

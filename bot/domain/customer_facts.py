@@ -38,7 +38,7 @@ class CustomerCard:
     unknown_count: int
     invoices: tuple[Invoice, ...]
     last_payment: Payment | None
-    usual_days_to_pay: int | None
+    usual_days_late: int | None
     owner_id: str
     as_of: dt.datetime | None
     syncro_url: str = ""

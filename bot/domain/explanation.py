@@ -1,4 +1,4 @@
-"""Why one invoice is, or is not, chased today, and what was said about it before.
+"""Why one invoice is, or is not, chased today, what was said about it before, and what held it.
 
 Amounts are minor units of the invoice's currency; dates are the business's.
 """
@@ -6,6 +6,7 @@ Amounts are minor units of the invoice's currency; dates are the business's.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.hold_facts import HoldPast
 from bot.domain.invoice import Invoice
 
 
@@ -35,7 +36,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The whole account of one invoice's chasing, newest contact first. ``note`` says what is not as of ``on``."""
+    """The whole account of one invoice's chasing: contacts and holds, open and ended, the newest first.
+
+    ``note`` says what is not as of ``on``.
+    """
 
     invoice: Invoice
     on: date
@@ -43,3 +47,4 @@ class Explanation:
     told: tuple[Told, ...]
     as_of: datetime
     note: str = ""
+    held: tuple[HoldPast, ...] = ()

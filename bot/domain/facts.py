@@ -59,6 +59,7 @@ class HoldDraft:
     amount: str = ""
     said_by: str = ""
     note: str = ""
+    instalments: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,26 +175,6 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """A channel's daily digest. ``stale`` is a sentence when Syncro could not be read just now.
-
-    ``changes`` are overdue amounts by currency compared with the last digest (``None``: there was none).
-    """
-
-    business: str
-    today: dt.date
-    totals: tuple[AgingTotals, ...]
-    newly_overdue: tuple[Invoice, ...]
-    debtors: tuple[Debtor, ...]
-    payments: tuple[tuple[Payment, str], ...]
-    changes: Mapping[str, int] | None
-    as_of: dt.datetime | None
-    stale: str = ""
-    failures: tuple[str, ...] = ()
-    mentions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ReminderItem:
     """One customer's contact inside a reminder: level, listed invoices with days past due, and the sum."""
 
@@ -225,6 +206,15 @@ class ReversedPayment:
     invoice: Invoice
     today: dt.date
     syncro_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """Chased invoices that customers have paid, for their owner: each with the day of its last payment, if known."""
+
+    today: dt.date
+    invoices: tuple[tuple[Invoice, dt.date | None], ...]
+    as_of: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,20 @@ _RANK = (HoldKind.DISPUTE, HoldKind.PROMISE, HoldKind.SAYS_PAID, HoldKind.SNOOZE
 
 
 @dataclass(frozen=True, slots=True)
+class Instalment:
+    """One part of a payment plan: ``amount`` more is to have come by ``due``."""
+
+    due: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """An open hold. ``invoice_ids`` are the invoices that it names; none at all means all of the customer's.
 
     ``until`` is the promised date of a promise, the last day of a claim to have paid, and the day on which a snooze
-    is over; ``None`` for what stands until a person ends it. ``amount`` and ``said_by`` are a promise's.
+    is over; ``None`` for what stands until a person ends it. ``amount`` and ``said_by`` are a promise's;
+    ``instalments`` make it a payment plan: by date, the last on ``until``, ``amount`` being their sum.
     """
 
     id: str
@@ -44,6 +53,7 @@ class Hold:
     by_name: str = ""
     amount: int | None = None
     said_by: str = ""
+    instalments: tuple[Instalment, ...] = ()
 
     def covers(self, invoice_id: str) -> bool:
         """Whether it is about this invoice of its customer."""
@@ -94,7 +104,9 @@ def _sentence(hold: Hold) -> str:
         case HoldKind.DISPUTE:
             return f"The customer disputes it.{noted}"
         case HoldKind.PROMISE:
-            return f"It is promised for {until}.{noted}"
+            parts = len(hold.instalments)
+            how = f"in {parts} instalments, the last on" if parts else "for"
+            return f"It is promised {how} {until}.{noted}"
         case HoldKind.SAYS_PAID:
             return f"The customer says that it is paid; it is held through {until}.{noted}"
         case _:

@@ -56,10 +56,11 @@ def first(tx: Tx, job: str) -> str | None:
     return row["slot"] if row else None
 
 
-def results_since(tx: Tx, job: str, slot: str) -> list[dict[str, Any]]:
-    """The results of a job's finished slots from ``slot`` on, oldest first."""
+def finished_from(tx: Tx, job: str, slot: str) -> list[dict[str, Any]]:
+    """The results of a job's finished slots from this one on, in the order in which they were finished."""
     rows = tx.all(
-        "SELECT result FROM claim WHERE job = :job AND done = 1 AND slot >= :slot ORDER BY slot",
+        """SELECT result FROM claim WHERE job = :job AND done = 1 AND slot >= :slot
+           ORDER BY finished_at, slot""",
         {"job": job, "slot": slot},
     )
     return [from_json(row["result"]) for row in rows]

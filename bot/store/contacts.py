@@ -165,6 +165,21 @@ def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
     return [(row["name"] or "a customer", row["reason"]) for row in rows]
 
 
+def sends_amiss_since(tx: Tx, day: date) -> list[tuple[str, str, str, str]]:
+    """Contacts to customers of this day or later that failed, or of which nobody knows whether they went out.
+
+    Each with the customer's name, the level, the stage and the reason.
+    """
+    rows = tx.all(
+        """SELECT customer.name, contact.level, contact.stage, contact.reason FROM contact
+           LEFT JOIN customer ON customer.id = contact.customer_id
+           WHERE contact.as_of >= :day AND contact.track = 'customer' AND contact.stage IN ('failed', 'unknown')
+           ORDER BY contact.created_at, contact.id""",
+        {"day": day.isoformat()},
+    )
+    return [(row["name"] or "a customer", row["level"], row["stage"], row["reason"]) for row in rows]
+
+
 def waiting_on(tx: Tx, day: date) -> int:
     """How many contacts that were decided for this day are not out yet; mails that a person sends aren't counted."""
     row = tx.one(

@@ -6,9 +6,9 @@ The database allows one open hold of a kind per invoice, and one open do-not-con
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.domain.holds import Hold, HoldKind
+from bot.domain.holds import Hold, HoldKind, Instalment
 from bot.store.lane import Conflict, Row, Tx
 from bot.store.rows import at, at_or_none, day, day_text, from_json, iso, to_json
 
@@ -35,9 +35,9 @@ def insert(tx: Tx, noted: Noted) -> None:
     """Write an open hold down. Raises ``Conflict`` when its id exists, or an open one like it does."""
     inserted = tx.run(
         """INSERT INTO hold (id, kind, customer_id, until, amount, currency, note, said_by, payments_seen, by_id,
-               by_name, created_at, ended_by, end_reason)
+               by_name, created_at, ended_by, end_reason, instalments)
            VALUES (:id, :kind, :customer_id, :until, :amount, :currency, :note, :said_by, :payments_seen, :by_id,
-               :by_name, :created_at, '', '')
+               :by_name, :created_at, '', '', :instalments)
            ON CONFLICT DO NOTHING""",
         _to_row(noted),
     )
@@ -67,7 +67,7 @@ def open_of(tx: Tx, customer_id: str) -> list[Hold]:
 def all_open(tx: Tx) -> dict[str, list[Hold]]:
     """Every open hold by customer, oldest first."""
     found: dict[str, list[Hold]] = defaultdict(list)
-    for noted in _load(tx, "hold.ended_at IS NULL", {}):
+    for noted in all_open_noted(tx):
         found[noted.hold.customer_id].append(noted.hold)
     return dict(found)
 
@@ -78,6 +78,32 @@ def last_ended(tx: Tx, customer_id: str, limit: int) -> list[Noted]:
         ORDER BY ended_at DESC, id DESC LIMIT :limit)"""
     found = _load(tx, where, {"customer_id": customer_id, "limit": limit})
     return sorted(found, key=lambda noted: (noted.ended_at or noted.created_at, noted.hold.id), reverse=True)
+
+
+def all_open_noted(tx: Tx) -> list[Noted]:
+    """Every open hold with how it was noted, oldest first."""
+    return _load(tx, "hold.ended_at IS NULL", {})
+
+
+def open_of_kind(tx: Tx, *kinds: HoldKind) -> list[Noted]:
+    """Every open hold of these kinds with how it was noted, oldest first."""
+    wanted = {kind.value for kind in kinds}
+    return [noted for noted in _load(tx, "hold.ended_at IS NULL", {}) if noted.hold.kind.value in wanted]
+
+
+def history_of(tx: Tx, customer_id: str) -> list[Noted]:
+    """All holds of a customer, open and ended, oldest first."""
+    return _load(tx, "hold.customer_id = :customer_id", {"customer_id": customer_id})
+
+
+def count_of_outcome(tx: Tx, customer_id: str, outcome: str, since: datetime) -> int:
+    """How many of a customer's promises ended like this, at ``since`` or later."""
+    row = tx.one(
+        """SELECT count(*) AS n FROM hold
+           WHERE kind = 'promise' AND ended_at >= :since AND customer_id = :customer_id AND outcome = :outcome""",
+        {"customer_id": customer_id, "outcome": outcome, "since": iso(since)},
+    )
+    return int(row["n"]) if row else 0
 
 
 def ended_since(tx: Tx, since: datetime) -> list[Noted]:
@@ -124,6 +150,7 @@ def _to_row(noted: Noted) -> dict[str, object]:
         "by_id": noted.by_id,
         "by_name": hold.by_name,
         "created_at": iso(noted.created_at),
+        "instalments": to_json([[day_text(part.due), part.amount] for part in hold.instalments]),
     }
 
 
@@ -138,6 +165,9 @@ def _from_row(row: Row, invoice_ids: tuple[str, ...]) -> Noted:
         by_name=row["by_name"],
         amount=row["amount"],
         said_by=row["said_by"],
+        instalments=tuple(
+            Instalment(date.fromisoformat(due), amount) for due, amount in from_json(row["instalments"])
+        ),
     )
     return Noted(
         hold=hold,

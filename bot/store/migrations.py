@@ -215,6 +215,13 @@ _PROMISES: tuple[Step, ...] = (
     "CREATE INDEX hold_ended ON hold (kind, ended_at)",
 )
 
+#: Settled invoices of which the owner is told, each once, and with which message of the outbox.
+_THANKS: tuple[Step, ...] = (
+    """CREATE TABLE thanked (
+        invoice_id TEXT PRIMARY KEY, outbox_key TEXT NOT NULL, noted_at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX thanked_outbox ON thanked (outbox_key)",
+)
+
 #: Calls as people logged them, and who looks after a customer; an assignment with nobody leaves it to policy.
 _CALLS: tuple[Step, ...] = (
     """CREATE TABLE call_log (
@@ -244,7 +251,8 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0010-holds", _HOLDS),
     ("0011-customer-contacts", _CUSTOMER_CONTACTS),
     ("0012-promises", _PROMISES),
-    ("0013-calls", _CALLS),
+    ("0013-thanks", _THANKS),
+    ("0014-calls", _CALLS),
 )
 
 

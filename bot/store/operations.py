@@ -268,6 +268,16 @@ def unsettled(tx: Tx) -> list[Operation]:
     return [_from_row(row) for row in rows]
 
 
+def refused_since(tx: Tx, kind: str, since: datetime) -> list[Operation]:
+    """Operations of this kind that ended as refused since then, oldest first."""
+    rows = tx.all(
+        """SELECT * FROM operation WHERE state = 'refused' AND kind = :kind AND settled_at >= :since
+           ORDER BY settled_at, key""",
+        {"kind": kind, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
 def payments_since(tx: Tx, customer_id: str, since: datetime) -> list[Operation]:
     """A customer's payments that were, or may have been, recorded since then (all but refused), oldest first."""
     rows = tx.all(

@@ -110,7 +110,7 @@ class Automatics:
     def check_size(self, tx: Tx, planned: int) -> str:
         """Stops it when far more is planned than on any day lately; why, or empty."""
         since = self._context.today() - _JUDGED_AFTER
-        before = claims.results_since(tx, BUILD, since.isoformat())
+        before = claims.finished_from(tx, BUILD, since.isoformat())
         first = claims.first(tx, BUILD)
         if planned <= _SMALL or first is None or first > since.isoformat() or not automatic.load(tx).on:
             return ""

@@ -42,5 +42,6 @@ class CustomerHolds:
                 currency=self._context.policy.currency_of(customer_id),
                 by_id=submission.actor.id,
                 created_at=self._context.now(),
-            )
+            ),
+            submission.visit_id,
         )

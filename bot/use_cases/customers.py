@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.customer_facts import CustomerCard, PastHold
-from bot.domain.invoice import Customer, Status
-from bot.store import assignments, calls, contacts, holds, mirror, mirror_payments
+from bot.domain.habit import habit_since, usual_days_late
+from bot.domain.invoice import Customer
+from bot.store import assignments, calls, contacts, holds, mirror, mirror_habits, mirror_payments
 from bot.store import worklist as ledgers
 from bot.store.holds import Noted
 from bot.store.lane import Tx
@@ -38,12 +39,13 @@ class Customers:
         stamp = await synced_at(self._context)
         card = await self._context.lane.read(lambda tx: self._ours(tx, self._owed(tx, customer)))
         as_of = self._context.local(stamp) if stamp else None
-        return replace(card, as_of=as_of, usual_days_to_pay=await self._usual_days(customer.id))
+        return replace(card, as_of=as_of)
 
     def _owed(self, tx: Tx, customer: Customer) -> CustomerCard:
         """What they owe, and who looks after them."""
         today = self._context.today()
         unpaid = mirror.unpaid(tx, customer.id)
+        late = mirror_habits.days_late(tx, habit_since(today), customer.id)
         known = [(one, one.balance) for one in unpaid if one.balance is not None]
         return CustomerCard(
             customer=customer,
@@ -55,7 +57,7 @@ class Customers:
             unknown_count=sum(one.balance is None for one in unpaid),
             invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
             last_payment=mirror_payments.last_payment(tx, customer.id),
-            usual_days_to_pay=None,
+            usual_days_late=usual_days_late(late.get(customer.id, ())),
             owner_id=owner_of(tx, self._context.policy, customer.id),
             as_of=None,
             syncro_url=self._context.gateway.customer_url(customer.id),
@@ -83,20 +85,3 @@ class Customers:
     def _past(self, noted: Noted) -> PastHold:
         ended = self._context.local(noted.ended_at or noted.created_at).date()
         return PastHold(noted.hold, ended, noted.outcome, noted.end_reason)
-
-    async def _usual_days(self, customer_id: str) -> int | None:
-        """Median days from invoice date to the last payment, over paid invoices whose payments are known."""
-
-        def read(tx: Tx) -> list[int]:
-            paid, _ = mirror.find_invoices(
-                tx, customer_id=customer_id, statuses=(Status.PAID,), limit=50, offset=0
-            )
-            days = []
-            for one in paid:
-                dates = [payment.date for payment in mirror_payments.payments_on(tx, one.id) if payment.date]
-                if dates and one.date:
-                    days.append((max(dates) - one.date).days)
-            return sorted(days)
-
-        days = await self._context.lane.read(read)
-        return days[len(days) // 2] if days else None

@@ -1,11 +1,13 @@
-"""Explaining one invoice: what the ladder decides about it today and why, and every contact that listed it."""
+"""Explaining one invoice: what the ladder decides about it today and why, and every contact and hold of it."""
 
 from datetime import date
 
 from bot.domain.explanation import Explanation, Told, TrackReason
+from bot.domain.hold_facts import HoldPast
 from bot.domain.invoice import Invoice
-from bot.store import contacts
+from bot.store import contacts, holds
 from bot.store.contacts import Contact
+from bot.store.holds import Noted
 from bot.use_cases.collections import decide_one
 from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
@@ -27,6 +29,7 @@ class Explain:
         on = as_of or today
         rows = await decide_one(self._context, live, on)
         made = await self._context.lane.read(lambda tx: contacts.of_customer(tx, live.customer_id))
+        history = await self._context.lane.read(lambda tx: holds.history_of(tx, live.customer_id))
         return Explanation(
             invoice=live,
             on=on,
@@ -34,6 +37,20 @@ class Explain:
             told=tuple(filter(None, (_told(contact, live) for contact in reversed(made)))),
             as_of=self._context.local(self._context.now()),
             note="" if on == today else _NOW,
+            held=tuple(self._past(noted) for noted in reversed(history) if noted.hold.covers(live.id)),
+        )
+
+    def _past(self, noted: Noted) -> HoldPast:
+        """A hold as the history tells it, on the business's days."""
+        local = self._context.local
+        return HoldPast(
+            hold=noted.hold,
+            currency=noted.currency,
+            noted_on=local(noted.created_at).date(),
+            ended_on=local(noted.ended_at).date() if noted.ended_at else None,
+            ended_by=noted.ended_by,
+            reason=noted.end_reason,
+            outcome=noted.outcome,
         )
 
 

@@ -16,14 +16,23 @@ from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
+from bot.use_cases.hold_log import end_hold, log_placed, tell_ended
 from bot.use_cases.invoices import Problems, Submission, write_key
 from bot.use_cases.lookup import Lookup
+from bot.use_cases.promises import (
+    MOVED,
+    Promised,
+    broken_lately,
+    distrust,
+    read_plan,
+    replaced_outcome,
+    why_not_another,
+)
 
 MOST_NOTE = 500
 MOST_SAID_BY = 100
 _MONTHS_AHEAD = 12
 _CLAIM_DAYS = 5
-_MOVED = "moved"
 #: Their new one takes the place of the open one; a dispute stays until a person ends it.
 _MOVE = frozenset({HoldKind.PROMISE, HoldKind.SAYS_PAID, HoldKind.SNOOZE})
 
@@ -44,73 +53,77 @@ class Holds:
         invoice = await self._lookup.invoice(invoice_id)
         key = write_key(submission.root_view, kind.value, invoice_id)
         noted = self._understood(kind, invoice, draft, key, submission.actor)
-        return await self.note(noted), invoice
+        return await self.note(noted, submission.visit_id), invoice
 
-    async def note(self, noted: Noted) -> Hold:
+    async def note(self, noted: Noted, visit_id: str) -> Hold:
         """Writes a hold down that was checked, once, in place of an open one like it. Raises ``NotAllowed``."""
-        return await self._context.lane.write(lambda tx: self._place(tx, noted))
+        why_not = await self._why_not(noted.by_id, noted.hold.customer_id)
+        hold = await self._context.lane.write(lambda tx: self._place(tx, noted, visit_id, why_not))
+        self._context.wake_outbox()
+        return hold
 
-    async def end(self, actor: Person, hold_id: str, reason: str) -> Hold:
-        """Ends an open hold. Raises ``DuebotError``."""
+    async def distrust(self, user_id: str, customer_id: str) -> str:
+        """Why this person can't note a promise of a customer who has broken too many; empty when they can."""
+        why_not = await self._why_not(user_id, customer_id)
+        return await self._context.lane.read(lambda tx: distrust(tx, self._context, customer_id, why_not))
+
+    async def _why_not(self, user_id: str, customer_id: str) -> str:
+        """Slack is asked for the person's role only where a broken promise makes it matter."""
+        broken = await self._context.lane.read(lambda tx: broken_lately(tx, self._context, customer_id))
+        return await why_not_another(self._authority, user_id) if broken else ""
+
+    async def end(self, actor: Person, hold_id: str, reason: str, visit_id: str = "") -> Hold:
+        """Ends an open hold. ``visit_id`` is where the person stands. Raises ``DuebotError``."""
         await self._authority.require(actor.id, Action.HOLD)
         said = reason.strip()
         if not said:
             raise BadInput("Say why this hold ends.", "reason")
         if len(said) > MOST_NOTE:
             raise BadInput(_too_long(said, MOST_NOTE), "reason")
-        return await self._context.lane.write(lambda tx: self._end_once(tx, hold_id, actor, said))
+        hold = await self._context.lane.write(lambda tx: self._end_once(tx, hold_id, actor, said, visit_id))
+        self._context.wake_outbox()
+        return hold
 
     async def open(self, hold_id: str) -> Noted:
         """An open hold. Raises ``NotAllowed`` when it has ended, or never was."""
         return await self._context.lane.read(lambda tx: _open(tx, hold_id))
 
-    def _place(self, tx: Tx, noted: Noted) -> Hold:
+    def _place(self, tx: Tx, noted: Noted, visit_id: str, why_not: str) -> Hold:
         before = holds.get(tx, noted.hold.id)
         if before is not None:
             return before.hold
-        actor = Person(noted.by_id, noted.hold.by_name)
         for held in holds.open_of(tx, noted.hold.customer_id):
             if held.kind is noted.hold.kind and _on_the_same(held, noted.hold):
                 _require_movable(held)
-                self._end(tx, _open(tx, held.id), actor, _MOVED)
+                self._replace(tx, _open(tx, held.id), noted)
+        if noted.hold.kind is HoldKind.PROMISE:
+            self._require_trust(tx, noted.hold.customer_id, why_not)
         holds.insert(tx, noted)
-        self._log(tx, actor, "placed", noted, {}, _facts(noted))
+        log_placed(tx, self._context, noted, visit_id)
         return noted.hold
 
-    def _end_once(self, tx: Tx, hold_id: str, actor: Person, reason: str) -> Hold:
+    def _require_trust(self, tx: Tx, customer_id: str, why_not: str) -> None:
+        refusal = distrust(tx, self._context, customer_id, why_not)
+        if refusal:
+            raise NotAllowed(refusal)
+
+    def _replace(self, tx: Tx, held: Noted, new: Noted) -> None:
+        """Ends the hold in whose place a new one comes."""
+        if held.hold.kind is HoldKind.PROMISE:
+            outcome, reason = replaced_outcome(tx, self._context, held, new.hold.invoice_ids)
+        else:
+            outcome, reason = "", MOVED
+        end_hold(tx, self._context, held, Person(new.by_id, new.hold.by_name), reason, outcome)
+
+    def _end_once(self, tx: Tx, hold_id: str, actor: Person, reason: str, visit_id: str) -> Hold:
         """The same form sent twice finds what it did the first time."""
         before = holds.get(tx, hold_id)
         if before is not None and (before.ended_by, before.end_reason) == (actor.id, reason):
             return before.hold
-        return self._end(tx, _open(tx, hold_id), actor, reason)
-
-    def _end(self, tx: Tx, noted: Noted, actor: Person, reason: str) -> Hold:
-        holds.end(tx, noted.hold.id, by=actor.id, reason=reason, now=self._context.now())
-        self._log(tx, actor, "ended", noted, _facts(noted), {"reason": reason})
+        noted = _open(tx, hold_id)
+        end_hold(tx, self._context, noted, actor, reason)
+        tell_ended(tx, self._context, noted, actor, visit_id)
         return noted.hold
-
-    def _log(
-        self,
-        tx: Tx,
-        actor: Person,
-        done: str,
-        noted: Noted,
-        before: dict[str, object],
-        after: dict[str, object],
-    ) -> None:
-        for subject in _subjects(noted.hold):
-            self._context.audit.append(
-                tx,
-                at=self._context.now(),
-                actor_id=actor.id,
-                actor_name=actor.name,
-                action=f"{noted.hold.kind.value}.{done}",
-                subject=subject,
-                before=before,
-                after=after,
-                operation_key=noted.hold.id,
-                policy_version=self._context.policy.version,
-            )
 
     def _understood(
         self, kind: HoldKind, invoice: Invoice, draft: HoldDraft, key: str, actor: Person
@@ -118,10 +131,7 @@ class Holds:
         """What was typed as a hold. Raises ``BadInput`` with every field's error, ``NotAllowed`` for the invoice."""
         require_holdable(invoice)
         problems = Problems()
-        until = problems.take("until", lambda: self.until(kind, draft.until), None)
-        amount = None
-        if kind is HoldKind.PROMISE:
-            amount = problems.take("amount", lambda: _amount(draft.amount, invoice), None)
+        promised = self._promised(kind, invoice, draft, problems)
         field = "reason" if kind in (HoldKind.DISPUTE, HoldKind.SNOOZE) else "notes"
         note = problems.take(field, lambda: note_of(draft.note, kind), "")
         said_by = problems.take("said_by", lambda: _short(draft.said_by, MOST_SAID_BY), "")
@@ -131,11 +141,12 @@ class Holds:
             kind=kind,
             customer_id=invoice.customer_id,
             invoice_ids=(invoice.id,),
-            until=until,
+            until=promised.until,
             note=note,
             by_name=actor.name,
-            amount=amount,
+            amount=promised.amount,
             said_by=said_by,
+            instalments=promised.instalments,
         )
         return Noted(
             hold=hold,
@@ -144,6 +155,15 @@ class Holds:
             created_at=self._context.now(),
             payments_seen=tuple(payment.id for payment in invoice.payments or ()),
         )
+
+    def _promised(self, kind: HoldKind, invoice: Invoice, draft: HoldDraft, problems: Problems) -> Promised:
+        """Until when, and how much where that is asked; what is wrong is noted beside its field."""
+        if kind is HoldKind.PROMISE and draft.instalments.strip():
+            return read_plan(draft, invoice, self._context.today(), problems)
+        until = problems.take("until", lambda: self.until(kind, draft.until), None)
+        if kind is not HoldKind.PROMISE:
+            return Promised(until, None)
+        return Promised(until, problems.take("amount", lambda: _amount(draft.amount, invoice), None))
 
     def until(self, kind: HoldKind, typed: str) -> date | None:
         """How long a hold stands, as typed; ``None`` for what stands until a person ends it. Raises ``BadInput``."""
@@ -175,11 +195,6 @@ def _on_the_same(one: Hold, other: Hold) -> bool:
     if not one.invoice_ids or not other.invoice_ids:
         return one.invoice_ids == other.invoice_ids
     return bool(set(one.invoice_ids) & set(other.invoice_ids))
-
-
-def _subjects(hold: Hold) -> list[str]:
-    """What the audit keeps it under: the invoices that it names, else the customer."""
-    return [f"invoice:{one}" for one in hold.invoice_ids] or [f"customer:{hold.customer_id}"]
 
 
 def _require_movable(held: Hold) -> None:
@@ -228,16 +243,3 @@ def _short(typed: str, most: int) -> str:
 
 def _too_long(said: str, most: int) -> str:
     return f"That is {len(said):,} characters; at most {most:,} fit here."
-
-
-def _facts(noted: Noted) -> dict[str, object]:
-    """A hold as the audit keeps it."""
-    hold = noted.hold
-    return {
-        "hold": hold.id,
-        "until": hold.until.isoformat() if hold.until else None,
-        "amount": hold.amount,
-        "currency": noted.currency,
-        "note": hold.note,
-        "said_by": hold.said_by,
-    }

@@ -15,6 +15,7 @@ from bot.use_cases.mirror_guide import GuideLists
 from bot.use_cases.mirror_openapi import OpenapiLists
 from bot.use_cases.mirror_reading import Lists, Progress, Reading, SyncReport
 from bot.use_cases.reversals import tell_reversals
+from bot.use_cases.thanks import note_thanks
 
 #: When the last sync began after which all states and balances were known; when the lists were last complete; on
 #: which business day they were compared.
@@ -133,6 +134,7 @@ class MirrorSync:
             await self._set({_SYNCED: iso(reading.started)})
         await reading.read_details()
         reversals = await tell_reversals(self._context)
+        await note_thanks(self._context)
         await self._set({_SYNCED: iso(reading.started)})
         return reading.report(everything, reversals)
 

@@ -3,14 +3,14 @@
 Amounts are minor units; "today" is the business's date. Each answer is one consistent read of the store.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from bot.domain import aging
-from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, Digest, Home, OpenOperation
+from bot.domain.digest import Digest, Figures, HoldNews, PaymentLine, bucket_changes, changes, jumped
+from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, Home, OpenOperation
 from bot.domain.invoice import Invoice, Payment
 from bot.domain.policy import People, Policy
 from bot.domain.roles import Role
@@ -20,6 +20,8 @@ from bot.store.lane import Tx
 from bot.store.mirror_aging import Selection
 from bot.use_cases.card_facts import open_operation
 from bot.use_cases.context import Context
+from bot.use_cases.digest_holds import hold_news
+from bot.use_cases.failures import failed_posts, failed_sends, undecided
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.owners import people_now
 from bot.use_cases.worklist import worklist
@@ -30,32 +32,6 @@ PAGE_SIZE = 15
 _TITLES = {"all": "Overdue invoices", "mine": "Your overdue customers"}
 #: Failures stay on Home for this long; by then somebody has seen them.
 _RECENT_FAILURES = timedelta(days=3)
-_THINGS = {"email": "email of an invoice", "create": "new invoice", "line": "new line"}
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a digest told, for the next one to compare with: overdue amounts by currency, payments listed."""
-
-    on: date
-    overdue: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    payments: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """A value for the store."""
-        return {"on": self.on.isoformat(), "overdue": dict(self.overdue), "payments": list(self.payments)}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Figures":
-        """The figures that ``to_json`` wrote."""
-        return cls(date.fromisoformat(kept["on"]), kept["overdue"], tuple(kept["payments"]))
-
-    @classmethod
-    def of(cls, told: Digest, before: "Figures | None" = None) -> "Figures":
-        """The figures of a digest; what another one listed ``before`` on the same day counts as listed."""
-        overdue = {totals.currency: totals.overdue_amount for totals in told.totals}
-        earlier = before.payments if before and before.on == told.today else ()
-        return cls(told.today, overdue, (*earlier, *(payment.id for payment, _ in told.payments)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +41,20 @@ class _Snapshot:
     totals: tuple[AgingTotals, ...]
     unsettled: tuple[operations.Operation, ...]
     failed: tuple[outbox.Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Morning:
+    """What a digest is made of, as one consistent read finds it. ``book`` leaves nothing out."""
+
+    now: _Snapshot
+    debtors: list[Debtor]
+    fallen_due: list[Invoice]
+    payments: list[tuple[Payment, Invoice]]
+    failed_sends: tuple[str, ...]
+    holds: HoldNews
+    book: tuple[AgingTotals, ...]
+    people: People
 
 
 class Overdue:
@@ -135,7 +125,7 @@ class Overdue:
             totals=self._totals(seen.totals),
             mine=tuple(mine),
             unsettled=tuple(self._open(one) for one in seen.unsettled),
-            failures=_failed_posts(seen.failed),
+            failures=failed_posts(seen.failed),
             settings=_settings(self._context.policy),
             as_of=as_of,
         )
@@ -157,41 +147,47 @@ class Overdue:
         paid_since = since - timedelta(days=1)
         among = Selection(over_days=over_days)
 
-        def read(
-            tx: Tx,
-        ) -> tuple[_Snapshot, list[Debtor], list[Invoice], list[tuple[Payment, Invoice]], People]:
+        def read(tx: Tx) -> _Morning:
             people = people_now(tx, self._context.policy)
-            return (
-                _snapshot(tx, today, midnight, among),
-                mirror_aging.debtors(tx, today, people.owner_of, selection=among),
-                mirror_aging.due_between(tx, since, yesterday, among),
-                mirror_payments.recent_payments(tx, paid_since),
-                people,
+            return _Morning(
+                people=people,
+                now=_snapshot(tx, today, midnight, among),
+                debtors=mirror_aging.debtors(tx, today, people.owner_of, selection=among),
+                fallen_due=mirror_aging.due_between(tx, since, yesterday, among),
+                payments=mirror_payments.recent_payments(tx, paid_since),
+                failed_sends=failed_sends(tx, since, midnight),
+                holds=hold_news(tx, self._context, today, before, midnight, over_days),
+                book=mirror_aging.totals(tx, today),
             )
 
-        seen, debtors, fallen_due, payments, people = await self._context.lane.read(read)
-        totals = self._totals(seen.totals)
-        fresh = aging.newly_overdue(fallen_due, today, since)
+        seen = await self._context.lane.read(read)
+        totals = self._totals(seen.now.totals)
+        fresh = aging.newly_overdue(seen.fallen_due, today, since)
         listed = set(before.payments) if before else set()
-        paid = [
-            (payment, invoice)
-            for payment, invoice in payments
-            if payment.id not in listed and self._recorded_on(payment) >= since
-        ]
         return Digest(
             business=self._context.policy.business.name,
             today=today,
             totals=totals,
             newly_overdue=tuple(fresh),
-            debtors=tuple(debtors),
+            debtors=tuple(seen.debtors),
             payments=tuple(
-                (payment, f"{invoice.number}, {invoice.customer_name}") for payment, invoice in paid
+                PaymentLine(payment, invoice.number, invoice.customer_name, invoice.currency)
+                for payment, invoice in seen.payments
+                if payment.id not in listed and self._recorded_on(payment) >= since
             ),
-            changes=_changes(totals, before.overdue) if before else None,
+            changes=changes(totals, before.overdue) if before else None,
             as_of=as_of,
             stale=stale,
-            failures=(*_undecided(seen.unsettled), *_failed_posts(seen.failed)),
-            mentions=_owners(fresh, people),
+            failures=(
+                *undecided(seen.now.unsettled),
+                *failed_posts(seen.now.failed),
+                *seen.failed_sends,
+            ),
+            mentions=_owners([*(one.customer_id for one in fresh), *seen.holds.customers], seen.people),
+            bucket_changes=bucket_changes(totals, before.buckets) if before else {},
+            jumped=jumped(seen.debtors, before) if before else (),
+            holds=seen.holds,
+            book={one.currency: one.overdue_amount for one in self._totals(seen.book)},
         )
 
     async def _as_of(self) -> datetime | None:
@@ -225,9 +221,9 @@ def _owned_by(user_id: str, people: People) -> Selection:
     return Selection(without=[one for one, owner in owners.items() if owner != user_id])
 
 
-def _owners(invoices: Iterable[Invoice], people: People) -> tuple[str, ...]:
-    """The owners of these invoices' customers, each once."""
-    owners = dict.fromkeys(people.owner_of(one.customer_id) for one in invoices)
+def _owners(customer_ids: Iterable[str], people: People) -> tuple[str, ...]:
+    """The owners of these customers, each once."""
+    owners = dict.fromkeys(map(people.owner_of, customer_ids))
     return tuple(owner for owner in owners if owner)
 
 
@@ -239,26 +235,6 @@ def _snapshot(
         unsettled=tuple(operations.unsettled(tx)),
         failed=tuple(outbox.failures(tx, failed_since)),
     )
-
-
-def _changes(totals: Iterable[AgingTotals], before: Mapping[str, int]) -> dict[str, int]:
-    """How the overdue amounts changed; a currency that is no longer owed went down to nothing."""
-    now = {held.currency: held.overdue_amount for held in totals}
-    return {code: now.get(code, 0) - before.get(code, 0) for code in sorted({*now, *before})}
-
-
-def _undecided(unsettled: Iterable[operations.Operation]) -> tuple[str, ...]:
-    """A sentence for each write of which nobody knows how it ended."""
-    return tuple(
-        f"{one.actor_name}'s {_THINGS.get(one.kind, one.kind)} is not settled: "
-        f"{one.sentence or 'nobody knows yet how it ended.'}"
-        for one in unsettled
-        if one.state == "unknown"
-    )
-
-
-def _failed_posts(failed: Iterable[outbox.Item]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.reason for item in failed))
 
 
 def _settings(policy: Policy) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Aging totals and debtors as tables and charts, for the board, the digest and Home."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bot.domain.facts import AgingTotals, Debtor
 from bot.domain.money import say_money
@@ -11,8 +12,10 @@ from bot.views.tables import bar_chart, cell, chart_value, data_table, money_cel
 from bot.views.wording import count
 
 #: Slack shows at most two charts in a message; currencies don't mix on one axis.
-_CHARTS = 2
+CHARTS = 2
+#: A table has at most 20 columns: two for each currency, or three.
 _CURRENCIES = 9
+_CURRENCIES_WITH_CHANGE = 6
 
 
 def overdue_words(totals: Sequence[AgingTotals], as_of: datetime | None) -> str:
@@ -42,19 +45,28 @@ def aside_words(totals: Sequence[AgingTotals]) -> str:
     return f"Beside these: {', '.join(said)}" if said else ""
 
 
-def bucket_blocks(totals: Sequence[AgingTotals], as_of: datetime | None) -> list[Block]:
+def bucket_blocks(
+    totals: Sequence[AgingTotals],
+    as_of: datetime | None,
+    changes: Mapping[str, Sequence[int]] = MappingProxyType({}),
+) -> list[Block]:
     """A chart per currency and one table of all buckets; nothing while Syncro was never read completely.
 
-    Buckets of a part would show 0 where the rest is only unknown.
+    Buckets of a part would show 0 where the rest is only unknown. ``changes`` are those of the open amounts since the
+    last digest, by currency; a currency without any has no such column.
     """
     if as_of is None:
         return []
-    held = [one for one in totals if any(bucket.count for bucket in one.buckets)]
+    held = [
+        one
+        for one in totals
+        if any(bucket.count for bucket in one.buckets) or any(changes.get(one.currency, ()))
+    ]
     if not held:
         return []
     return [
-        *(_chart(one) for one in held[:_CHARTS] if one.open_amount > 0),
-        _bucket_table(held[:_CURRENCIES]),
+        *(_chart(one) for one in held[:CHARTS] if one.open_amount > 0),
+        _bucket_table(held[: _CURRENCIES_WITH_CHANGE if changes else _CURRENCIES], changes),
     ]
 
 
@@ -63,29 +75,45 @@ def _chart(totals: AgingTotals) -> Block:
     return bar_chart(f"Open by days past due ({totals.currency})", totals.currency, points)
 
 
-def _bucket_table(totals: Sequence[AgingTotals]) -> Block:
+def _bucket_table(totals: Sequence[AgingTotals], changes: Mapping[str, Sequence[int]]) -> Block:
     head = [cell("Days past due")]
     for held in totals:
         which = f" ({held.currency})" if len(totals) > 1 else ""
         head += [cell(f"Invoices{which}"), cell(f"Open{which}")]
-    rows = [head, *[_bucket_row(at, totals) for at in range(len(totals[0].buckets))], _total_row(totals)]
+        head += [cell(f"Change{which}")] if held.currency in changes else []
+    rows = [
+        head,
+        *[_bucket_row(at, totals, changes) for at in range(len(totals[0].buckets))],
+        _total_row(totals, changes),
+    ]
     return data_table("Open invoices by days past due", rows, len(rows) - 1)
 
 
-def _bucket_row(at: int, totals: Sequence[AgingTotals]) -> list[Block]:
+def _bucket_row(at: int, totals: Sequence[AgingTotals], changes: Mapping[str, Sequence[int]]) -> list[Block]:
     row = [cell(totals[0].buckets[at].name)]
     for held in totals:
         bucket = held.buckets[at]
         row += [number_cell(bucket.count, f"{bucket.count:,}"), money_cell(bucket.amount, held.currency)]
+        row += [_change_cell(changes[held.currency][at], held.currency)] if held.currency in changes else []
     return row
 
 
-def _total_row(totals: Sequence[AgingTotals]) -> list[Block]:
+def _total_row(totals: Sequence[AgingTotals], changes: Mapping[str, Sequence[int]]) -> list[Block]:
     row = [cell("Total")]
     for held in totals:
         invoices = sum(bucket.count for bucket in held.buckets)
         row += [number_cell(invoices, f"{invoices:,}"), money_cell(held.open_amount, held.currency)]
+        row += [_change_cell(sum(changes[held.currency]), held.currency)] if held.currency in changes else []
     return row
+
+
+def _change_cell(minor: int, currency: str) -> Block:
+    return number_cell(chart_value(minor, currency), change_words(minor, currency) if minor else "–")
+
+
+def change_words(minor: int, currency: str) -> str:
+    """By how much an amount rose or fell, as literal text: "▲ $120.00"."""
+    return f"{'▲' if minor > 0 else '▼'} {say_money(abs(minor), currency)}"
 
 
 def debtor_table(debtors: Sequence[Debtor], caption: str, today: date | None = None) -> list[Block]:

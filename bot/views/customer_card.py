@@ -39,6 +39,7 @@ from bot.views.wording import (
     as_of_words,
     balance_cell,
     count,
+    habit_words,
     hold_words,
     invoice_words,
     say_day,
@@ -125,7 +126,8 @@ def _holds(card: CustomerCard, role: Role | None) -> list[Block]:
 
 def customer_hold_words(hold: Hold, card: CustomerCard) -> str:
     """An open hold of a customer in one line, as literal text, with what it is on."""
-    said = hold_words(hold, card.currency, over=hold.id in card.lapsed)
+    today = card.today if hold in card.holds else None
+    said = hold_words(hold, card.currency, today, over=hold.id in card.lapsed)
     if hold.kind is HoldKind.DO_NOT_CONTACT:
         return said
     if not hold.invoice_ids:
@@ -160,11 +162,11 @@ def _customer_summary(card: CustomerCard) -> str:
 
 
 def _customer_fields(card: CustomerCard) -> list[tuple[str, str]]:
-    last, usual = card.last_payment, card.usual_days_to_pay
+    last = card.last_payment
     paid = "none known" if last is None else f"{say_money(last.amount, card.currency)}, {say_day(last.date)}"
     pairs = [
         ("Last payment", paid),
-        ("Usually pays in", "not known yet" if usual is None else count(usual, "day")),
+        ("Usually pays", habit_words(card.usual_days_late)),
         ("Owner", _owner(card)),
         ("Promises", _promises(card)),
     ]

@@ -176,6 +176,7 @@ _FIELDS = {
     "share": ids.IN_SHARE,
     "until": ids.IN_UNTIL,
     "said_by": ids.IN_SAID_BY,
+    "instalments": ids.IN_INSTALMENTS,
     "outcome": ids.IN_OUTCOME,
     "next_on": ids.IN_NEXT_ON,
     "owner": ids.IN_OWNER,

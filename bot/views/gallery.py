@@ -25,6 +25,8 @@ from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.gallery_contacts import contact_messages, contact_modals
 from bot.views.gallery_customers import customer_messages, customer_modals
+from bot.views.gallery_digest import digest_examples
+from bot.views.gallery_holds import hold_messages, plan_modals
 from bot.views.help import help_message
 from bot.views.home import home
 from bot.views.modal_edit import add_form, edit_form
@@ -49,7 +51,8 @@ def gallery() -> dict[str, Entry]:
     """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
     shown = {name: _message(held) for name, held in customer_messages().items()}
     shown |= {name: {"kind": "modal", "view": view} for name, view in customer_modals().items()}
-    for group in (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers()):
+    groups = (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers())
+    for group in (*groups, hold_messages()):
         shown |= {name: _message(held) for name, held in group.items()}
     for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
@@ -115,6 +118,7 @@ def _scheduled() -> Mapping[str, Message]:
         "reminder": reminder(facts.reminder_facts()),
         "reminder_single": reminder(facts.reminder_facts(facts.ITEMS[:1], "manager")),
         "reminder_many": reminder(facts.reminder_facts(facts.ITEMS * 40, "channel")),
+        **digest_examples(),
         "payment_reversed": reversed_payment(facts.REVERSED),
         "payment_reversed_hostile": reversed_payment(facts.REVERSED_HOSTILE),
     }
@@ -291,6 +295,7 @@ def _hold_modals() -> Mapping[str, View]:
         "hold_end": end_form(held, held.holds[1], facts.VISIT, "Settled", "Say why."),
         "hold_done": hold_done(held, "The promise is noted.", facts.VISIT),
         "hold_ended": hold_done(rogue, "The hold has ended.", facts.VISIT),
+        **plan_modals(),
     }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.allocation import OpenInvoice
 from bot.domain.customer_facts import CustomerCard
+from bot.domain.digest import Digest, PaymentLine
 from bot.domain.explanation import Explanation, Told, TrackReason
 from bot.domain.facts import (
     Abilities,
@@ -13,7 +14,6 @@ from bot.domain.facts import (
     Board,
     BucketTotal,
     Debtor,
-    Digest,
     DraftLine,
     Home,
     InvoiceCard,
@@ -179,7 +179,7 @@ def customer_facts(customer: Customer = ACME) -> CustomerCard:
         unknown_count=1,
         invoices=(PARTIAL, ROGUE_INVOICE, UNKNOWN),
         last_payment=_CHECK,
-        usual_days_to_pay=34,
+        usual_days_late=4,
         owner_id="U0DANA",
         as_of=AS_OF,
         syncro_url=f"https://example.syncromsp.com/customers/{customer.id}",
@@ -207,7 +207,10 @@ def digest_facts(*, stale: str = "", totals: tuple[AgingTotals, ...] = (USD,)) -
         totals=totals,
         newly_overdue=(PARTIAL, ROGUE_INVOICE, UNKNOWN),
         debtors=DEBTORS,
-        payments=((_CHECK, "INV-2026-1042, Acme Rockets"), (_CARD, f"INV-2026-1043, {HOSTILE}")),
+        payments=(
+            PaymentLine(_CHECK, "INV-2026-1042", "Acme Rockets", "USD"),
+            PaymentLine(replace(_CARD, successful=True), "INV-2026-1043", HOSTILE, "CAD"),
+        ),
         changes={"USD": 120000},
         as_of=AS_OF,
         stale=stale,

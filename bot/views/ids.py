@@ -113,6 +113,9 @@ REMIND = "invoice.remind.v1"
 VIEW_REMIND = "remind.form.v1"
 VIEW_MAIL = "task.mail.v1"
 
+# A payment plan in the form of a promise: an instalment a line.
+IN_INSTALMENTS = "in.instalments.v1"
+
 # A customer's card: the value is the customer's id. The menu of OVERDUE_ONLY has values "SEARCHID:ONLY".
 CALL_LOG = "customer.call.v1"
 ASSIGN = "customer.assign.v1"

@@ -10,7 +10,7 @@ from bot.views.blocks import Block, View, context, escape, plain_section, sectio
 from bot.views.modal_edit import which_invoice
 from bot.views.modals_common import field, modal, notice_blocks, text_input
 from bot.views.values import read_values
-from bot.views.wording import after_words, held_words, hold_words
+from bot.views.wording import after_words, held_words, hold_words, plan_words
 
 #: The title of each kind's form, and its callback id.
 TITLES = {
@@ -41,6 +41,7 @@ def read_hold(view: Mapping[str, Any]) -> HoldDraft:
         amount=values.text(ids.IN_AMOUNT),
         said_by=values.text(ids.IN_SAID_BY),
         note=values.text(ids.IN_REASON) or values.text(ids.IN_NOTES),
+        instalments=values.text(ids.IN_INSTALMENTS),
     )
 
 
@@ -76,11 +77,19 @@ def _inputs(card: InvoiceCard, kind: HoldKind, form: HoldDraft) -> list[Block]:
 def _promise(card: InvoiceCard, form: HoldDraft) -> list[Block]:
     until = text_input(ids.IN_UNTIL, form.until, placeholder="friday, 2026-02-15 or in 2 weeks")
     return [
-        field("Promised for", until),
+        field("Promised for", until, hint="Empty for a plan: its last date counts.", optional=True),
         field(
             f"Amount ({card.invoice.currency})",
             text_input(ids.IN_AMOUNT, form.amount),
-            hint="Empty means the balance.",
+            hint="Empty means the balance, or all that the instalments come to.",
+            optional=True,
+        ),
+        field(
+            "Instalments",
+            text_input(
+                ids.IN_INSTALMENTS, form.instalments, placeholder="2026-03-13 500\nMar 27 306.25", lines=True
+            ),
+            hint="For a payment plan: on each line a date and an amount.",
             optional=True,
         ),
         field(
@@ -95,7 +104,7 @@ def end_form(card: InvoiceCard, hold: Hold, visit_id: str, reason: str = "", not
     blocks = [
         *notice_blocks(notice),
         *which_invoice(card),
-        plain_section(hold_words(hold, card.invoice.currency)),
+        plain_section(hold_words(hold, card.invoice.currency, card.today)),
         field("Reason", text_input(ids.IN_REASON, reason, lines=True), hint="Kept in the log."),
         context("Reminders go on from the next sweep, unless something else holds the invoice."),
     ]
@@ -105,9 +114,13 @@ def end_form(card: InvoiceCard, hold: Hold, visit_id: str, reason: str = "", not
 def hold_done(card: InvoiceCard, sentence: str, visit_id: str) -> View:
     """That a hold was noted or ended, how the invoice stands, and what holds it now."""
     held = [plain_section(said) for said in held_words(card)]
+    plans = [
+        plain_section(plan_words(hold, card.invoice.currency)) for hold in card.holds if hold.instalments
+    ]
     blocks = [
         section(f":white_check_mark: {escape(sentence)}"),
         plain_section(after_words(card, sentence)),
+        *plans,
         *(held or [context("Nothing holds this invoice.")]),
     ]
     return modal("Done", blocks, ids.VIEW_OUTCOME, visit_id, close="Close")

@@ -74,7 +74,7 @@ def message_form(form: MessageForm, visit_id: str, notice: str = "") -> View:
         field(
             "Note",
             text_input(ids.IN_NOTES, form.note, lines=True),
-            hint="From the message. It is kept with the promise or dispute, and posted nowhere.",
+            hint="From the message. It is kept with the promise or dispute, and posted in no channel.",
             optional=True,
         ),
     ]

@@ -25,7 +25,9 @@ from bot.views.blocks import (
 from bot.views.modals_common import field, modal, notice_blocks, text_input
 from bot.views.wording import count
 
-_INVOICES = 6
+#: A review is read quickly: so many invoices stand in a line of it, the others in the proposal's own view.
+_INVOICES = 3
+_ALL = 30
 #: What a contact waits for, or why it ended, where the ledger keeps a code.
 _REASONS = {
     "daily_cap": "the daily cap is reached; it goes first on the next day",
@@ -82,15 +84,15 @@ def headline(card: ContactCard) -> str:
     return f"*{name}* · {total} · level *{level}*"
 
 
-def about(card: ContactCard) -> str:
-    """The invoices, where it goes and why a person is asked, as markup."""
+def about(card: ContactCard, most: int = _INVOICES) -> str:
+    """The first ``most`` invoices, where it goes and why a person is asked, as markup."""
     lines = [
         f"{escape(one_line(one.number))} {say_money(one.balance, card.currency)}, {_late(one.days)}"
-        for one in card.invoices[:_INVOICES]
+        for one in card.invoices[:most]
     ]
-    left = len(card.invoices) - _INVOICES
+    left = len(card.invoices) - most
     parts = [
-        "; ".join(lines) + (f" and {left} more" if left > 0 else ""),
+        "; ".join(lines) + (f"; and {left} more" if left > 0 else ""),
         f"to {_to(card)}",
         "it was past due before sending was started" if card.needs == "old_book" else "",
         f"asked for by {mention(card.asked_by)}" if card.asked_by else "",
@@ -107,18 +109,22 @@ def _late(days: int) -> str:
 
 def _to(card: ContactCard) -> str:
     """Addresses, or our own people; who is left out is named."""
-    to = ", ".join(mention(one) if card.track == "internal" else escape(one) for one in card.to) or "nobody"
+    to = ", ".join(_internal(one) if card.track == "internal" else escape(one) for one in card.to) or "nobody"
     if card.by_task:
         return f"{to}, mailed by the owner"
     left = f" (without {escape(', '.join(card.left_out))}: Syncro takes no more)" if card.left_out else ""
     return to + left
 
 
+def _internal(target: str) -> str:
+    return mention(target) if target[:1] in ("U", "W") else "the escalation channel"
+
+
 def _how_it_stands(card: ContactCard) -> str:
     """What became of a proposal that needs nobody any more, as markup."""
     at = f", {card.decided_at:%H:%M} on {say_date(card.decided_at.date())}" if card.decided_at else ""
     by = f" by {escape(card.decided_by)}{at}" if card.decided_by else ""
-    why = escape(trim(one_line(reason_words(card)), 300))
+    why = escape(trim(one_line(reason_words(card)), 300)) if card.reason else ""
     match card.stage:
         case "approved":
             waits = f" It waits: {why}." if why else " It goes out on the next day of sending."
@@ -146,7 +152,7 @@ def reason_words(card: ContactCard) -> str:
 
 def letter_form(card: ContactCard, visit_id: str, subject: str, text: str, notice: str = "") -> View:
     """A proposal's text, to read and to change. Our own people's have none: what they are told follows the list."""
-    known = [*notice_blocks(notice), section(headline(card)), context(about(card))]
+    known = [*notice_blocks(notice), section(headline(card)), context(about(card, _ALL))]
     if card.track == "internal":
         return modal("Proposal", known, ids.VIEW_LETTER, visit_id, close="Close")
     blocks = [

@@ -56,7 +56,7 @@ def _task(card: ContactCard) -> list[Block]:
 
 
 def _ended(card: ContactCard) -> str:
-    why = escape(trim(one_line(reason_words(card)), 300))
+    why = escape(trim(one_line(reason_words(card) or "it has changed"), 300))
     if card.stage == "sent":
         return f":envelope: {why} on {say_date(card.on)}."
     return f":no_entry_sign: Withdrawn, don't send it: {why}."

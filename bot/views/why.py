@@ -1,7 +1,8 @@
-"""Why an invoice is, or is not, chased: today's decision on each track, then what was said before."""
+"""Why an invoice is, or is not, chased: today's decision on each track, then what was said before and what held it."""
 
 from bot.domain.dates import say_date
 from bot.domain.explanation import Explanation, Told, TrackReason
+from bot.domain.hold_facts import HoldPast
 from bot.domain.money import say_money
 from bot.views import ids
 from bot.views.blocks import (
@@ -25,7 +26,7 @@ from bot.views.blocks import (
     trim,
     words,
 )
-from bot.views.wording import as_of_words, count, invoice_words
+from bot.views.wording import as_of_words, count, hold_words, invoice_words
 
 _SHOWN = 20
 _TRACKS = {"customer": "Emails to the customer", "internal": "Reminders to your own people"}
@@ -48,7 +49,7 @@ def why(held: Explanation) -> Message:
 
 def why_whole(held: Explanation) -> Message:
     """The explanation with the whole history, for a terminal."""
-    return _drawn(held, max(1, len(held.told)))
+    return _drawn(held, max(1, len(held.told), len(held.held)))
 
 
 def _drawn(held: Explanation, shown: int) -> Message:
@@ -58,6 +59,7 @@ def _drawn(held: Explanation, shown: int) -> Message:
         plain_section(invoice_words(held.invoice, held.on)),
         *[rich(_reason(track)) for track in held.tracks],
         *_history(held, shown),
+        *_holds(held, shown),
         *([context(escape(held.note))] if held.note else []),
         *actions([button("Open the invoice", ids.CARD, held.invoice.id)]),
         context(as_of_words(held.as_of, held.on)),
@@ -90,6 +92,26 @@ def _contact(told: Told, currency: str) -> Block:
         *_people(told.to),
         words(f" · policy {told.policy_version}"),
     )
+
+
+def _holds(held: Explanation, shown: int) -> list[Block]:
+    if not held.held:
+        return []
+    lines = [_hold(past) for past in held.held]
+    heading = line(bold(f"{count(len(lines), 'hold')} so far, the newest first"))
+    return [rich(heading, bullets(some(lines, shown, "holds")))]
+
+
+def _hold(past: HoldPast) -> Block:
+    noted = words(f"{say_date(past.noted_on)} · {hold_words(past.hold, past.currency)} · ")
+    if past.ended_on is None:
+        return line(noted, words("open"))
+    outcome = f"{past.outcome}, ended" if past.outcome else "ended"
+    # Of one that was moved the reason says no more than the outcome does.
+    told = past.reason and past.reason != past.outcome
+    because = [words(f": {trim(one_line(past.reason), 200)}")] if told else []
+    by = [words("Duebot")] if past.ended_by == "system" else _people((past.ended_by,))
+    return line(noted, bold(outcome), words(f" on {say_date(past.ended_on)} by "), *by, *because)
 
 
 def _people(to: tuple[str, ...]) -> list[Block]:

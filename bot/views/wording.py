@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from bot.domain.dates import say_date
+from bot.domain.dates import say_date, say_date_if_known
 from bot.domain.facts import InvoiceCard, OpenOperation
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Invoice, Payment, Status
@@ -92,6 +92,15 @@ def late_words(late: int | None) -> str:
     return "due today" if late == 0 else f"due in {count(-late, 'day')}"
 
 
+def habit_words(late: int | None) -> str:
+    """When a customer usually pays: "4 days after the due date", or that it isn't known."""
+    if late is None:
+        return "not known yet"
+    if late == 0:
+        return "on the due date"
+    return f"{count(abs(late), 'day')} {'after' if late > 0 else 'before'} the due date"
+
+
 def sent_words(status: Status) -> str:
     """Whether the customer has it, where the state says so, else empty."""
     return {Status.SENT: "sent", Status.VIEWED: "seen by the customer"}.get(status, "")
@@ -173,16 +182,43 @@ def after_words(card: InvoiceCard, sentence: str) -> str:
 
 def held_words(card: InvoiceCard) -> list[str]:
     """A line for each open hold of a card's invoice, as literal text."""
-    return [hold_words(hold, card.invoice.currency, over=hold.id in card.lapsed) for hold in card.holds]
+    return [
+        hold_words(hold, card.invoice.currency, card.today, over=hold.id in card.lapsed)
+        for hold in card.holds
+    ]
 
 
-def hold_words(hold: Hold, currency: str, *, over: bool = False) -> str:
-    """An open hold in one line, as literal text; ``over`` when its time is past and nobody has ended it."""
+def plan_words(hold: Hold, currency: str) -> str:
+    """All instalments of a payment plan on one line, as literal text."""
+    parts = [f"{say_money(part.amount, currency)} on {say_date(part.due)}" for part in hold.instalments]
+    return f"{count(len(parts), 'instalment')}: {'; '.join(parts)}"
+
+
+def _promise_words(hold: Hold, currency: str, today: date | None) -> str:
+    by = f" by {hold.said_by}" if hold.said_by else ""
+    if hold.instalments:
+        return f"Plan: {count(len(hold.instalments), 'instalment')}, {_next_words(hold, currency, today)}{by}"
+    amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
+    return f"Promised{amount} for {say_date_if_known(hold.until)}{by}"
+
+
+def _next_words(hold: Hold, currency: str, today: date | None) -> str:
+    if today is None:
+        return f"{say_money(hold.amount, currency)} in all"
+    part = next((part for part in hold.instalments if part.due >= today), hold.instalments[-1])
+    which = "next" if part.due >= today else "last"
+    return f"{which} {say_money(part.amount, currency)} on {say_date(part.due)}"
+
+
+def hold_words(hold: Hold, currency: str, today: date | None = None, *, over: bool = False) -> str:
+    """A hold in one line, as literal text; ``over`` when its time is past and nobody has ended it.
+
+    Seen from ``today`` a plan names its next instalment, without it all that it comes to.
+    """
     until = say_date(hold.until) if hold.until else ""
     match hold.kind:
         case HoldKind.PROMISE:
-            amount = f" {say_money(hold.amount, currency)}" if hold.amount is not None else ""
-            said = f"Promised{amount} for {until}" + (f" by {hold.said_by}" if hold.said_by else "")
+            said = _promise_words(hold, currency, today)
         case HoldKind.DISPUTE:
             said = "Disputed"
         case HoldKind.SAYS_PAID:

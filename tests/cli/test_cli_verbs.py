@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.dates import say_date
+from bot.domain.holds import Hold, HoldKind
+from bot.store import holds
+from bot.store.holds import Noted
+from bot.store.open import open_store
 from sandbox.company import SHOWPIECE
 
 WRITES = ("chat.postMessage", "chat.update", "conversations.open")
@@ -240,3 +245,23 @@ async def test_an_explanation_takes_a_link_and_offers_what_a_number_could_mean(d
     assert several.exit_code == 1
     assert "INV-2023-1042" in several.stderr
     assert "INV-2024-1042" in several.stderr
+
+
+async def test_an_explanation_lists_holds_with_how_they_ended(duebot, stage, tmp_path):
+    await duebot("sync")
+    invoice = stage.syncro.company.invoice_by_number("INV-2024-1042")
+    now = stage.slack.clock.now()
+    until = now.date() - timedelta(days=3)
+    hold = Hold("h1", HoldKind.PROMISE, str(invoice.customer_id), (str(invoice.id),), until, "", "Dana", 500)
+
+    def write(tx):
+        holds.insert(tx, Noted(hold=hold, currency="USD", by_id="U1", created_at=now - timedelta(days=9)))
+        holds.end(tx, "h1", by="system", reason="Nothing came.", now=now, outcome="broken")
+
+    lane = await open_store(f"sqlite:///{tmp_path}/bot.db")
+    await lane.write(write)
+    await lane.close()
+    shown = await duebot("explain", "1042")
+    assert "1 hold so far, the newest first" in shown.stdout
+    assert f"Promised $5.00 for {say_date(until)}, noted by Dana · broken, ended on" in shown.stdout
+    assert " by Duebot: Nothing came." in shown.stdout

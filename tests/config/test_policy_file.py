@@ -118,6 +118,13 @@ def test_days(days: str, expected: set[int]) -> None:
     assert read(f"digest:\n  - {{channel: C0BILLING, days: {quoted}}}\n").digests[0].days == expected
 
 
+def test_a_channel_may_have_another_digest_on_other_days() -> None:
+    policy = read(
+        "digest: [{channel: C0A1, days: mon}, {channel: C0A1, days: tue}, {channel: C0B1, days: mon}]\n"
+    )
+    assert len(policy.digests) == 3
+
+
 def test_a_digest_has_its_own_time_zone_or_the_businesss() -> None:
     policy = read("digest:\n  - {channel: C0A1}\n  - {channel: C0B1, timezone: Europe/Berlin, filter: 60+}\n")
     assert [plan.timezone for plan in policy.digests] == ["America/New_York", "Europe/Berlin"]
@@ -188,6 +195,15 @@ def test_an_empty_value_counts_as_left_out() -> None:
         ("digest: [{channel: C0A1, at: 540}]\n", "is no time of day"),
         ("digest: [{channel: C0A1, days: []}]\n", "names no day"),
         ("digest: [{channel: C0A1, days: mon-fry}]\n", '"fry" is no day'),
+        (
+            "digest: [{channel: C0A1, days: tue-fri, weekly: mon}]\n",
+            "policy.yml:2: digest[1].weekly: no digest is posted on that day: name one of its days",
+        ),
+        (
+            "digest: [{channel: C0A1, days: mon-tue}, {channel: C0A1, days: tue-wed}]\n",
+            "policy.yml:2: digest: two digests for C0A1 stand on the same day",
+        ),
+        ("digest: [{channel: C0A1, weekly: sun}]\n", "no digest is posted on that day"),
         ("digest: {channel: C0A1}\n", "digest must be a list"),
         ("digest: [{channel: C0A1, timezone: Europe/Berln}]\n", '(did you mean "Europe/Berlin"?)'),
         ("approvals: {payment: {above: 5,000}}\n", 'unknown key "approvals.payment.000"'),

@@ -7,7 +7,7 @@ async def customer_card(person, name="Acme Widgets"):
     """The card of a customer, asked for anew."""
     last = max((message["ts"] for message in person.messages()), default="0")
     await person.command("C0BILLING", f'/overdue "{name}"')
-    return await person.sees("Usually pays in", after=last)
+    return await person.sees("Usually pays", after=last)
 
 
 async def form_of(person, label, submit, name="Acme Widgets"):

@@ -206,7 +206,7 @@ async def test_the_new_owner_is_told_once(world):
     await world.app.rooms.outbox.deliver_due()
     assert len([one for one in dana.messages(dana.dm) if "assigned" in shown_text(one)]) == 1
     await dana.click(told, "Open the customer")
-    await dana.sees("Usually pays in", dana.dm)
+    await dana.sees("Usually pays", dana.dm)
 
 
 @one_shape

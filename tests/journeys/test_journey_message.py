@@ -1,4 +1,4 @@
-"""A promise or a dispute that stands in a message: noted from there, and posted nowhere."""
+"""A promise or a dispute that stands in a message: noted from there, and posted in no channel."""
 
 import pytest
 from journey_customer import acts, customer_id, open_holds
@@ -70,15 +70,17 @@ async def test_a_long_message_is_cut_to_what_a_note_holds(world):
 
 @one_shape
 @pytest.mark.parametrize("channel", ["C0SHARED", "C0GUESTS", "C0BILLING"])
-async def test_nothing_of_it_is_posted(world, channel):
+async def test_it_is_told_to_the_person_alone(world, channel):
     clerk = world.person()
     form = await form_of(clerk, channel)
-    before = {place: len(world.stage.slack.in_channel(place)) for place in (channel, clerk.dm)}
+    places = ("C0BILLING", "C0SHARED", "C0GUESTS", "C0APPROVE", "C0GENERAL")
+    before = [len(world.stage.slack.in_channel(place)) for place in places]
     await clerk.submit(form, {"Invoice or customer": "1042", "What is it": "Dispute"})
     await clerk.submit(await clerk.modal("until somebody ends the dispute"))
     await clerk.modal("The dispute is noted")
-    await world.idle()
-    assert {place: len(world.stage.slack.in_channel(place)) for place in before} == before
+    await world.app.rooms.outbox.deliver_due()
+    assert "Pat says" in shown_text(await clerk.sees("noted a dispute", clerk.dm))
+    assert [len(world.stage.slack.in_channel(place)) for place in places] == before
 
 
 @one_shape

@@ -37,6 +37,7 @@ from bot.use_cases.places import Places
 from reminders.chasing import Chasing
 from reminders.deliver import deliverable
 from reminders.digest import Digests
+from reminders.early import early_steps
 from reminders.outbox import Outbox, Pace
 from reminders.schedule import Schedule
 from reminders.sweep import Sweep
@@ -142,7 +143,8 @@ class World:
         authority = Authority(directory, policy.roles)
         journal = Journal(context, kinds_of_write(context, authority))
         chasing = Chasing.made(context, authority, journal, sync, sweep, owner)
-        schedule = Schedule(context, sync, journal, digests, sweep, chasing, outbox)
+        early = early_steps(context, owner)
+        schedule = Schedule(context, sync, journal, digests, sweep, chasing, outbox, early=early)
         made = Bot(
             context, slack, sync, overdue, outbox, digests, sweep, schedule, chasing, journal, authority
         )

@@ -5,11 +5,12 @@ from typing import Any
 
 from reminders_world import POLICY, Bot, World
 
+from bot.domain.digest import Figures
 from bot.domain.policy import People
 from bot.domain.roles import Role
 from bot.store import mirror, operations, outbox
 from bot.store.operations import Operation
-from bot.use_cases.overdue import PAGE_SIZE, Figures
+from bot.use_cases.overdue import PAGE_SIZE
 
 
 async def test_the_board_is_paged_and_dated(bot: Bot) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.holds import Hold, HoldKind
+from bot.domain.holds import Hold, HoldKind, Instalment
 from bot.store import holds
 from bot.store.holds import Noted
 from bot.store.lane import Conflict, Lane
@@ -21,6 +21,7 @@ HOLD = Hold(
     by_name="Dana",
     amount=50000,
     said_by="Pat at Acme",
+    instalments=(Instalment(date(2026, 3, 6), 20000), Instalment(date(2026, 3, 13), 30000)),
 )
 NOTED = Noted(hold=HOLD, currency="USD", by_id="U1", created_at=NOW, payments_seen=("71", "72"))
 
@@ -86,3 +87,40 @@ async def test_open_holds_are_listed_by_customer(lane: Lane) -> None:
         "cust1": ["h1"],
         "cust2": ["h2"],
     }
+
+
+async def test_a_customers_history_has_open_and_ended_ones(lane: Lane) -> None:
+    await put(lane)
+    await put(lane, "h2", customer_id="cust2", invoice_ids=("inv7",))
+    await ended(lane, "h1")
+    await put(lane, "h3", kind=HoldKind.DISPUTE)
+    found = await lane.read(lambda tx: holds.history_of(tx, "cust1"))
+    assert [(noted.hold.id, noted.end_reason) for noted in found] == [("h1", "Paid"), ("h3", "")]
+
+
+async def test_open_holds_of_a_kind_come_with_how_they_were_noted(lane: Lane) -> None:
+    await put(lane)
+    await put(lane, "h2", kind=HoldKind.DISPUTE)
+    await put(lane, "h3", kind=HoldKind.SNOOZE)
+    await put(lane, "h4", invoice_ids=("inv9",))
+    await ended(lane, "h4")
+    found = await lane.read(lambda tx: holds.open_of_kind(tx, HoldKind.PROMISE, HoldKind.SNOOZE))
+    assert found[0] == NOTED
+    assert [noted.hold.id for noted in found] == ["h1", "h3"]
+
+
+async def test_promises_are_counted_by_customer_outcome_and_time(lane: Lane) -> None:
+    for number, (customer, outcome, days) in enumerate(
+        [("cust1", "broken", 0), ("cust1", "broken", 9), ("cust1", "kept", 0), ("cust2", "broken", 0)]
+    ):
+        await put(lane, f"h{number}", customer_id=customer, invoice_ids=(f"inv{number}",))
+        at, id = NOW - timedelta(days=days), f"h{number}"
+        await lane.write(
+            lambda tx, at=at, id=id, outcome=outcome: holds.end(
+                tx, id, by="system", reason="x", now=at, outcome=outcome
+            )
+        )
+    await put(lane, "h9", invoice_ids=("inv9",))
+    assert await lane.read(lambda tx: holds.count_of_outcome(tx, "cust1", "broken", NOW)) == 1
+    week = NOW - timedelta(days=9)
+    assert await lane.read(lambda tx: holds.count_of_outcome(tx, "cust1", "broken", week)) == 2

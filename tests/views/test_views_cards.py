@@ -194,7 +194,7 @@ def test_customer_card_says_how_they_pay_and_warns() -> None:
     said = shown(customer_card(facts.customer_facts(facts.ROGUE), Role.VIEWER).blocks)
     for text in (
         "$1,412.50 overdue",
-        "34 days",
+        "4 days after the due date",
         "<@U0DANA>",
         "$250.00",
         "1 invoice, balance unknown",
@@ -243,9 +243,10 @@ def test_digest_mentions_owners_and_says_stale_first() -> None:
     assert "For <@U0DANA> <!subteam^S0FINANCE>" in shown(message.blocks)
 
 
-def test_payments_of_several_currencies_are_listed_without_a_guessed_amount() -> None:
+def test_payments_are_listed_and_summed_in_the_currency_of_their_invoice() -> None:
     said = shown(digest(facts.digest_facts(totals=(facts.USD, facts.CAD))).blocks)
-    assert "INV-2026-1042, Acme Rockets · Fri, Feb 27, 2026 · Check · #1234" in said
+    assert "INV-2026-1042, Acme Rockets · Fri, Feb 27, 2026 · $200.00 · Check · #1234" in said
+    assert "2 payments since the last digest: CA$50.00, $200.00" in said
 
 
 def test_reminder_lists_every_customer_even_when_there_are_many() -> None:

@@ -8,10 +8,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from views_walk import ENTRIES, blocks_of, walk
 
+from bot.domain.digest import Disputes, HoldNews, Jump, PaymentLine, PromiseLine
 from bot.domain.errors import Candidate, NeedsConfirmation
-from bot.domain.facts import DraftLine, InvoiceDraft
+from bot.domain.facts import DraftLine, InvoiceDraft, Thanks
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.roles import Role
+from bot.domain.weekly import PromisesEnded, Weekly
 from bot.views import gallery_facts as facts
 from bot.views.blocks import FIELD_LIMIT, escape, mention, mrkdwn, trim
 from bot.views.board import board
@@ -20,6 +22,7 @@ from bot.views.customer_card import customer_card
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message
 from bot.views.forms import EditForm, PayForm, SendForm
+from bot.views.gallery_digest import week
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_new import new_form, review
 from bot.views.modal_pay import pay_form
@@ -29,6 +32,7 @@ from bot.views.modals_common import message_view, outcome_view, working
 from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.tables import without_new_blocks
+from bot.views.thanks import thank_you
 from sandbox.slack.blockkit.validate import message_problems, view_problems
 
 MARKUP = re.compile(r"<[^>]*>")
@@ -99,6 +103,12 @@ def rogue(text: str) -> tuple[Customer, Invoice]:
     return customer, invoice
 
 
+def rogue_holds(text: str) -> HoldNews:
+    """Holds of a digest in which every foreign text is ``text``."""
+    promise = PromiseLine("h1", "1", text, (text,) * 9, None, "USD", facts.TODAY)
+    return HoldNews((promise,) * 30, (promise,) * 30, Disputes(3, text, facts.TODAY, {"USD": 1}, 1))
+
+
 @QUICK
 @given(LONG)
 def test_messages_stay_inside_limits_with_any_text(text: str) -> None:
@@ -123,8 +133,13 @@ def test_messages_stay_inside_limits_with_any_text(text: str) -> None:
                 debtors=debtors,
                 failures=(text,) * 20,
                 mentions=(text, "U0DANA"),
+                payments=tuple(PaymentLine(one, text, text, "USD") for one in invoice.payments or ()),
+                jumped=(Jump("1", text, "USD", 1, 2),) * 30,
+                holds=rogue_holds(text),
+                weekly=Weekly((week(),), PromisesEnded()),
             )
         ),
+        thank_you(Thanks(facts.TODAY, tuple((one, facts.TODAY) for one in found), None)),
         reminder(facts.reminder_facts((item,) * 120)),
         error_message(NeedsConfirmation(text, "duplicate", [text] * 30)),
         did_you_mean(text, text),

@@ -1,0 +1,437 @@
+"""Promises end once: kept as soon as the money is there, broken on the next business morning, told to the owner."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from reminders_world import Bot, World, words
+
+from bot.domain.holds import Hold, HoldKind, Instalment
+from bot.domain.invoice import Invoice
+from bot.domain.policy import People
+from bot.store import holds, mirror, operations, outbox
+from bot.store.holds import Noted
+from bot.store.operations import Operation
+from bot.use_cases.collections import decide_one
+from bot.use_cases.mirror_reading import refresh
+from reminders.disputes import Disputes
+from reminders.promises import BROKEN, Promises
+
+CLERK = "D0CLERK"
+NUMBER = "INV-2024-1042"
+#: 8:00 in New York, when the reminders of a business day are built.
+TUESDAY = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
+FRIDAY = date(2026, 3, 13)
+
+
+async def of(bot: Bot, number: str = NUMBER) -> Invoice:
+    (found,) = await bot.context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))
+    return found
+
+
+async def note(bot: Bot, invoice: Invoice, kind: HoldKind = HoldKind.PROMISE, **changes: Any) -> str:
+    """A hold, a promise of $500.00 for Friday unless said otherwise; its id."""
+    hold = Hold(
+        f"{kind}-{invoice.id}",
+        kind,
+        invoice.customer_id,
+        (invoice.id,),
+        FRIDAY,
+        "",
+        "Dana Reyes",
+        50000,
+        "Pat",
+    )
+    noted = replace(hold, **changes)
+    await bot.context.lane.write(
+        lambda tx: holds.insert(
+            tx, Noted(hold=noted, currency="USD", by_id="U0DANA", created_at=bot.context.now())
+        )
+    )
+    return noted.id
+
+
+async def hold_of(bot: Bot, id: str) -> Noted:
+    found = await bot.context.lane.read(lambda tx: holds.get(tx, id))
+    assert found is not None
+    return found
+
+
+async def end(bot: Bot, id: str) -> None:
+    now = bot.context.now()
+    assert await bot.context.lane.write(lambda tx: holds.end(tx, id, by="U1", reason="ok", now=now))
+
+
+async def acts(bot: Bot) -> list[tuple[str, str, str]]:
+    rows = await bot.context.lane.read(lambda tx: tx.all("SELECT * FROM audit ORDER BY seq"))
+    return [(row["actor_id"], row["action"], row["subject"]) for row in rows if "." in row["action"]]
+
+
+def reach(world: World, moment: datetime) -> None:
+    world.clock.advance(moment - world.clock.now())
+
+
+def pay(world: World, amount: int | str, number: str = NUMBER) -> Any:
+    return world.syncro.company.pay(world.invoice(number).id, amount)
+
+
+async def morning(bot: Bot) -> None:
+    """What a tick does with holds, after a sync."""
+    await bot.sync.run()
+    await Promises(bot.context).run()
+    await bot.outbox.deliver_due()
+
+
+async def test_a_kept_promise_ends_silently_and_the_ladder_goes_on(world: World, bot: Bot) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice)
+    world.move(days=1)
+    pay(world, 500)
+    await morning(bot)
+    noted = await hold_of(bot, id)
+    assert (noted.outcome, noted.ended_by, noted.end_reason) == (
+        "kept",
+        "system",
+        "$500.00 came as promised.",
+    )
+    assert await acts(bot) == [("system", "promise.ended", f"invoice:{invoice.id}")]
+    assert world.posted(CLERK) == []
+    rows = await decide_one(bot.context, await of(bot), bot.context.today())
+    assert "promise" not in {row.reason for row in rows}
+
+
+async def test_what_is_not_paid_in_full_holds_until_its_time_is_over(world: World, bot: Bot) -> None:
+    id = await note(bot, await of(bot))
+    pay(world, "499.99")
+    reach(world, datetime(2026, 3, 16, 20, 0, tzinfo=UTC))
+    await morning(bot)
+    assert (await hold_of(bot, id)).ended_at is None
+
+
+async def test_a_broken_promise_is_told_to_the_owner_on_the_next_business_morning(
+    world: World, bot: Bot
+) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice)
+    pay(world, 200)
+    reach(world, TUESDAY - timedelta(minutes=1))
+    await bot.schedule.tick_now()
+    assert (await hold_of(bot, id)).ended_at is None
+    reach(world, TUESDAY)
+    await bot.schedule.tick_now()
+    noted = await hold_of(bot, id)
+    assert (noted.outcome, noted.ended_by) == ("broken", "system")
+    (told,) = world.posted(CLERK, "1 promise broken")
+    said = words(told)
+    assert NUMBER in said
+    assert "$500.00 was promised for Fri, Mar 13, 2026; $200.00 came by Mon, Mar 16, 2026." in said
+    assert "Given on Tue, Mar 10, 2026 by Pat, noted by Dana Reyes" in said
+    assert "Open the invoice" in said
+    assert "Open the customer" in said
+    world.move(days=1)
+    await bot.schedule.tick_now()
+    assert len(world.posted(CLERK, "broken")) == 1
+    ended = [act for act in await acts(bot) if act[1] == "promise.ended"]
+    assert ended == [("system", "promise.ended", f"invoice:{invoice.id}")]
+
+
+async def test_nobody_is_told_on_a_weekend(world: World, bot: Bot) -> None:
+    id = await note(bot, await of(bot), until=date(2026, 3, 12))
+    for day in (14, 15):
+        reach(world, datetime(2026, 3, day, 18, 0, tzinfo=UTC))
+        await morning(bot)
+        assert (await hold_of(bot, id)).ended_at is None
+    reach(world, datetime(2026, 3, 16, 12, 0, tzinfo=UTC))
+    await morning(bot)
+    assert (await hold_of(bot, id)).outcome == "broken"
+    assert len(world.posted(CLERK, "1 promise broken")) == 1
+
+
+async def test_all_broken_promises_of_an_owner_are_one_message_and_two_processes_tell_it_once(
+    world: World, bot: Bot
+) -> None:
+    owed = await bot.context.lane.read(mirror.unpaid)
+    ids = [await note(bot, one, amount=None) for one in owed[:3]]
+    other = await world.bot()
+    reach(world, TUESDAY)
+    await bot.sync.run()
+    await asyncio.gather(Promises(bot.context).run(), Promises(other.context).run())
+    await asyncio.gather(bot.outbox.deliver_due(), other.outbox.deliver_due())
+    assert {(await hold_of(bot, id)).outcome for id in ids} == {"broken"}
+    messages = world.posted(CLERK, "broken")
+    assert sum(words(one).count("is not paid by Mon") for one in messages) == 3
+    assert len([act for act in await acts(bot) if act[1] == "promise.ended"]) == 3
+    await morning(other)
+    assert len(world.posted(CLERK, "broken")) == len(messages)
+
+
+async def test_an_owner_gets_one_message_and_each_owner_their_own(world: World) -> None:
+    first = await world.bot()
+    await first.sync.run()
+    owed = await first.context.lane.read(mirror.unpaid)
+    mine = owed[0]
+    others = [one for one in owed if one.customer_id != mine.customer_id][:2]
+    bot = await world.bot(people=People("U0BOSS", {"default": "U0CLERK", mine.customer_id: "U0BOSS"}))
+    for one in (mine, *others):
+        await note(bot, one, amount=None)
+    reach(world, TUESDAY)
+    await morning(bot)
+    (boss,) = world.posted("D0BOSS", "1 promise broken")
+    (clerk,) = world.posted(CLERK, "2 promises broken")
+    assert mine.number in words(boss)
+    assert mine.number not in words(clerk)
+
+
+async def test_a_promise_and_its_message_end_together_or_not_at_all(
+    world: World, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await note(bot, await of(bot))
+    reach(world, TUESDAY)
+    await bot.sync.run()
+    put = outbox.put
+
+    def killed(*_: Any, **__: Any) -> str:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(outbox, "put", killed)
+    with pytest.raises(RuntimeError):
+        await Promises(bot.context).run()
+    assert (await hold_of(bot, id)).ended_at is None
+    assert await acts(bot) == []
+    monkeypatch.setattr(outbox, "put", put)
+    await morning(bot)
+    assert len(world.posted(CLERK, "1 promise broken")) == 1
+
+
+async def test_nothing_is_judged_on_old_figures(world: World, bot: Bot) -> None:
+    kept, broken = await of(bot), (await bot.context.lane.read(mirror.unpaid))[0]
+    ids = [await note(bot, kept), await note(bot, broken, amount=None)]
+    world.move(days=1)
+    pay(world, 500)
+    await refresh(bot.context, kept.id)  # somebody looked at it, but nothing else was read since yesterday
+    reach(world, TUESDAY)
+    world.break_syncro()
+    await bot.schedule.tick_now()
+    assert [(await hold_of(bot, id)).ended_at for id in ids] == [None, None]
+    world.syncro.faults.clear()
+    world.move(minutes=10)
+    await bot.schedule.tick_now()
+    assert [(await hold_of(bot, id)).outcome for id in ids] == ["kept", "broken"]
+
+
+async def test_syncro_itself_is_asked_before_a_promise_is_called_broken(world: World, bot: Bot) -> None:
+    id = await note(bot, await of(bot))
+    reach(world, TUESDAY - timedelta(minutes=2))
+    await bot.sync.run()
+    world.syncro.company.pay(world.invoice(NUMBER).id, 500, on=date(2026, 3, 16))
+    reach(world, TUESDAY)
+    world.break_syncro()
+    promises = Promises(bot.context)
+    await promises.run()
+    world.syncro.faults.clear()
+    await promises.run()
+    assert (await hold_of(bot, id)).ended_at is None  # it waits before it asks again
+    world.move(minutes=5)
+    await promises.run()
+    assert (await hold_of(bot, id)).outcome == "kept"
+    assert world.posted(CLERK) == []
+
+
+async def test_a_change_that_is_not_settled_holds_the_judgement_up(world: World, bot: Bot) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice)
+    reach(world, TUESDAY)
+    now = bot.context.now()
+    operation = Operation(
+        key="k#1",
+        base_key="k",
+        kind="payment",
+        invoice_id=invoice.id,
+        customer_id=invoice.customer_id,
+        actor_id="U0DANA",
+        actor_name="Dana Reyes",
+        request={},
+        request_hash="h",
+        visit_id="",
+        state="sent",
+        created_at=now,
+    )
+    await bot.context.lane.write(lambda tx: operations.insert(tx, operation))
+    await morning(bot)
+    assert (await hold_of(bot, id)).ended_at is None
+    await bot.context.lane.write(lambda tx: operations.settle(tx, "k#1", "refused", "No.", {}, now))
+    await morning(bot)
+    assert (await hold_of(bot, id)).outcome == "broken"
+
+
+async def test_what_is_void_or_gone_ends_neither_kept_nor_broken(world: World, bot: Bot) -> None:
+    id = await note(bot, await of(bot))
+    world.syncro.company.delete_invoice(world.invoice(NUMBER).id)
+    reach(world, TUESDAY)
+    await morning(bot)
+    noted = await hold_of(bot, id)
+    assert (noted.outcome, noted.end_reason) == ("", "Nothing is asked for any more.")
+    assert world.posted(CLERK, "broken") == []
+
+
+async def test_a_broken_promise_that_is_paid_before_the_message_goes_out_is_not_told(
+    world: World, bot: Bot
+) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice)
+    reach(world, TUESDAY)
+    await bot.sync.run()
+    await Promises(bot.context).run()
+    assert (await hold_of(bot, id)).outcome == "broken"
+    world.pay(invoice.id)
+    await refresh(bot.context, invoice.id)
+    await bot.outbox.deliver_due()
+    assert world.posted(CLERK, "broken") == []
+    item = await bot.context.lane.read(lambda tx: outbox.by_key(tx, f"{BROKEN}:{id}"))
+    assert item is not None
+    assert item.state == "dropped"
+
+
+async def test_one_payment_over_several_invoices_keeps_the_promise_of_one(world: World, bot: Bot) -> None:
+    company, example = world.syncro.company, world.invoice(NUMBER)
+    other = company.create_invoice(example.customer_id, example.date, lines=example.lines)
+    id = await note(bot, await of(bot))
+    company.take_payment(example.customer_id, 60000, {example.id: 50000, other.id: 10000})
+    await morning(bot)
+    assert (await hold_of(bot, id)).outcome == "kept"
+
+
+async def test_the_first_broken_instalment_ends_a_plan(world: World, bot: Bot) -> None:
+    parts = (
+        Instalment(date(2026, 3, 11), 20000),
+        Instalment(FRIDAY, 30000),
+        Instalment(date(2026, 4, 10), 30000),
+    )
+    id = await note(bot, await of(bot), until=parts[-1].due, amount=80000, instalments=parts)
+    pay(world, 200)
+    reach(world, datetime(2026, 3, 13, 18, 0, tzinfo=UTC))
+    await morning(bot)
+    assert (await hold_of(bot, id)).ended_at is None
+    reach(world, TUESDAY)
+    await morning(bot)
+    noted = await hold_of(bot, id)
+    assert noted.outcome == "broken"
+    assert noted.end_reason.startswith("Instalment 2 of 3: $500.00 in all was promised")
+    assert noted.hold.instalments == parts
+
+
+@pytest.mark.parametrize("kind", [HoldKind.SNOOZE, HoldKind.SAYS_PAID])
+async def test_what_holds_to_a_day_ends_when_that_is_over(world: World, bot: Bot, kind: HoldKind) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice, kind)
+    await Promises(bot.context).run()
+    reach(world, datetime(2026, 3, 13, 3, 59, tzinfo=UTC))
+    await Promises(bot.context).run()
+    assert (await hold_of(bot, id)).ended_at is None
+    reach(world, datetime(2026, 3, 14, 4, 0, tzinfo=UTC))
+    world.break_syncro()
+    await bot.schedule.tick_now()
+    await bot.schedule.tick_now()
+    noted = await hold_of(bot, id)
+    assert (noted.ended_by, noted.end_reason, noted.outcome) == ("system", "Its time is over.", "")
+    assert await acts(bot) == [("system", f"{kind}.ended", f"invoice:{invoice.id}")]
+
+
+async def test_the_owner_is_reminded_of_disputes_every_week_until_they_are_resolved(
+    world: World, bot: Bot
+) -> None:
+    owed = await bot.context.lane.read(mirror.unpaid)
+    for one in owed[:2]:
+        await note(bot, one, HoldKind.DISPUTE, until=None, note="Switch never came")
+    other = await world.bot()
+
+    async def both() -> None:
+        await asyncio.gather(*(Disputes(one.context, str(id(one))).run() for one in (bot, other)))
+        await bot.outbox.deliver_due()
+        await other.outbox.deliver_due()
+
+    for early in (timedelta(days=1), timedelta(minutes=1)):
+        reach(world, TUESDAY - early)
+        await both()
+    assert world.posted(CLERK, "still open") == []
+    reach(world, TUESDAY)
+    await both()
+    await both()
+    (told,) = world.posted(CLERK, "2 disputes still open")
+    assert words(told).count("disputed for 7 days, noted by Dana Reyes: Switch never came") == 2
+    await end(bot, f"dispute-{owed[0].id}")
+    await both()
+    reach(world, TUESDAY + timedelta(days=6, hours=6))
+    await both()
+    assert len(world.posted(CLERK, "still open")) == 1
+    reach(world, TUESDAY + timedelta(days=7))
+    await both()
+    (again,) = world.posted(CLERK, "1 dispute still open")
+    assert owed[0].number not in words(again)
+    assert owed[1].number in words(again)
+
+
+async def test_a_week_that_ends_on_a_weekend_is_told_on_monday(world: World, bot: Bot) -> None:
+    reach(world, datetime(2026, 3, 14, 15, 0, tzinfo=UTC))
+    await note(bot, await of(bot), HoldKind.DISPUTE, until=None)
+    for day, told in ((21, 0), (22, 0), (23, 1), (24, 1)):
+        reach(world, datetime(2026, 3, day, 15, 0, tzinfo=UTC))
+        await Disputes(bot.context, "me").run()
+        await bot.outbox.deliver_due()
+        assert len(world.posted(CLERK, "still open")) == told
+
+
+async def test_a_dispute_that_ends_before_the_message_goes_out_is_not_told(world: World, bot: Bot) -> None:
+    id = await note(bot, await of(bot), HoldKind.DISPUTE, until=None)
+    reach(world, TUESDAY)
+    await Disputes(bot.context, "me").run()
+    await end(bot, id)
+    await bot.outbox.deliver_due()
+    assert world.posted(CLERK, "still open") == []
+
+
+async def test_a_disputed_invoice_that_is_paid_is_nobodys_worry(world: World, bot: Bot) -> None:
+    invoice = await of(bot)
+    await note(bot, invoice, HoldKind.DISPUTE, until=None)
+    world.pay(invoice.id)
+    reach(world, TUESDAY)
+    await refresh(bot.context, invoice.id)
+    await Disputes(bot.context, "me").run()
+    await bot.outbox.deliver_due()
+    assert world.posted(CLERK, "still open") == []
+
+
+async def test_without_an_owner_the_manager_is_told(world: World) -> None:
+    bot = await world.bot(people=People("U0BOSS", {}))
+    await bot.sync.run()
+    await note(bot, await of(bot))
+    reach(world, TUESDAY)
+    await morning(bot)
+    assert len(world.posted("D0BOSS", "1 promise broken")) == 1
+
+
+async def test_a_promise_of_all_that_a_customer_owes_is_kept_by_payments_on_any_of_it(
+    world: World, bot: Bot
+) -> None:
+    invoice = await of(bot)
+    everything = await note(bot, invoice, invoice_ids=(), id="all", amount=80625)
+    pay(world, "806.24")
+    await morning(bot)
+    assert (await hold_of(bot, everything)).ended_at is None
+    pay(world, "0.01")  # the invoice is paid now, and the promise is kept all the same
+    await morning(bot)
+    assert (await hold_of(bot, everything)).outcome == "kept"
+    assert await acts(bot) == [("system", "promise.ended", f"customer:{invoice.customer_id}")]
+
+
+async def test_a_broken_promise_of_everything_names_what_is_unpaid(world: World, bot: Bot) -> None:
+    invoice = await of(bot)
+    id = await note(bot, invoice, invoice_ids=(), amount=None)
+    owed = await bot.context.lane.read(lambda tx: mirror.unpaid(tx, invoice.customer_id))
+    reach(world, TUESDAY)
+    await morning(bot)
+    assert (await hold_of(bot, id)).outcome == "broken"
+    (told,) = world.posted(CLERK, "1 promise broken")
+    assert all(one.number in words(told) for one in owed if one.balance is None or one.balance > 0)
