@@ -32,6 +32,7 @@ from bot.syncro.client import Client
 from bot.syncro.gateway import Gateway, ShapeName
 from bot.syncro.pace import Pace
 from bot.use_cases.context import Context
+from bot.use_cases.customers import Customers
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.mirror_reading import SyncReport
@@ -267,6 +268,7 @@ async def _answers(context: Context) -> Table:
 
 def _questions(context: Context) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
     lookup, overdue = Lookup(context, MirrorSync(context)), Overdue(context)
+    customers = Customers(context, lookup)
 
     def search(page: int, **asked: str) -> Callable[[], Awaitable[object]]:
         find = Find(asked.pop("words", ""), **asked)  # type: ignore[arg-type]  # names of its fields
@@ -276,7 +278,7 @@ def _questions(context: Context) -> list[tuple[str, Callable[[], Awaitable[objec
         return await context.lane.read(lambda tx: mirror.invoices_by_digits(tx, "77042"))
 
     async def customer_card() -> object:
-        return await lookup.customer_card(await lookup.customer_by_id("77"))
+        return await customers.card_of("77")
 
     return [
         ("search: everything, page 1", search(1)),

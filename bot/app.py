@@ -26,10 +26,14 @@ from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace
 from bot.syncro.webhook import PATH as WEBHOOK_PATH
 from bot.syncro.webhook import webhook_route
+from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
 from bot.use_cases.by_hand import ByHand
+from bot.use_cases.calls import Calls
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context, Waits
+from bot.use_cases.customer_holds import CustomerHolds
+from bot.use_cases.customers import Customers
 from bot.use_cases.explain import Explain
 from bot.use_cases.hints import Hints
 from bot.use_cases.holds import Holds
@@ -196,6 +200,7 @@ class App:
         secret = access.signing_secret.get_secret_value() if access.signing_secret else secrets.token_hex(16)
         base = urlsplit(settings.require_syncro().base_url)
         self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, rooms.lookup)
+        holds = Holds(rooms.context, rooms.authority, rooms.lookup)
         desk = Desk(
             context=rooms.context,
             authority=rooms.authority,
@@ -204,7 +209,11 @@ class App:
             catalogue=Catalogue(rooms.context),
             invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
             several=self._several,
-            holds=Holds(rooms.context, rooms.authority, rooms.lookup),
+            holds=holds,
+            customers=Customers(rooms.context, rooms.lookup),
+            customer_holds=CustomerHolds(rooms.context, rooms.authority, holds),
+            calls=Calls(rooms.context, rooms.authority),
+            assigning=Assigning(rooms.context, rooms.authority),
             automatics=rooms.chasing.automatics,
             proposals=Proposals(rooms.context, rooms.authority),
             tasks=Tasks(rooms.context, rooms.authority, rooms.chasing.chase),

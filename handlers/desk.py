@@ -15,11 +15,15 @@ from bot.domain.roles import Person, Role
 from bot.slack.client import Slack
 from bot.store import visits
 from bot.store.visits import Visit
+from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
 from bot.use_cases.automatics import Automatics
 from bot.use_cases.by_hand import ByHand
+from bot.use_cases.calls import Calls
 from bot.use_cases.catalogue import Catalogue
 from bot.use_cases.context import Context
+from bot.use_cases.customer_holds import CustomerHolds
+from bot.use_cases.customers import Customers
 from bot.use_cases.explain import Explain
 from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
@@ -63,6 +67,10 @@ class Desk:
     proposals: Proposals
     tasks: Tasks
     by_hand: ByHand
+    customers: Customers
+    customer_holds: CustomerHolds
+    calls: Calls
+    assigning: Assigning
     journal: Journal
     overdue: Overdue
     explain: Explain

@@ -37,7 +37,7 @@ _FOLLOWED = 300
 CommandHandler = Callable[[Arrival, str, str], Awaitable[None]]
 ActionHandler = Callable[[Arrival, dict[str, Any], dict[str, Any]], Awaitable[None]]
 OptionsHandler = Callable[[Arrival, str], Awaitable[list[dict[str, Any]]]]
-ShortcutHandler = Callable[[Arrival], Awaitable[None]]
+ShortcutHandler = Callable[[Arrival, dict[str, Any]], Awaitable[None]]
 EventHandler = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -97,7 +97,7 @@ class Door:
             self._start(arrival, handler(arrival, action, body))
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """A global shortcut."""
+        """A shortcut, global or on a message."""
         await ack()
         arrival = arrival_of(body)
         handler = self._shortcuts.get(str(body.get("callback_id", "")))
@@ -106,7 +106,7 @@ class Door:
         elif self._full():
             self._start(arrival, self._too_busy(arrival))
         else:
-            self._start(arrival, handler(arrival))
+            self._start(arrival, handler(arrival, body))
 
     async def event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """An event of the Events API."""

@@ -11,6 +11,7 @@ from bot.store.visits import Visit
 from bot.use_cases.holds import require_holdable
 from bot.views.blocks import View
 from bot.views.forms import read_void
+from bot.views.modal_customer import customer_done, customer_end_form
 from bot.views.modal_hold import TITLES, end_form, hold_done, hold_form, read_hold
 from bot.views.modals_common import message_view
 from handlers.change import OnInvoice
@@ -43,7 +44,8 @@ class PlaceHold(OnInvoice):
         notice = ""
         if self.kind is HoldKind.PROMISE:
             notice = await self.desk.holds.distrust(visit.user_id, invoice.customer_id)
-        return hold_form(await self.desk.lookup.card(invoice), self.kind, HoldDraft(), visit.id, notice)
+        form = HoldDraft(note=str(visit.data.get("note", "")))
+        return hold_form(await self.desk.lookup.card(invoice), self.kind, form, visit.id, notice)
 
     async def submit(self, sent: Sent) -> Shown:
         draft = read_hold(sent.view)
@@ -74,6 +76,9 @@ class EndHold(Form):
     async def submit(self, sent: Sent) -> Shown:
         hold_id = str(sent.visit.data["hold"])
         hold = await self.desk.holds.end(sent.person, hold_id, read_void(sent.view), sent.visit.id)
+        if not hold.invoice_ids:
+            whose = await self.desk.customers.card_of(hold.customer_id)
+            return customer_done(whose, "The hold has ended.", sent.visit.id)
         invoice = await self.desk.lookup.mirrored(hold.invoice_ids[0])
         return hold_done(
             await self.desk.lookup.card(invoice, live=False), "The hold has ended.", sent.visit.id
@@ -86,6 +91,9 @@ class EndHold(Form):
 
     async def _form(self, visit: Visit, reason: str = "", notice: str = "") -> View:
         noted = await self.desk.holds.open(str(visit.data["hold"]))
+        if not noted.hold.invoice_ids:
+            whose = await self.desk.customers.card_of(noted.hold.customer_id)
+            return customer_end_form(whose, noted.hold, visit.id, reason, notice)
         invoice = await self.desk.lookup.mirrored(noted.hold.invoice_ids[0])
         card = await self.desk.lookup.card(invoice, live=False)
         return end_form(card, noted.hold, visit.id, reason, notice)

@@ -6,12 +6,14 @@ from typing import Any
 from bot.domain.commands import Board, Customer, Find, Show, Why
 from bot.domain.errors import BadInput, Busy, NotAllowed, NotFound, SlackLimited, SlackNotSent, SlackRefused
 from bot.domain.roles import Action, Role
+from bot.domain.worklist import Only
 from bot.store import claims, visits
 from bot.views.blocks import Message
 from bot.views.board import board
-from bot.views.cards import customer_card, invoice_card, search_results
+from bot.views.cards import invoice_card, search_results
+from bot.views.customer_card import customer_card
 from bot.views.errors import did_you_mean
-from bot.views.values import read_page, read_pick
+from bot.views.values import read_only, read_page, read_pick
 from bot.views.why import why
 from handlers.desk import Arrival, Desk
 
@@ -145,6 +147,15 @@ class Looking:
         shown = await self._board(arrival, kept, page, search_id, role)
         await self._desk.answer(arrival, shown, replace=True)
 
+    async def board_only(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """The menu that says which customers are shown; kept with the search, so that paging keeps it."""
+        role = await self._role(arrival)
+        search_id, only = read_only(_chosen(action))
+        kept = {**await self._kept(arrival, search_id, "board"), "only": only.value}
+        await self._desk.context.lane.write(lambda tx: visits.update_data(tx, search_id, kept))
+        shown = await self._board(arrival, kept, 1, search_id, role)
+        await self._desk.answer(arrival, shown, replace=True)
+
     async def _board(
         self, arrival: Arrival, kept: dict[str, Any], page: int, search_id: str, role: Role
     ) -> Message:
@@ -154,6 +165,7 @@ class Looking:
             over_days=int(kept["over"]),
             page=page,
             search_id=search_id,
+            only=Only(kept.get("only", Only.EVERYBODY)),
         )
         return board(held, role)
 
@@ -168,14 +180,14 @@ class Looking:
             meant = did_you_mean(f"/overdue {command.words}", f"/overdue {command.suggestion}")
             await self._desk.say(arrival, meant)
             return
-        await self._desk.answer(arrival, customer_card(await self._desk.lookup.customer_card(customer), role))
+        await self._desk.answer(arrival, customer_card(await self._desk.customers.card(customer), role))
 
     async def customer_button(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """A button or menu that opens a customer's card."""
         role = await self._role(arrival)
         _kind, customer_id = read_pick(_chosen(action))
-        customer = await self._desk.lookup.customer_by_id(customer_id)
-        await self._desk.answer(arrival, customer_card(await self._desk.lookup.customer_card(customer), role))
+        card = await self._desk.customers.card_of(customer_id)
+        await self._desk.answer(arrival, customer_card(card, role))
 
 
 def _chosen(action: dict[str, Any]) -> str:

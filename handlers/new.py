@@ -41,7 +41,7 @@ class NewInvoice(Form):
                 notice = f"{error.sentence} Search for the customer below."
         await self._open(arrival, draft, notice)
 
-    async def from_shortcut(self, arrival: Arrival) -> None:
+    async def from_shortcut(self, arrival: Arrival, _body: dict[str, Any]) -> None:
         """The global shortcut."""
         await self.from_command(arrival, "")
 

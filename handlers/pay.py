@@ -141,7 +141,7 @@ class PayWhich(Form):
         self._pay = pay
         self._many = many
 
-    async def from_shortcut(self, arrival: Arrival) -> None:
+    async def from_shortcut(self, arrival: Arrival, _body: dict[str, Any]) -> None:
         """The global shortcut."""
         await self.desk.authority.require(arrival.user_id, Action.PAY)
         visit = await self.desk.keep(self.desk.new_visit(arrival, "view"))

@@ -13,6 +13,7 @@ from bot.slack.client import Identity
 from bot.views import ids
 from handlers.change import AddLine, EditInvoice, SendInvoice, VoidInvoice
 from handlers.commands import Commands, HomeTab, nothing
+from handlers.customer import Assign, HoldCustomer, LogCall
 from handlers.desk import Arrival, Desk
 from handlers.door import ActionHandler, Door
 from handlers.forms import Form
@@ -24,6 +25,7 @@ from handlers.pay_many import PayMany, PayManyAgain
 from handlers.proposing import ProposalText, Proposing, SkipProposal
 from handlers.reminding import Mailing, Remind
 from handlers.unsettled import Unsettled
+from handlers.which import FromMessage, WhichInvoice
 
 _ANY = re.compile(r"[\s\S]*")
 
@@ -38,6 +40,17 @@ def make_door(desk: Desk, team_id: str) -> Door:
     promise, dispute = PlaceHold(desk, HoldKind.PROMISE), PlaceHold(desk, HoldKind.DISPUTE)
     says_paid, snooze = PlaceHold(desk, HoldKind.SAYS_PAID), PlaceHold(desk, HoldKind.SNOOZE)
     end_hold = EndHold(desk)
+    which_invoice = WhichInvoice(promise, dispute)
+    call, assign, from_message = (
+        LogCall(desk, which_invoice),
+        Assign(desk),
+        FromMessage(desk, which_invoice),
+    )
+    dispute_all = HoldCustomer(desk, HoldKind.DISPUTE)
+    snooze_all, do_not_contact = (
+        HoldCustomer(desk, HoldKind.SNOOZE),
+        HoldCustomer(desk, HoldKind.DO_NOT_CONTACT),
+    )
     proposing, proposal_text, skip = Proposing(desk), ProposalText(desk), SkipProposal(desk)
     remind, mailing = Remind(desk), Mailing(desk)
     commands = Commands(desk, looking, pay, new, edit, add, send, void, proposing)
@@ -77,6 +90,12 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.SAYS_PAID: says_paid.from_button,
         ids.SNOOZE: snooze.from_button,
         ids.HOLD_END: end_hold.from_button,
+        ids.CALL_LOG: call.from_button,
+        ids.ASSIGN: assign.from_button,
+        ids.CUSTOMER_DISPUTE: dispute_all.from_button,
+        ids.CUSTOMER_SNOOZE: snooze_all.from_button,
+        ids.DO_NOT_CONTACT: do_not_contact.from_button,
+        ids.OVERDUE_ONLY: looking.board_only,
         ids.PROPOSAL_APPROVE: proposing.approve,
         ids.PROPOSAL_APPROVE_ALL: proposing.approve_all,
         ids.PROPOSAL_OPEN: proposal_text.from_button,
@@ -115,6 +134,13 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_SAYS_PAID: says_paid,
         ids.VIEW_SNOOZE: snooze,
         ids.VIEW_HOLD_END: end_hold,
+        ids.VIEW_CALL: call,
+        ids.VIEW_ASSIGN: assign,
+        ids.VIEW_CUSTOMER_DISPUTE: dispute_all,
+        ids.VIEW_CUSTOMER_SNOOZE: snooze_all,
+        ids.VIEW_DO_NOT_CONTACT: do_not_contact,
+        ids.VIEW_HOLD_WHICH: which_invoice,
+        ids.VIEW_FROM_MESSAGE: from_message,
         ids.VIEW_LETTER: proposal_text,
         ids.VIEW_PROPOSAL_SKIP: skip,
         ids.VIEW_REMIND: remind,
@@ -125,8 +151,16 @@ def make_door(desk: Desk, team_id: str) -> Door:
         commands={"/invoice": commands.invoice, "/overdue": commands.overdue},
         actions=actions,
         forms=forms,
-        options={ids.IN_CUSTOMER: typeahead.customers, ids.IN_LINE_PRODUCT: typeahead.products},
-        shortcuts={ids.SHORTCUT_NEW: new.from_shortcut, ids.SHORTCUT_PAY: which.from_shortcut},
+        options={
+            ids.IN_CUSTOMER: typeahead.customers,
+            ids.IN_LINE_PRODUCT: typeahead.products,
+            ids.IN_ABOUT: from_message.options,
+        },
+        shortcuts={
+            ids.SHORTCUT_NEW: new.from_shortcut,
+            ids.SHORTCUT_PAY: which.from_shortcut,
+            ids.SHORTCUT_MESSAGE: from_message.from_shortcut,
+        },
         events={"app_home_opened": home.opened},
     )
 

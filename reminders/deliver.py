@@ -1,7 +1,9 @@
 """Everything that the outbox can deliver, by the kind that is stored with an item."""
 
+from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.automatics import NOTICE
 from bot.use_cases.context import Context
+from bot.use_cases.customers import Customers
 from bot.use_cases.hold_facts import broken_report, dispute_report
 from bot.use_cases.hold_log import HOLD_SHARED
 from bot.use_cases.lookup import Lookup
@@ -11,6 +13,7 @@ from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
 from bot.use_cases.thanks import THANKS
 from bot.views.held import disputes_open, promises_broken
+from reminders.assigned import CustomerAssigned
 from reminders.contact_posts import CopiesPost, Notice, Redrawn, ReviewPost, TasksPost
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.disputes import DISPUTED
@@ -39,6 +42,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         REVERSED: PaymentReversed(context, where),
         THANKS: ThanksPost(context, where),
         SPREAD: SpreadShared(context, where),
+        ASSIGNED: CustomerAssigned(context, where, Customers(context, lookup)),
         HOLD_SHARED: HoldShared(context, where),
         BROKEN: HoldsGathered(context, where, "broken promises", broken_report, promises_broken),
         DISPUTED: HoldsGathered(context, where, "open disputes", dispute_report, disputes_open),

@@ -50,7 +50,7 @@ class Disputes:
         for noted, week in self._due(tx):
             if claims.take(tx, _job(noted), week, self._owner, now, _LEASE):
                 claims.finish(tx, _job(noted), week, {}, now)
-                target = who_looks_after(self._context.policy, noted.hold.customer_id)
+                target = who_looks_after(tx, self._context.policy, noted.hold.customer_id)
                 told[target].append((noted.hold.id, week))
         for target, due in told.items():
             if target:

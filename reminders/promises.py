@@ -129,7 +129,7 @@ class Promises:
             noted = holds.get(tx, hold_id)
             if noted is None or self._end(tx, noted) is not Verdict.BROKEN:
                 continue
-            told[who_looks_after(self._context.policy, noted.hold.customer_id)].append(hold_id)
+            told[who_looks_after(tx, self._context.policy, noted.hold.customer_id)].append(hold_id)
         for target, broken in told.items():
             if target:
                 # A promise breaks once, so the first of them names the message.

@@ -8,6 +8,7 @@ from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.facts import Reminder, ReminderItem
 from bot.domain.holds import hold_stop
 from bot.domain.invoice import Invoice
+from bot.domain.policy import People
 from bot.store import contacts, holds, operations
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
@@ -15,6 +16,7 @@ from bot.store.outbox import Item
 from bot.use_cases.contact_check import difference
 from bot.use_cases.context import Context
 from bot.use_cases.mirror_reading import refresh
+from bot.use_cases.owners import people_now
 from bot.views.reminders import reminder
 from reminders.kinds import Drop, Kind, Later, Ready, Step
 from reminders.where import Place, Where
@@ -44,6 +46,7 @@ class ReminderPost(Kind):
         if self._context.today().isoformat() != item.payload["day"]:
             return Drop(_DAY_OVER)
         place = await self._where.of(item.target)
+        people = await self._context.lane.read(lambda tx: people_now(tx, self._context.policy))
         items: list[ReminderItem] = []
         reasons: list[str] = []
         unread: list[tuple[Contact, str]] = []
@@ -60,7 +63,7 @@ class ReminderPost(Kind):
                 await self._suppress(contact, item, why)
                 reasons.append(why)
             else:
-                items.append(self._item(contact, [one for one in live if one is not None]))
+                items.append(self._item(contact, [one for one in live if one is not None], people))
         if unread and not items:
             return Later(self._context.now() + _RETRY, unread[0][1])
         for contact, why in unread:
@@ -109,7 +112,7 @@ class ReminderPost(Kind):
     async def _suppress(self, contact: Contact, item: Item, why: str) -> None:
         await self._context.lane.write(lambda tx: _settle(tx, contact, item, "suppressed", why))
 
-    def _item(self, contact: Contact, live: Sequence[Invoice]) -> ReminderItem:
+    def _item(self, contact: Contact, live: Sequence[Invoice], people: People) -> ReminderItem:
         today = self._context.today()
         return ReminderItem(
             contact_id=contact.id,
@@ -119,7 +122,7 @@ class ReminderPost(Kind):
             level=contact.level,
             total=contact.total,
             invoices=tuple((one, one.days_past_due(today) or 0) for one in live),
-            owner_id=self._context.policy.people.owner_of(contact.customer_id),
+            owner_id=people.owner_of(contact.customer_id),
         )
 
 

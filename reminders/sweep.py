@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.contacts import ContactNow
+from bot.domain.policy import People
 from bot.domain.recipients import Gathered, gather_by_recipient
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact, ContactInvoice, Delivery
@@ -20,6 +21,7 @@ from bot.use_cases.collections import Day, Row, decide_all
 from bot.use_cases.contact_check import aged
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
+from bot.use_cases.owners import people_now
 from reminders.slots import free_slot, require_today
 
 SWEEP = "sweep"
@@ -90,7 +92,8 @@ class Sweep:
         """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
         today = as_of or self._context.today()
         day = await decide_all(self._context, today)
-        messages, nobody = self._addressed(_plain(day))
+        people = await self._context.lane.read(lambda tx: people_now(tx, self._context.policy))
+        messages, nobody = self._addressed(_plain(day), people)
         told = {_key(one) for message in messages for one in message.contacts}
         return SweepReport(
             day=today,
@@ -107,9 +110,9 @@ class Sweep:
     async def let_out(self, contact: Contact, now: ContactNow) -> Made:
         """Tells our own people of a contact that a person has approved, as it is decided ``now``."""
         today, at = self._context.today(), self._context.now()
-        messages, nobody = self._addressed([now])
 
         def write(tx: Tx) -> Made:
+            messages, nobody = self._addressed([now], people_now(tx, self._context.policy))
             if not messages:
                 contacts.set_stage(tx, contact.id, "failed", " ".join(nobody))
                 return Made("failed", " ".join(nobody))
@@ -130,10 +133,11 @@ class Sweep:
 
     # ---- apply ---------------------------------------------------------------------------------------------
 
-    def _addressed(self, found: Sequence[ContactNow]) -> tuple[list[Gathered], tuple[str, ...]]:
+    def _addressed(
+        self, found: Sequence[ContactNow], people: People
+    ) -> tuple[list[Gathered], tuple[str, ...]]:
         """The messages to write, and a sentence for each contact that has nobody to be told."""
-        policy = self._context.policy
-        gathered = gather_by_recipient(found, policy.people, policy.channels)
+        gathered = gather_by_recipient(found, people, self._context.policy.channels)
         nobody = tuple(
             f"{one.customer_name}: the policy names nobody for “{message.audience}”, so the level "
             f"“{one.level.name}” reaches nobody there."
@@ -148,7 +152,7 @@ class Sweep:
     ) -> SweepReport:
         """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
         now = self._context.now()
-        messages, nobody = self._addressed(found)
+        messages, nobody = self._addressed(found, people_now(tx, self._context.policy))
         made = self._make(tx, messages, today, now)
         put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
         result = {"made": len(made), "messages": put, "decided": len(rows)}

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from bot.domain.allocation import OpenInvoice
 from bot.domain.holds import Hold
 from bot.domain.invoice import Customer, Invoice, LineItem, Payment
+from bot.domain.worklist import Only, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,10 @@ class AgingTotals:
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """A customer with overdue money. ``oldest_days`` is the days past due of the oldest invoice."""
+    """A customer with overdue money. ``oldest_days`` is the days past due of the oldest invoice.
+
+    ``standing`` is how we stand with them, where that is told.
+    """
 
     customer_id: str
     name: str
@@ -148,11 +152,15 @@ class Debtor:
     invoices: int
     oldest_days: int
     owner_id: str = ""
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The aging board and worklist: totals per currency, debtors ranked, one page of them."""
+    """The aging board and worklist: totals per currency, debtors ranked, one page of them.
+
+    ``total`` counts the debtors that ``only`` lets through; the totals are of all.
+    """
 
     title: str
     today: dt.date
@@ -163,28 +171,7 @@ class Board:
     total: int
     search_id: str
     as_of: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerCard:
-    """One customer: what is open and overdue, whom to call, and their unpaid invoices.
-
-    ``usual_days_late`` is their payment habit (``bot.domain.habit``).
-    """
-
-    customer: Customer
-    currency: str
-    today: dt.date
-    open_amount: int
-    overdue_amount: int
-    credit: int
-    unknown_count: int
-    invoices: tuple[Invoice, ...]
-    last_payment: Payment | None
-    usual_days_late: int | None
-    owner_id: str
-    as_of: dt.datetime | None
-    syncro_url: str = ""
+    only: Only = Only.EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,14 @@ def all_open(tx: Tx) -> dict[str, list[Hold]]:
     return dict(found)
 
 
+def last_ended(tx: Tx, customer_id: str, limit: int) -> list[Noted]:
+    """A customer's holds that ended last, newest end first."""
+    where = """hold.id IN (SELECT id FROM hold WHERE customer_id = :customer_id AND ended_at IS NOT NULL
+        ORDER BY ended_at DESC, id DESC LIMIT :limit)"""
+    found = _load(tx, where, {"customer_id": customer_id, "limit": limit})
+    return sorted(found, key=lambda noted: (noted.ended_at or noted.created_at, noted.hold.id), reverse=True)
+
+
 def all_open_noted(tx: Tx) -> list[Noted]:
     """Every open hold with how it was noted, oldest first."""
     return _load(tx, "hold.ended_at IS NULL", {})

@@ -222,6 +222,21 @@ _THANKS: tuple[Step, ...] = (
     "CREATE INDEX thanked_outbox ON thanked (outbox_key)",
 )
 
+#: Calls as people logged them, and who looks after a customer; an assignment with nobody leaves it to policy.
+_CALLS: tuple[Step, ...] = (
+    """CREATE TABLE call_log (
+        id TEXT PRIMARY KEY, customer_id TEXT NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('no_answer', 'left_message', 'promise', 'dispute', 'wrong_person')),
+        note TEXT NOT NULL, made_on TEXT NOT NULL, next_on TEXT, by_id TEXT NOT NULL, by_name TEXT NOT NULL,
+        at TEXT NOT NULL) STRICT""",
+    "CREATE INDEX call_log_customer ON call_log (customer_id, at)",
+    """CREATE TABLE assignment (
+        id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, owner_id TEXT NOT NULL, by_id TEXT NOT NULL,
+        by_name TEXT NOT NULL, at TEXT NOT NULL, current INTEGER NOT NULL) STRICT""",
+    "CREATE UNIQUE INDEX assignment_current ON assignment (customer_id) WHERE current = 1",
+    "CREATE INDEX contact_latest ON contact (track, stage, customer_id, as_of)",
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -237,6 +252,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0011-customer-contacts", _CUSTOMER_CONTACTS),
     ("0012-promises", _PROMISES),
     ("0013-thanks", _THANKS),
+    ("0014-calls", _CALLS),
 )
 
 

@@ -69,7 +69,18 @@ def debtors(
     over_days: int = 0,
     selection: Selection = EVERYTHING,
 ) -> list[Debtor]:
-    """As ``aging.debtors``: customers with overdue money, those who most deserve a call first."""
+    """As ``aging.debtors``: customers with overdue money, those whose debts weigh most first."""
+    return ranked(scored(tx, today, owner_of, over_days, selection))
+
+
+def scored(
+    tx: Tx,
+    today: date,
+    owner_of: Callable[[str], str],
+    over_days: int = 0,
+    selection: Selection = EVERYTHING,
+) -> list[tuple[int, Debtor]]:
+    """The same in no order, each with the ``aging.score`` of what they owe."""
     where, params = _where(selection, today)
     rows = tx.all(
         f"""SELECT debt.*,
@@ -86,7 +97,7 @@ def debtors(
                   GROUP BY customer_id, currency HAVING min(due_day) < :today - :over) debt""",  # noqa: S608 - constants of this module
         {**params, "today": today.toordinal(), "over": over_days, "counts": OLDEST_THAT_COUNTS},
     )
-    return ranked((row["score"], _debtor(row, owner_of)) for row in rows)
+    return [(row["score"], _debtor(row, owner_of)) for row in rows]
 
 
 def _debtor(row: Row, owner_of: Callable[[str], str]) -> Debtor:

@@ -53,10 +53,14 @@ class Holds:
         invoice = await self._lookup.invoice(invoice_id)
         key = write_key(submission.root_view, kind.value, invoice_id)
         noted = self._understood(kind, invoice, draft, key, submission.actor)
+        return await self.note(noted, submission.visit_id), invoice
+
+    async def note(self, noted: Noted, visit_id: str) -> Hold:
+        """Writes a hold down that was checked, once, in place of an open one like it. Raises ``NotAllowed``."""
         why_not = await self._why_not(noted.by_id, noted.hold.customer_id)
-        hold = await self._context.lane.write(lambda tx: self._place(tx, noted, submission.visit_id, why_not))
+        hold = await self._context.lane.write(lambda tx: self._place(tx, noted, visit_id, why_not))
         self._context.wake_outbox()
-        return hold, invoice
+        return hold
 
     async def distrust(self, user_id: str, customer_id: str) -> str:
         """Why this person can't note a promise of a customer who has broken too many; empty when they can."""
@@ -89,7 +93,7 @@ class Holds:
         if before is not None:
             return before.hold
         for held in holds.open_of(tx, noted.hold.customer_id):
-            if held.kind is noted.hold.kind and set(held.invoice_ids) & set(noted.hold.invoice_ids):
+            if held.kind is noted.hold.kind and _on_the_same(held, noted.hold):
                 _require_movable(held)
                 self._replace(tx, _open(tx, held.id), noted)
         if noted.hold.kind is HoldKind.PROMISE:
@@ -129,7 +133,7 @@ class Holds:
         problems = Problems()
         promised = self._promised(kind, invoice, draft, problems)
         field = "reason" if kind in (HoldKind.DISPUTE, HoldKind.SNOOZE) else "notes"
-        note = problems.take(field, lambda: _note(draft.note, kind), "")
+        note = problems.take(field, lambda: note_of(draft.note, kind), "")
         said_by = problems.take("said_by", lambda: _short(draft.said_by, MOST_SAID_BY), "")
         problems.settle()
         hold = Hold(
@@ -156,16 +160,17 @@ class Holds:
         """Until when, and how much where that is asked; what is wrong is noted beside its field."""
         if kind is HoldKind.PROMISE and draft.instalments.strip():
             return read_plan(draft, invoice, self._context.today(), problems)
-        until = problems.take("until", lambda: self._until(kind, draft.until), None)
+        until = problems.take("until", lambda: self.until(kind, draft.until), None)
         if kind is not HoldKind.PROMISE:
             return Promised(until, None)
         return Promised(until, problems.take("amount", lambda: _amount(draft.amount, invoice), None))
 
-    def _until(self, kind: HoldKind, typed: str) -> date | None:
+    def until(self, kind: HoldKind, typed: str) -> date | None:
+        """How long a hold stands, as typed; ``None`` for what stands until a person ends it. Raises ``BadInput``."""
         today = self._context.today()
         if kind is HoldKind.SAYS_PAID:
             return self._context.calendar.add_days(today, _CLAIM_DAYS)
-        if kind is HoldKind.DISPUTE:
+        if kind in (HoldKind.DISPUTE, HoldKind.DO_NOT_CONTACT):
             return None
         day = parse_date(typed, today, "future")
         if kind is HoldKind.SNOOZE and day <= today:
@@ -185,9 +190,19 @@ def require_holdable(invoice: Invoice) -> None:
         raise NotAllowed(f"Invoice {invoice.number} has no open balance: nobody is chased for it.")
 
 
+def _on_the_same(one: Hold, other: Hold) -> bool:
+    """Whether two holds of a customer are both on all of their invoices, or share one that they name."""
+    if not one.invoice_ids or not other.invoice_ids:
+        return one.invoice_ids == other.invoice_ids
+    return bool(set(one.invoice_ids) & set(other.invoice_ids))
+
+
 def _require_movable(held: Hold) -> None:
+    if held.kind is HoldKind.DO_NOT_CONTACT:
+        raise NotAllowed(f"This customer is not to be contacted already; {held.by_name} noted it.")
     if held.kind not in _MOVE:
-        raise NotAllowed(f"This invoice is disputed already; {held.by_name} noted it. End that one first.")
+        which = "This invoice is" if held.invoice_ids else "All their invoices are"
+        raise NotAllowed(f"{which} disputed already; {held.by_name} noted it. End that one first.")
 
 
 def _open(tx: Tx, hold_id: str) -> Noted:
@@ -207,8 +222,11 @@ def _amount(typed: str, invoice: Invoice) -> int | None:
     return amount
 
 
-def _note(typed: str, kind: HoldKind) -> str:
+def note_of(typed: str, kind: HoldKind) -> str:
+    """The note of a hold as typed. Raises ``BadInput`` when its kind needs one, or it is too long."""
     if not typed.strip():
+        if kind is HoldKind.DO_NOT_CONTACT:
+            raise BadInput("Say why they are not to be contacted.")
         if kind is HoldKind.DISPUTE:
             raise BadInput("Say what the customer disputes.")
         if kind is HoldKind.SNOOZE:

@@ -16,8 +16,7 @@ from bot.domain.errors import (
     SyncroLost,
     SyncroMissing,
 )
-from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
-from bot.domain.habit import habit_since, usual_days_late
+from bot.domain.facts import InvoiceCard, SearchPage
 from bot.domain.holds import Hold
 from bot.domain.invoice import UNPAID, Customer, Invoice, Status
 from bot.domain.money import say_money
@@ -28,7 +27,7 @@ from bot.domain.references import (
     digits_of,
     reference_matches,
 )
-from bot.store import contacts, holds, mirror, mirror_habits, mirror_payments, operations
+from bot.store import contacts, holds, mirror, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.card_facts import contact_words, open_operation, warnings_of
@@ -289,36 +288,6 @@ class Lookup:
         if find.customer_id:
             return await self.customer_by_id(find.customer_id)
         return await self.customer(find.words) if find.words else None
-
-    async def customer_card(self, customer: Customer) -> CustomerCard:
-        """The facts of a customer card, from the mirror."""
-
-        def read(tx: Tx) -> CustomerCard:
-            unpaid = mirror.unpaid(tx, customer.id)
-            late = mirror_habits.days_late(tx, habit_since(today), customer.id)
-            return CustomerCard(
-                customer=customer,
-                currency=currency,
-                today=today,
-                open_amount=sum(one.balance for one in unpaid if one.balance and one.balance > 0),
-                overdue_amount=sum(
-                    one.balance for one in unpaid if one.balance and one.balance > 0 and one.overdue(today)
-                ),
-                credit=-sum(one.balance for one in unpaid if one.balance and one.balance < 0),
-                unknown_count=sum(one.balance is None for one in unpaid),
-                invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
-                last_payment=mirror_payments.last_payment(tx, customer.id),
-                usual_days_late=usual_days_late(late.get(customer.id, ())),
-                owner_id=self._context.policy.people.owner_of(customer.id),
-                as_of=as_of,
-                syncro_url=self._context.gateway.customer_url(customer.id),
-            )
-
-        today = self._context.today()
-        currency = self._context.policy.currency_of(customer.id)
-        stamp = await synced_at(self._context)
-        as_of = self._context.local(stamp) if stamp else None
-        return await self._context.lane.read(read)
 
     async def owing(self, customer: Customer) -> list[Invoice]:
         """The customer's unpaid invoices on which money is open, or may be, as the mirror has them.

@@ -12,8 +12,9 @@ from bot.domain import aging
 from bot.domain.digest import Digest, Figures, HoldNews, PaymentLine, bucket_changes, changes, jumped
 from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, Home, OpenOperation
 from bot.domain.invoice import Invoice, Payment
-from bot.domain.policy import Policy
+from bot.domain.policy import People, Policy
 from bot.domain.roles import Role
+from bot.domain.worklist import Only
 from bot.store import mirror_aging, mirror_payments, operations, outbox
 from bot.store.lane import Tx
 from bot.store.mirror_aging import Selection
@@ -22,6 +23,8 @@ from bot.use_cases.context import Context
 from bot.use_cases.digest_holds import hold_news
 from bot.use_cases.failures import failed_posts, failed_sends, undecided
 from bot.use_cases.mirror import synced_at
+from bot.use_cases.owners import people_now
+from bot.use_cases.worklist import worklist
 
 Scope = Literal["all", "mine", "over"]
 
@@ -51,6 +54,7 @@ class _Morning:
     failed_sends: tuple[str, ...]
     holds: HoldNews
     book: tuple[AgingTotals, ...]
+    people: People
 
 
 class Overdue:
@@ -60,7 +64,14 @@ class Overdue:
         self._context = context
 
     async def board(
-        self, *, scope: Scope, user_id: str, over_days: int = 0, page: int = 1, search_id: str
+        self,
+        *,
+        scope: Scope,
+        user_id: str,
+        over_days: int = 0,
+        page: int = 1,
+        search_id: str,
+        only: Only = Only.EVERYBODY,
     ) -> Board:
         """One page of debtors, those who most deserve a call first.
 
@@ -70,11 +81,12 @@ class Overdue:
         as_of = await self._as_of()
         today = self._context.today()
         older_than = over_days if scope == "over" else 0
-        among = self._owned_by(user_id) if scope == "mine" else mirror_aging.EVERYTHING
-        counted = replace(among, customers_over_days=older_than)
 
         def read(tx: Tx) -> tuple[tuple[AgingTotals, ...], list[Debtor]]:
-            found = mirror_aging.debtors(tx, today, self._owner, older_than, among)
+            people = people_now(tx, self._context.policy)
+            among = _owned_by(user_id, people) if scope == "mine" else mirror_aging.EVERYTHING
+            counted = replace(among, customers_over_days=older_than)
+            found = worklist(tx, self._context, people, older_than, among, only)
             return mirror_aging.totals(tx, today, counted), found
 
         totals, debtors = await self._context.lane.read(read)
@@ -90,6 +102,7 @@ class Overdue:
             total=len(debtors),
             search_id=search_id,
             as_of=as_of,
+            only=only,
         )
 
     async def home(self, user_id: str, role: Role) -> Home:
@@ -101,7 +114,8 @@ class Overdue:
         since = self._context.now() - _RECENT_FAILURES
 
         def read(tx: Tx) -> tuple[_Snapshot, list[Debtor]]:
-            mine = mirror_aging.debtors(tx, today, self._owner, selection=self._owned_by(user_id))
+            people = people_now(tx, self._context.policy)
+            mine = worklist(tx, self._context, people, among=_owned_by(user_id, people))
             return _snapshot(tx, today, since), mine
 
         seen, mine = await self._context.lane.read(read)
@@ -134,9 +148,11 @@ class Overdue:
         among = Selection(over_days=over_days)
 
         def read(tx: Tx) -> _Morning:
+            people = people_now(tx, self._context.policy)
             return _Morning(
+                people=people,
                 now=_snapshot(tx, today, midnight, among),
-                debtors=mirror_aging.debtors(tx, today, self._owner, selection=among),
+                debtors=mirror_aging.debtors(tx, today, people.owner_of, selection=among),
                 fallen_due=mirror_aging.due_between(tx, since, yesterday, among),
                 payments=mirror_payments.recent_payments(tx, paid_since),
                 failed_sends=failed_sends(tx, since, midnight),
@@ -167,7 +183,7 @@ class Overdue:
                 *failed_posts(seen.now.failed),
                 *seen.failed_sends,
             ),
-            mentions=self._owners([*(one.customer_id for one in fresh), *seen.holds.customers]),
+            mentions=_owners([*(one.customer_id for one in fresh), *seen.holds.customers], seen.people),
             bucket_changes=bucket_changes(totals, before.buckets) if before else {},
             jumped=jumped(seen.debtors, before) if before else (),
             holds=seen.holds,
@@ -192,24 +208,23 @@ class Overdue:
             return payment.date or date.min
         return self._context.local(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).date()
 
-    def _owner(self, customer_id: str) -> str:
-        return self._context.policy.people.owner_of(customer_id)
-
-    def _owned_by(self, user_id: str) -> Selection:
-        """The customers that this person owns: those that policy gives them, or all that it gives nobody else."""
-        owners = {one: owner for one, owner in self._context.policy.people.owners.items() if owner}
-        if user_id != owners.pop("default", ""):
-            return Selection(customers=[one for one, owner in owners.items() if owner == user_id])
-        return Selection(without=[one for one, owner in owners.items() if owner != user_id])
-
-    def _owners(self, customer_ids: Iterable[str]) -> tuple[str, ...]:
-        """The owners of these customers, each once."""
-        owners = dict.fromkeys(map(self._owner, customer_ids))
-        return tuple(owner for owner in owners if owner)
-
     def _open(self, operation: operations.Operation) -> OpenOperation:
         shown = open_operation(operation)
         return replace(shown, at=self._context.local(shown.at))
+
+
+def _owned_by(user_id: str, people: People) -> Selection:
+    """The customers that this person owns: those that are named theirs, or all that nobody else is named for."""
+    owners = {one: owner for one, owner in people.owners.items() if owner}
+    if user_id != owners.pop("default", ""):
+        return Selection(customers=[one for one, owner in owners.items() if owner == user_id])
+    return Selection(without=[one for one, owner in owners.items() if owner != user_id])
+
+
+def _owners(customer_ids: Iterable[str], people: People) -> tuple[str, ...]:
+    """The owners of these customers, each once."""
+    owners = dict.fromkeys(map(people.owner_of, customer_ids))
+    return tuple(owner for owner in owners if owner)
 
 
 def _snapshot(

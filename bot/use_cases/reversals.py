@@ -10,6 +10,7 @@ from bot.store.lane import Tx
 from bot.store.rows import iso
 from bot.use_cases.authority import OPERATOR
 from bot.use_cases.context import Context
+from bot.use_cases.owners import owner_of
 
 REVERSED = "payment.reversed"
 _SETTLED = (Status.PAID, Status.VOID)
@@ -61,7 +62,7 @@ def _targets(tx: Tx, context: Context, payment: Payment, invoice: Invoice) -> li
         for one in operations.payments_since(tx, invoice.customer_id, _EVER)
         if str((one.result or {}).get("payment_id", "")) == payment.id
     ]
-    people = [context.policy.people.owner_of(invoice.customer_id), *recorded]
+    people = [owner_of(tx, context.policy, invoice.customer_id), *recorded]
     named = list(dict.fromkeys(one for one in people if one and not one.startswith(OPERATOR)))
     failures = context.policy.channels.failures
     return named or ([failures] if failures else [])

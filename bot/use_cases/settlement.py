@@ -10,6 +10,7 @@ from bot.store.lane import Tx
 from bot.store.operations import SYSTEM, Operation
 from bot.use_cases.context import Context
 from bot.use_cases.kinds import Kind
+from bot.use_cases.owners import owner_of
 
 
 class Settlement:
@@ -59,7 +60,7 @@ class Settlement:
                 outbox.put(tx, f"operation:{operation.key}:shared", "operation.shared", "", payload, now)
             if state == "unknown" or (told and operation.actor_id != SYSTEM):
                 key = f"operation:{operation.key}:{state}:told:{operation.attempt}"
-                outbox.put(tx, key, "operation.told", self._concerned(operation), payload, now)
+                outbox.put(tx, key, "operation.told", self._concerned(tx, operation), payload, now)
             ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
             self._kinds[operation.kind].settled(tx, ended, operation.state)
             return ended
@@ -72,12 +73,12 @@ class Settlement:
         """Whether it is posted where somebody did it."""
         return operation.actor_id != SYSTEM and not operation.request.get("shares")
 
-    def _concerned(self, operation: Operation) -> str:
+    def _concerned(self, tx: Tx, operation: Operation) -> str:
         """Who must know how it ended: whoever entered it; of what the clock does, the customer's owner or manager."""
         if operation.actor_id != SYSTEM:
             return operation.actor_id
-        people = self._context.policy.people
-        return people.owner_of(operation.customer_id) or people.manager
+        policy = self._context.policy
+        return owner_of(tx, policy, operation.customer_id) or policy.people.manager
 
     async def current(self, operation: Operation) -> Operation:
         """The operation as it stands in the journal."""
@@ -109,7 +110,7 @@ class Settlement:
                 operation_key=operation.key,
                 policy_version=self._context.policy.version,
             )
-            concerned = self._concerned(operation)
+            concerned = self._concerned(tx, operation)
             if actor.id != concerned:
                 payload = {"operation": operation.key, "visit": operation.visit_id}
                 key = f"operation:{operation.key}:decided:told"

@@ -8,6 +8,7 @@ from bot.domain.thanks import paid_by_customer
 from bot.store import mirror_payments, outbox, thanks
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
+from bot.use_cases.owners import owner_of
 
 THANKS = "thanks"
 #: A payment is news for so many days. After a longer outage nobody is told of what was paid meanwhile.
@@ -25,7 +26,7 @@ async def note_thanks(context: Context) -> int:
 def _note(tx: Tx, context: Context) -> int:
     noted = 0
     for invoice in thanks.to_note(tx, context.today() - _NEWS):
-        owner = context.policy.people.owner_of(invoice.customer_id)
+        owner = owner_of(tx, context.policy, invoice.customer_id)
         if not owner or not paid_by_customer(invoice, mirror_payments.payments_on(tx, invoice.id)):
             continue
         key = _put(tx, context, owner)

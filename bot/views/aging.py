@@ -1,12 +1,13 @@
 """Aging totals and debtors as tables and charts, for the board, the digest and Home."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from bot.domain.facts import AgingTotals, Debtor
 from bot.domain.money import say_money
 from bot.views.blocks import Block, line, one_line, person, rich, words
+from bot.views.standing import standing_words
 from bot.views.tables import bar_chart, cell, chart_value, data_table, money_cell, number_cell
 from bot.views.wording import count
 
@@ -115,16 +116,25 @@ def change_words(minor: int, currency: str) -> str:
     return f"{'▲' if minor > 0 else '▼'} {say_money(abs(minor), currency)}"
 
 
-def debtor_table(debtors: Sequence[Debtor], caption: str) -> list[Block]:
-    """Debtors in the order given, which is by what most deserves a call."""
+def debtor_table(debtors: Sequence[Debtor], caption: str, today: date | None = None) -> list[Block]:
+    """Debtors in the order given, which is by what most deserves a call; with what is next when ``today`` is given."""
     if not debtors:
         return []
-    names = ("Customer", "Overdue", "Open", "Invoices", "Oldest (days)", "Owner")
-    return [data_table(caption, [[cell(name) for name in names], *map(_debtor_row, debtors)], len(debtors))]
+    names = [
+        "Customer",
+        "Overdue",
+        "Open",
+        "Invoices",
+        "Oldest (days)",
+        "Owner",
+        *(["Next"] if today else []),
+    ]
+    rows = [[cell(name) for name in names], *(_debtor_row(held, today) for held in debtors)]
+    return [data_table(caption, rows, len(debtors))]
 
 
-def _debtor_row(held: Debtor) -> list[Block]:
-    return [
+def _debtor_row(held: Debtor, today: date | None) -> list[Block]:
+    row = [
         cell(held.name),
         money_cell(held.overdue, held.currency),
         money_cell(held.open, held.currency),
@@ -132,10 +142,16 @@ def _debtor_row(held: Debtor) -> list[Block]:
         number_cell(held.oldest_days, f"{held.oldest_days:,}"),
         rich(line(person(held.owner_id))) if held.owner_id else cell("–"),
     ]
+    return [*row, cell(_next(held, today))] if today else row
 
 
-def debtor_line(held: Debtor) -> Block:
-    """A debtor on one line."""
+def _next(held: Debtor, today: date | None) -> str:
+    return standing_words(held.standing, today) if held.standing and today else ""
+
+
+def debtor_line(held: Debtor, today: date) -> Block:
+    """A debtor on one line, with what is next where that is known."""
     overdue = say_money(held.overdue, held.currency)
     oldest = f"oldest {count(held.oldest_days, 'day')}"
-    return line(words(f"{one_line(held.name)}: {overdue} in {count(held.invoices, 'invoice')}, {oldest}"))
+    said = f"{one_line(held.name)}: {overdue} in {count(held.invoices, 'invoice')}, {oldest}"
+    return line(words(" · ".join(filter(None, (said, _next(held, today))))))

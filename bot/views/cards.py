@@ -1,11 +1,10 @@
 """Cards and lists: an invoice, a customer, what was found, and what could be meant."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.domain.errors import Candidate
-from bot.domain.facts import CustomerCard, InvoiceCard, SearchPage
-from bot.domain.invoice import Customer, Invoice, LineItem, Payment
+from bot.domain.facts import InvoiceCard, SearchPage
+from bot.domain.invoice import Invoice, LineItem, Payment
 from bot.domain.money import say_money
 from bot.domain.roles import Action, Role, may
 from bot.views import ids
@@ -21,7 +20,6 @@ from bot.views.blocks import (
     fields,
     header,
     line,
-    mention,
     menu,
     message,
     one_line,
@@ -40,7 +38,6 @@ from bot.views.wording import (
     balance_cell,
     balance_words,
     count,
-    habit_words,
     held_words,
     invoice_words,
     operation_words,
@@ -172,102 +169,6 @@ def _footer(card: InvoiceCard) -> str:
     if card.unread:
         source = f"{source}. {escape(one_line(card.unread))}"
     return " · ".join(part for part in (source, escape(one_line(card.last_contact))) if part)
-
-
-def customer_card(card: CustomerCard, role: Role | None) -> Message:
-    """One customer: what they owe, how they pay, whom to call. ``role`` as in ``invoice_card``."""
-    customer = card.customer
-    summary = _customer_summary(card)
-    buttons = []
-    if role is None or may(role, Action.DRAFT):
-        buttons.append(button("New invoice", ids.NEW, customer.id))
-    if card.syncro_url:
-        buttons.append(button("Open in Syncro", ids.OPEN_SYNCRO, customer.id, url=card.syncro_url))
-    blocks = [
-        header(customer.name),
-        section(summary),
-        *fields(_customer_fields(card)),
-        *_warnings(customer),
-        *_people(customer),
-        *_invoice_table(card.invoices, card.today),
-        *actions(
-            [*invoice_menu((held.id, invoice_words(held, card.today)) for held in card.invoices), *buttons]
-        ),
-        context(as_of_words(card.as_of, card.today)),
-    ]
-    return message(f"{escape(one_line(customer.name))}: {summary}", blocks)
-
-
-def _customer_summary(card: CustomerCard) -> str:
-    if card.overdue_amount > 0:
-        overdue = say_money(card.overdue_amount, card.currency)
-        return f":red_circle: *{overdue} overdue* of {say_money(card.open_amount, card.currency)} open"
-    if card.open_amount > 0:
-        return f":large_blue_circle: *{say_money(card.open_amount, card.currency)} open*, nothing overdue"
-    if card.unknown_count:
-        return (
-            f":grey_question: Balance unknown on {count(card.unknown_count, 'invoice')}, nothing else is open"
-        )
-    return ":white_check_mark: *Nothing is open*"
-
-
-def _customer_fields(card: CustomerCard) -> list[tuple[str, str]]:
-    last = card.last_payment
-    paid = "none known" if last is None else f"{say_money(last.amount, card.currency)}, {say_day(last.date)}"
-    pairs = [
-        ("Last payment", paid),
-        ("Usually pays", habit_words(card.usual_days_late)),
-        ("Owner", mention(card.owner_id) if card.owner_id else "nobody"),
-    ]
-    if card.credit:
-        pairs.append(("Credit", say_money(card.credit, card.currency)))
-    if card.unknown_count:
-        pairs.append(("Not counted", f"{count(card.unknown_count, 'invoice')}, balance unknown"))
-    return pairs
-
-
-def _warnings(customer: Customer) -> list[Block]:
-    said = [
-        text
-        for holds, text in (
-            (customer.disabled, "This customer is disabled in Syncro."),
-            (customer.no_email, "This customer gets no email from Syncro."),
-            (customer.opt_out, "This customer has opted out of email."),
-        )
-        if holds
-    ]
-    return [context(f":warning: {' '.join(said)}")] if said else []
-
-
-def _people(customer: Customer) -> list[Block]:
-    mail = ", ".join((customer.email, *customer.cc)).strip(", ")
-    entries = [("Invoices go to", mail), ("Phone", customer.phone), ("Billing address", customer.address)]
-    entries += [(held.name, " · ".join(filter(None, (held.phone, held.email)))) for held in customer.contacts]
-    lines = [
-        line(bold(f"{one_line(name)}: "), words(trim(one_line(text), 300)))
-        for name, text in entries
-        if text.strip()
-    ]
-    return [rich(bullets(some(lines, 8, "contacts")))] if lines else []
-
-
-def _invoice_table(invoices: Sequence[Invoice], today: date) -> list[Block]:
-    if not invoices:
-        return []
-    shown = invoices[:25]
-    rows = [[bold_cell(name) for name in ("Invoice", "Due date", "Status", "Balance")]]
-    rows += [
-        [
-            bold_cell(held.number),
-            cell(say_day(held.due_date)),
-            cell(status_words(held, today)),
-            cell(balance_cell(held)),
-        ]
-        for held in shown
-    ]
-    left = len(invoices) - len(shown)
-    more = [context(f"and {count(left, 'more invoice')}, in the menu below")] if left else []
-    return [table(rows, frozenset({3})), *more]
 
 
 def search_results(page: SearchPage, role: Role | None) -> Message:

@@ -177,6 +177,12 @@ _FIELDS = {
     "until": ids.IN_UNTIL,
     "said_by": ids.IN_SAID_BY,
     "instalments": ids.IN_INSTALMENTS,
+    "outcome": ids.IN_OUTCOME,
+    "next_on": ids.IN_NEXT_ON,
+    "owner": ids.IN_OWNER,
+    "invoice": ids.IN_INVOICE,
+    "about": ids.IN_ABOUT,
+    "kind": ids.IN_KIND,
 }
 
 

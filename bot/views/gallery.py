@@ -19,12 +19,12 @@ from bot.domain.invoice import Status
 from bot.domain.roles import Role
 from bot.views import gallery_facts as facts
 from bot.views.blocks import Message, View
-from bot.views.board import board
-from bot.views.cards import candidates, customer_card, invoice_card, search_results, which_one
+from bot.views.cards import candidates, invoice_card, search_results, which_one
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.gallery_contacts import contact_messages, contact_modals
+from bot.views.gallery_customers import customer_messages, customer_modals
 from bot.views.gallery_digest import digest_examples
 from bot.views.gallery_holds import hold_messages, plan_modals
 from bot.views.help import help_message
@@ -49,7 +49,8 @@ Entry = dict[str, Any]
 
 def gallery() -> dict[str, Entry]:
     """Examples by name. ``kind`` is "message" (with ``text`` and ``blocks``), "modal" or "home" (with ``view``)."""
-    shown: dict[str, Entry] = {}
+    shown = {name: _message(held) for name, held in customer_messages().items()}
+    shown |= {name: {"kind": "modal", "view": view} for name, view in customer_modals().items()}
     groups = (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers())
     for group in (*groups, hold_messages()):
         shown |= {name: _message(held) for name, held in group.items()}
@@ -90,9 +91,6 @@ def _invoices() -> Mapping[str, Message]:
 
 def _lists() -> Mapping[str, Message]:
     return {
-        "customer": customer_card(facts.customer_facts(), Role.COLLECTOR),
-        "customer_hostile": customer_card(facts.customer_facts(facts.ROGUE), None),
-        "customer_nothing_open": customer_card(facts.QUIET_CUSTOMER, Role.VIEWER),
         "search": search_results(facts.search_page(), Role.VIEWER),
         "search_nothing": search_results(facts.search_page((), 1, 1), Role.COLLECTOR),
         "candidates": candidates(
@@ -103,9 +101,6 @@ def _lists() -> Mapping[str, Message]:
                 Candidate("invoice", "1042", "INV-2026-1042 · Acme Rockets · $606.25"),
             ],
         ),
-        "board": board(facts.board_facts(), Role.COLLECTOR),
-        "board_last_page": board(facts.board_facts((facts.USD,), facts.DEBTORS[:1], 3), None),
-        "board_nothing_overdue": board(facts.QUIET_BOARD, None),
     }
 
 

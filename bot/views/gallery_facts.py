@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from bot.domain.allocation import OpenInvoice
+from bot.domain.customer_facts import CustomerCard
 from bot.domain.digest import Digest, PaymentLine
 from bot.domain.explanation import Explanation, Told, TrackReason
 from bot.domain.facts import (
@@ -12,7 +13,6 @@ from bot.domain.facts import (
     AgingTotals,
     Board,
     BucketTotal,
-    CustomerCard,
     Debtor,
     DraftLine,
     Home,

@@ -86,7 +86,7 @@ def _aging(totals: AgingTotals) -> list[Block]:
 def _mine(held: Home) -> list[Block]:
     if not held.mine:
         return [section("*My customers*\nNone of your customers is overdue.")]
-    lines = [debtor_line(debtor) for debtor in held.mine]
+    lines = [debtor_line(debtor, held.today) for debtor in held.mine]
     picks = customer_menu((debtor.customer_id, debtor.name) for debtor in held.mine)
     return [rich(line(bold("My customers")), bullets(some(lines, _LISTED, "customers"))), *actions(picks)]
 

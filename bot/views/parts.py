@@ -41,7 +41,7 @@ def _writes(invoice: Invoice, can: Abilities) -> list[tuple[Action, Block]]:
 
 
 def hold_buttons(card: InvoiceCard, role: Role | None) -> list[Block]:
-    """What can be noted about an invoice for which somebody is chased; ``role`` as in ``invoice_buttons``."""
+    """What can be noted about an invoice for which somebody is chased, and about whose it is; ``role`` as above."""
     if card.operation or not _owes(card.invoice) or not (role is None or may(role, Action.HOLD)):
         return []
     named = (
@@ -51,7 +51,9 @@ def hold_buttons(card: InvoiceCard, role: Role | None) -> list[Block]:
         ("Says paid", ids.SAYS_PAID),
         ("Snooze", ids.SNOOZE),
     )
-    return [button(text, action_id, card.invoice.id) for text, action_id in named]
+    whose = card.invoice.customer_id
+    about_them = [button("Log call", ids.CALL_LOG, whose), button("Assign", ids.ASSIGN, whose)]
+    return [*(button(text, action_id, card.invoice.id) for text, action_id in named), *about_them]
 
 
 def _owes(invoice: Invoice) -> bool:

@@ -122,6 +122,7 @@ def _open(held: Reminder) -> list[Block]:
         row += invoice_menu((invoice.id, invoice_words(invoice, held.today)) for invoice in invoices)
     if len(customers) == 1:
         row.append(button("Open the customer", ids.CUSTOMER_CARD, next(iter(customers))))
+        row += [button("Log call", ids.CALL_LOG, one) for one in customers if held.audience == "owner"]
     else:
         row += customer_menu(customers.items())
     return row

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_TEXTS = ("value", "selected_date")
+from bot.domain.worklist import Only
+
+_TEXTS = ("value", "selected_date", "selected_user")
 
 
 def block_id(action_id: str, *parts: str) -> str:
@@ -48,6 +50,17 @@ def read_page(value: str) -> tuple[str, int]:
     """The search and page in a paging button's value, "SEARCHID:PAGE"; page 1 if it holds none."""
     search_id, _, page = value.rpartition(":")
     return search_id, max(int(page), 1) if page.isdecimal() else 1
+
+
+def only_value(search_id: str, only: Only) -> str:
+    """The value of an option that says what a worklist shows: "SEARCHID:disputed"."""
+    return f"{search_id}:{only.value}"
+
+
+def read_only(value: str) -> tuple[str, Only]:
+    """The search and what it is to show; everybody if the value holds nothing that is known."""
+    search_id, _, named = value.rpartition(":")
+    return search_id, Only(named) if named in set(Only) else Only.EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)

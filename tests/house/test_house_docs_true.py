@@ -163,7 +163,7 @@ def test_every_room_is_in_the_architecture() -> None:
 
 def test_shortcuts_are_named_as_in_the_manifest() -> None:
     manifest = (ROOT / "manifest.yml").read_text(encoding="utf-8")
-    for callback in (ids.SHORTCUT_NEW, ids.SHORTCUT_PAY):
+    for callback in (ids.SHORTCUT_NEW, ids.SHORTCUT_PAY, ids.SHORTCUT_MESSAGE):
         named = re.search(rf"- name: (.+)\n.*\n\s+callback_id: {re.escape(callback)}", manifest)
         assert named
         assert f"**{named[1]}**" in COMMANDS

@@ -68,7 +68,8 @@ def test_shortcuts_carry_our_ids_and_fit_slacks_limits() -> None:
     ours = {value for name, value in vars(ids).items() if name.startswith("SHORTCUT_")}
     assert {shortcut["callback_id"] for shortcut in shortcuts} == ours
     for shortcut in shortcuts:
-        assert shortcut["type"] == "global"
+        on_a_message = shortcut["callback_id"] == ids.SHORTCUT_MESSAGE
+        assert shortcut["type"] == ("message" if on_a_message else "global")
         assert len(shortcut["name"]) <= 24
         assert len(shortcut["description"]) <= 150
 

@@ -91,8 +91,8 @@ async def test_robots_and_people_who_left_have_no_role(world):
         assert (await authority.role_of(user)).label == "no role"
 
 
-#: What can be noted about an invoice.
-HOLDS = ("Remind", "Promise", "Dispute", "Says paid", "Snooze")
+#: What can be noted about an invoice and its customer.
+HOLDS = ("Remind", "Promise", "Dispute", "Says paid", "Snooze", "Log call", "Assign")
 
 
 async def test_each_sees_exactly_their_buttons(world):

@@ -14,7 +14,8 @@ from bot.domain.roles import Role
 from bot.views import gallery_facts as facts
 from bot.views import ids
 from bot.views.board import board
-from bot.views.cards import candidates, customer_card, invoice_card, search_results
+from bot.views.cards import candidates, invoice_card, search_results
+from bot.views.customer_card import customer_card
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message
 from bot.views.help import help_message
@@ -24,7 +25,7 @@ from bot.views.outcome import outcome_message
 from bot.views.reminders import reminder
 from bot.views.wording import as_of_words, say_price, status_words
 
-HOLDS = {ids.REMIND, ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE}
+HOLDS = {ids.REMIND, ids.PROMISE, ids.DISPUTE, ids.SAYS_PAID, ids.SNOOZE, ids.CALL_LOG, ids.ASSIGN}
 WRITES = {ids.SEND, ids.PAY, ids.EDIT, ids.ADD, ids.VOID} | HOLDS
 
 
@@ -108,7 +109,9 @@ def test_void_is_marked_as_dangerous_and_buttons_carry_the_id() -> None:
     message = invoice_card(facts.card(facts.PARTIAL), Role.APPROVER)
     found = {held["action_id"]: held for held in walk(message.blocks) if held.get("type") == "button"}
     assert found[ids.VOID]["style"] == "danger"
-    assert {held["value"] for held in found.values()} == {"1042"}
+    about_the_customer = {ids.CALL_LOG, ids.ASSIGN}
+    assert {held["value"] for name, held in found.items() if name not in about_the_customer} == {"1042"}
+    assert {found[name]["value"] for name in about_the_customer} == {"501"}
     assert found[ids.OPEN_SYNCRO]["url"] == "https://example.syncromsp.com/invoices/1042"
 
 
@@ -270,7 +273,9 @@ def test_an_owner_is_not_told_who_the_owner_is(number: int) -> None:
 def test_reminder_for_one_invoice_has_plain_buttons() -> None:
     blocks = reminder(facts.reminder_facts(facts.ITEMS[:1])).blocks
     values = {held["action_id"]: held["value"] for held in walk(blocks) if held.get("type") == "button"}
-    assert values == {ids.CARD: "1042", ids.CUSTOMER_CARD: "501"}
+    assert values == {ids.CARD: "1042", ids.CUSTOMER_CARD: "501", ids.CALL_LOG: "501"}
+    told = reminder(replace(facts.reminder_facts(facts.ITEMS[:1]), audience="manager")).blocks
+    assert ids.CALL_LOG not in buttons(told), "the call is the owner's"
 
 
 def test_unknown_outcome_asks_before_a_person_decides() -> None:

@@ -17,7 +17,8 @@ from bot.domain.weekly import PromisesEnded, Weekly
 from bot.views import gallery_facts as facts
 from bot.views.blocks import FIELD_LIMIT, escape, mention, mrkdwn, trim
 from bot.views.board import board
-from bot.views.cards import candidates, customer_card, invoice_card, search_results
+from bot.views.cards import candidates, invoice_card, search_results
+from bot.views.customer_card import customer_card
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message
 from bot.views.forms import EditForm, PayForm, SendForm

@@ -70,7 +70,7 @@ def test_gallery_shows_every_id_of_a_view() -> None:
         action_of(held["action_id"])[0] for held in walk(list(ENTRIES.values())) if "action_id" in held
     }
     emitted |= {entry["view"]["callback_id"] for entry in ENTRIES.values() if entry["kind"] == "modal"}
-    assert REGISTERED - emitted == {ids.SHORTCUT_NEW, ids.SHORTCUT_PAY}
+    assert REGISTERED - emitted == {ids.SHORTCUT_NEW, ids.SHORTCUT_PAY, ids.SHORTCUT_MESSAGE}
 
 
 def test_ids_are_unique_and_versioned() -> None:
