@@ -61,10 +61,10 @@ class Ledger:
         return [one for one in read if one.stage == "sent"]
 
     def made(self) -> dict[str, list[Contact]]:
-        """Those that count, by customer."""
+        """Those that count, by customer. A mail that its owner has yet to send does not."""
         found: dict[str, list[Contact]] = defaultdict(list)
         for contact in self.contacts.values():
-            if contact.stage in _COUNTS:
+            if contact.stage in _COUNTS and not contact.is_task:
                 found[contact.customer_id].append(contact)
         return found
 
@@ -115,6 +115,14 @@ class Checks:
         self._reasons(truth, rows)
         await bot.context.lane.read(self._ledger.look)
         self._nobody_forgotten(bot, truth, rows, calm)
+        if calm and bot.context.calendar.is_business_day(self._house.today):
+            over = [
+                one
+                for held in self._ledger.holds.values()
+                for one in held
+                if not one.stands(self._house.today, bot.context.calendar)
+            ]
+            self._require(not over, f"holds whose time is over are still open: {over[:1]}")
 
     # ---- a contact -----------------------------------------------------------------------------------------
 
@@ -146,10 +154,9 @@ class Checks:
     def _step_by_step(self, contact: Contact, earlier: Sequence[Contact], policy: Policy) -> None:
         emails = [one for one in earlier if one.track == "customer" and DAYS[one.level] >= 0]
         on = date.fromisoformat(contact.as_of)
-        apart = [(on - date.fromisoformat(one.as_of)).days for one in emails]
-        self._require(
-            min(apart, default=999) >= policy.ladder.min_days_between_contacts, "two contacts too close"
-        )
+        least = policy.ladder.min_days_between_contacts
+        near = [one for one in emails if (on - date.fromisoformat(one.as_of)).days < least]
+        self._require(not near, f"less than {least} days between {near[:1]} and {contact}")
         steps = sorted(
             level.days for level in policy.ladder.levels if level.track == "customer" and level.days >= 0
         )

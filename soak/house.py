@@ -33,6 +33,7 @@ from bot.use_cases.tasks import Tasks
 from reminders.chasing import Chasing
 from reminders.deliver import deliverable
 from reminders.digest import Digests
+from reminders.early import early_steps
 from reminders.outbox import Outbox, Pace
 from reminders.schedule import Schedule
 from reminders.sweep import Sweep
@@ -136,7 +137,9 @@ class House:
             sweep=sweep,
             chasing=chasing,
             outbox=outbox,
-            schedule=Schedule(context, sync, journal, digests, sweep, chasing, outbox),
+            schedule=Schedule(
+                context, sync, journal, digests, sweep, chasing, outbox, early=early_steps(context, owner)
+            ),
         )
         self.bots.append(made)
         return made

@@ -48,7 +48,7 @@ def first_policy(customers: int) -> Policy:
     return Policy(
         business=Business("Northwind IT", "America/New_York", "USD", holidays="US"),
         version="soak-0",
-        digests=(DigestPlan(BILLING, time(9), frozenset(range(5)), "America/New_York"),),
+        digests=(DigestPlan(BILLING, time(9), frozenset(range(5)), "America/New_York", weekly=0),),
         channels=Channels(approvals="C0APPROVE", escalation=BILLING, failures="C0APPROVE"),
         people=People("U0BOSS", {"default": "U0CLERK", **owners}),
         roles=RoleLists(approvers=frozenset({"U0BOSS"}), collectors=frozenset({"U0CLERK"})),
