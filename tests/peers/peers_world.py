@@ -11,6 +11,7 @@ from bot.domain.calendar import BusinessCalendar
 from bot.domain.contacts import ContactNow, Decisions, PastContact
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import decide_customer
+from bot.domain.roles import Person
 from bot.domain.sending import Sending
 from bot.store import contacts, mirror
 from bot.store.contacts import Contact
@@ -70,6 +71,14 @@ class Peers(World):
         )
         made.sent = True
         return made
+
+    async def start_sending(self, bot: Bot) -> None:
+        """An approver starts it; what is past due by then is the old book."""
+        await bot.chasing.automatics.start(Person("U0BOSS", "Bo Castellanos"))
+
+    def mailed(self) -> list[tuple[int, str]]:
+        """The emails that Syncro has sent: about which invoice, and their subject and text."""
+        return [(one.invoice_id, f"{one.subject}\n{one.message}") for one in self.syncro.company.emails]
 
     async def morning(self, bot: Bot, after: int = 1) -> None:
         """``after`` days later at 10:05, when digest and sweep are due; 0 is today."""
