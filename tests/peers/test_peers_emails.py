@@ -1,5 +1,6 @@
 """Pitfalls of other engines, seen in the emails that really leave Syncro."""
 
+import asyncio
 from decimal import Decimal
 
 from peers_world import FAILURES, Peers, ledger, why
@@ -36,9 +37,8 @@ async def test_two_processes_email_once(world: Peers, bot: Bot) -> None:
     await at_build(world, bot)
     other = await world.bot()
     world.move(hours=2)
-    await bot.chasing.execution.run()
-    await other.chasing.execution.run()
-    await other.schedule.tick_now()
+    await asyncio.gather(bot.chasing.execution.run(), other.chasing.execution.run())
+    await asyncio.gather(bot.schedule.tick_now(), other.schedule.tick_now())
     assert [invoice_id for invoice_id, _ in world.mailed()] == [billed.id]
 
 
