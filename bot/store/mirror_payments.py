@@ -111,9 +111,16 @@ def end_reversal(tx: Tx, payment_id: str, invoice_id: str) -> None:
 
 
 def kept_payments(tx: Tx, ids: Iterable[str]) -> dict[str, Payment]:
-    """What is kept of these payments, by id; of one with shares of several invoices any share."""
-    rows = (tx.one("SELECT * FROM payment WHERE id = :id", {"id": payment_id}) for payment_id in ids)
-    return {row["id"]: payment_from(row) for row in rows if row}
+    """What is kept of these payments, by id; of one with shares of several invoices any share.
+
+    One that is spread over invoices of which some have not been read since is not among them: it is still new to these.
+    """
+    kept: dict[str, Payment] = {}
+    for payment_id in ids:
+        rows = tx.all("SELECT * FROM payment WHERE id = :id", {"id": payment_id})
+        on = {row["invoice_id"] for row in rows}
+        kept |= {one.id: one for row in rows[:1] if on.issuperset((one := payment_from(row)).spread_over)}
+    return kept
 
 
 def payments_since(tx: Tx, created_at: str) -> set[str]:

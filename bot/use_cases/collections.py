@@ -3,10 +3,10 @@
 Used by the build and the sweep, which act on it, and by explanations, which only tell it.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from bot.domain.contacts import ContactNow, Decisions, Reason
@@ -16,13 +16,14 @@ from bot.domain.ladder import cases, decide_customer
 from bot.domain.ladder_case import Case
 from bot.domain.policy import Track
 from bot.domain.sending import Sending
+from bot.store import mirror
 from bot.use_cases.context import Context
-from bot.use_cases.ladder_facts import LadderFacts, about, everybody
+from bot.use_cases.ladder_facts import LadderFacts, about, of_day, of_each
 
 T = TypeVar("T")
 
-#: Customers decided before other work gets its turn.
-_SLICE = 200
+#: Customers read and decided before other work gets its turn: no click waits for the whole book.
+_SLICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,24 @@ class Day:
 
 
 async def decide_all(context: Context, today: date) -> Day:
-    """The contacts to make on ``today`` by the mirror, and a row for every open invoice and track."""
-    facts = await context.lane.read(lambda tx: everybody(tx, context, today))
+    """The contacts to make on ``today`` by the mirror, and a row for every open invoice and track.
+
+    Every customer is decided on one consistent read, but not all of them on the same one: what changes meanwhile is
+    found when the contact is claimed.
+    """
+    facts = await context.lane.read(lambda tx: of_day(tx, context, today))
+    owing = await context.lane.read(mirror.owing)
     found: list[ContactNow] = []
     proposals: list[ContactNow] = []
     rows: list[Row] = []
-    for number, (customer_id, owed) in enumerate(facts.invoices.items(), 1):
-        one = decide(context, facts, facts.customers[customer_id], owed, today)
-        found += one.contacts
-        proposals += one.proposals
-        rows += _rows(owed, one)
-        if number % _SLICE == 0:
-            await asyncio.sleep(0)
+    for first in range(0, len(owing), _SLICE):
+        ids = owing[first : first + _SLICE]
+        each = await context.lane.read(partial(of_each, context=context, day=facts, customer_ids=ids))
+        for customer_id, owed in each.invoices.items():
+            one = decide(context, each, each.customers[customer_id], owed, today)
+            found += one.contacts
+            proposals += one.proposals
+            rows += _rows(owed, one)
     cap = context.policy.ladder.daily_cap
     emails, waiting = within_cap(
         [one for one in found if one.track == "customer"], cap - facts.made, facts.waited
