@@ -210,6 +210,27 @@ def booked_between(tx: Tx, first: date, last: date) -> dict[str, date]:
     return {row["customer"]: date.fromisoformat(row["day"]) for row in rows if row["customer"]}
 
 
+def payers_after(tx: Tx, day: date) -> list[str]:
+    """The ids of customers with a successful payment on an invoice that is dated after ``day``."""
+    rows = tx.all(
+        """SELECT DISTINCT invoice.customer_id AS customer_id FROM payment
+           JOIN invoice ON invoice.id = payment.invoice_id
+           WHERE payment.successful = 1 AND payment.date > :day AND invoice.gone = 0 ORDER BY customer_id""",
+        {"day": day_text(day)},
+    )
+    return [row["customer_id"] for row in rows]
+
+
+def paid_after(tx: Tx, customer_id: str, day: date) -> list[Invoice]:
+    """A customer's paid invoices to which something came after ``day``."""
+    rows = tx.all(
+        """SELECT * FROM invoice WHERE customer_id = :customer_id AND status = 'paid' AND gone = 0 AND id IN
+               (SELECT invoice_id FROM payment WHERE successful = 1 AND date > :day) ORDER BY due_day, id""",
+        {"customer_id": customer_id, "day": day_text(day)},
+    )
+    return [invoice_from(row) for row in rows]
+
+
 def account_credits(tx: Tx) -> dict[str, int]:
     """What customers have paid without an invoice, by customer, in minor units of their own currency."""
     rows = tx.all(

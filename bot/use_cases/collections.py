@@ -14,11 +14,11 @@ from bot.domain.daily_cap import cap_stop, within_cap
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import cases, decide_customer
 from bot.domain.ladder_case import Case
+from bot.domain.past import Then, on_day
 from bot.domain.policy import Track
 from bot.domain.sending import Sending
-from bot.store import mirror
 from bot.use_cases.context import Context
-from bot.use_cases.ladder_facts import LadderFacts, about, of_day, of_each
+from bot.use_cases.ladder_facts import LadderFacts, about, of_day, of_each, owing
 
 T = TypeVar("T")
 
@@ -38,12 +38,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What is decided for a day: contacts to make, those that the cap holds back, proposals, and every row."""
+    """What is decided for a day: contacts to make, those that the cap holds back, proposals, and every row.
+
+    ``as_now`` are the ids of invoices that could not be rebuilt for a past day.
+    """
 
     contacts: tuple[ContactNow, ...]
     capped: tuple[ContactNow, ...]
     proposals: tuple[ContactNow, ...]
     rows: tuple[Row, ...]
+    as_now: frozenset[str] = frozenset()
 
     def on(self, track: Track) -> tuple[ContactNow, ...]:
         """The contacts to make on one track."""
@@ -57,13 +61,15 @@ async def decide_all(context: Context, today: date) -> Day:
     found when the contact is claimed.
     """
     facts = await context.lane.read(lambda tx: of_day(tx, context, today))
-    owing = await context.lane.read(mirror.owing)
+    owes = await context.lane.read(lambda tx: owing(tx, facts))
     found: list[ContactNow] = []
     proposals: list[ContactNow] = []
     rows: list[Row] = []
-    for first in range(0, len(owing), _SLICE):
-        ids = owing[first : first + _SLICE]
+    as_now: set[str] = set()
+    for first in range(0, len(owes), _SLICE):
+        ids = owes[first : first + _SLICE]
         each = await context.lane.read(partial(of_each, context=context, day=facts, customer_ids=ids))
+        as_now |= each.as_now
         for customer_id, owed in each.invoices.items():
             one = decide(context, each, each.customers[customer_id], owed, today)
             found += one.contacts
@@ -79,6 +85,7 @@ async def decide_all(context: Context, today: date) -> Day:
         capped=tuple(waiting),
         proposals=tuple(proposals),
         rows=tuple(_capped(rows, waiting, cap) if waiting else rows),
+        as_now=frozenset(as_now),
     )
 
 
@@ -94,12 +101,27 @@ def _capped(rows: Iterable[Row], waiting: Sequence[ContactNow], cap: int) -> lis
     ]
 
 
-async def decide_one(context: Context, live: Invoice, today: date) -> tuple[Row, ...]:
-    """What is decided about one invoice on ``today``, a row for each track; ``live`` stands for its mirrored row."""
+@dataclass(frozen=True, slots=True)
+class One:
+    """What is decided about one invoice, a row for each track. ``as_now``: it could not be rebuilt for a past day."""
+
+    rows: tuple[Row, ...]
+    as_now: bool = False
+
+
+async def decide_one(context: Context, live: Invoice, today: date) -> One:
+    """What is decided about one invoice on ``today``; ``live`` stands for its mirrored row."""
+    then = on_day(live, live.payments or (), today) if today < context.today() else Then(live)
+    if then is None:
+        said = "It had not been made by then."
+        return One(
+            tuple(Row(live, track, Reason.NOT_YET_DUE.value, said) for track in ("customer", "internal"))
+        )
     facts = await context.lane.read(lambda tx: about(tx, context, today, live.customer_id))
     others = [one for one in facts.invoices.get(live.customer_id, ()) if one.id != live.id]
     customer = facts.customers.get(live.customer_id) or Customer(live.customer_id, live.customer_name)
-    return tuple(_rows([live], decide(context, facts, customer, [*others, live], today)))
+    owed = [*others, then.invoice]
+    return One(tuple(_rows([then.invoice], decide(context, facts, customer, owed, today))), then.as_now)
 
 
 def decide(

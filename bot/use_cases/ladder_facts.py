@@ -16,13 +16,15 @@ from bot.store import automatic, contacts, holds, mirror, mirror_payments, opera
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
+from bot.use_cases.ladder_past import before, holds_on, owing_on, unpaid_on
 
 
 @dataclass(frozen=True, slots=True)
 class LadderFacts:
     """What is unpaid, what was said before, what is being written, and what people decided, by customer.
 
-    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before.
+    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before. ``past`` is the day
+    when it is over already, and ``as_now`` are the ids of invoices that could not be rebuilt for it.
     """
 
     customers: Mapping[str, Customer]
@@ -37,6 +39,8 @@ class LadderFacts:
     sending: Sending
     made: int = 0
     waited: Collection[Turn] = frozenset()
+    past: date | None = None
+    as_now: frozenset[str] = frozenset()
 
     def sending_to(self, customer_id: str) -> Sending:
         """What is known about sending to this customer."""
@@ -50,15 +54,27 @@ class LadderFacts:
 
 def of_day(tx: Tx, context: Context, today: date) -> LadderFacts:
     """What of a day concerns everybody; ``of_each`` adds the customers, some at a time."""
+    if today < context.today():
+        return _of_past(tx, context, today)
     return _of_day(tx, context, today, holds.all_open(tx), waiting.waiting(tx))
+
+
+def owing(tx: Tx, day: LadderFacts) -> list[str]:
+    """The ids of customers who have, or had by then, something unpaid."""
+    return mirror.owing(tx) if day.past is None else owing_on(tx, day.past)
 
 
 def of_each(tx: Tx, context: Context, day: LadderFacts, customer_ids: Iterable[str]) -> LadderFacts:
     """The facts of these customers on a day, each as of one moment."""
     ids = list(customer_ids)
     known = [found for id in ids if (found := mirror.customer(tx, id)) is not None]
-    unpaid = [invoice for id in ids for invoice in mirror.unpaid(tx, id)]
-    return _with(day, context, unpaid, known, [one for id in ids for one in contacts.of_customer(tx, id)])
+    made = [one for id in ids for one in contacts.of_customer(tx, id)]
+    if day.past is not None:
+        then = [one for id in ids for one in unpaid_on(tx, id, day.past)]
+        unpaid, made = [one.invoice for one in then], before(made, day.past)
+        as_now = frozenset(one.invoice.id for one in then if one.as_now)
+        return replace(_with(day, context, unpaid, known, made), as_now=as_now)
+    return _with(day, context, [one for id in ids for one in mirror.unpaid(tx, id)], known, made)
 
 
 def about(
@@ -70,11 +86,19 @@ def about(
     without_contact: str = "",
 ) -> LadderFacts:
     """The facts of one customer; an operation and a contact that are being judged themselves can be left out."""
+    if today < context.today():
+        return of_each(tx, context, _of_past(tx, context, today), [customer_id])
     held = {customer_id: holds.open_of(tx, customer_id)}
     day = _of_day(tx, context, today, held, waiting.waiting_of(tx, customer_id), without_operation)
     known = mirror.customer(tx, customer_id)
     made = [one for one in contacts.of_customer(tx, customer_id) if one.id != without_contact]
     return _with(day, context, mirror.unpaid(tx, customer_id), [known] if known else [], made)
+
+
+def _of_past(tx: Tx, context: Context, day: date) -> LadderFacts:
+    """A day that is over: what stood then; what people had decided and what was being written is not known any more."""
+    now = _of_day(tx, context, day, holds_on(tx, context, day), ())
+    return replace(now, open={}, approved={}, skipped={}, made=0, waited=frozenset(), past=day)
 
 
 def _of_day(
