@@ -28,6 +28,10 @@ class Proposing:
         role = await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
         await self._desk.answer(arrival, await self._waiting(arrival, role))
 
+    async def from_home(self, arrival: Arrival, _action: dict[str, Any], _body: dict[str, Any]) -> None:
+        """App Home's button."""
+        await self.show(arrival, Proposals())
+
     async def _waiting(self, arrival: Arrival, role: Role) -> Message:
         visit = self._desk.new_visit(arrival, "proposals", {"contacts": []})
         held, _ = await self._desk.proposals.waiting(visit.id)

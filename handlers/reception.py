@@ -96,6 +96,7 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.CUSTOMER_SNOOZE: snooze_all.from_button,
         ids.DO_NOT_CONTACT: do_not_contact.from_button,
         ids.OVERDUE_ONLY: looking.board_only,
+        ids.HOME_PROPOSALS: proposing.from_home,
         ids.PROPOSAL_APPROVE: proposing.approve,
         ids.PROPOSAL_APPROVE_ALL: proposing.approve_all,
         ids.PROPOSAL_OPEN: proposal_text.from_button,

@@ -4,9 +4,7 @@ Amounts are minor units of the named currency; dates are the business's.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from bot.domain.allocation import OpenInvoice
 from bot.domain.holds import Hold
@@ -307,20 +305,6 @@ class SpreadOutcome:
     def begun(self) -> bool:
         """Whether any share was recorded, or may have been."""
         return bool(self.of_state("confirmed", "sent", "unknown"))
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """App Home: what is overdue, who owes most, and what failed or is unknown."""
-
-    today: dt.date
-    role: str
-    totals: tuple[AgingTotals, ...]
-    mine: tuple[Debtor, ...]
-    unsettled: tuple[OpenOperation, ...]
-    failures: tuple[str, ...]
-    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    as_of: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from bot.domain import aging
-from bot.domain.digest import Digest, Figures, HoldNews, PaymentLine, bucket_changes, changes, jumped
-from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, Home, OpenOperation
+from bot.domain.digest import (
+    Digest,
+    Figures,
+    HoldNews,
+    PaymentLine,
+    PromiseLine,
+    bucket_changes,
+    changes,
+    jumped,
+)
+from bot.domain.facts import AgingTotals, Board, BucketTotal, Debtor, OpenOperation
+from bot.domain.home import Home
 from bot.domain.invoice import Invoice, Payment
 from bot.domain.policy import People, Policy
 from bot.domain.roles import Role
 from bot.domain.worklist import Only
-from bot.store import mirror_aging, mirror_payments, operations, outbox
+from bot.store import mirror_aging, mirror_payments, operations, outbox, waiting
 from bot.store.lane import Tx
 from bot.store.mirror_aging import Selection
 from bot.use_cases.card_facts import open_operation
@@ -55,6 +65,15 @@ class _Morning:
     holds: HoldNews
     book: tuple[AgingTotals, ...]
     people: People
+
+
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """What waits for somebody today."""
+
+    proposals: int
+    mails: int
+    promises: tuple[PromiseLine, ...]
 
 
 class Overdue:
@@ -113,12 +132,12 @@ class Overdue:
         as_of = await self._as_of()
         since = self._context.now() - _RECENT_FAILURES
 
-        def read(tx: Tx) -> tuple[_Snapshot, list[Debtor]]:
+        def read(tx: Tx) -> tuple[_Snapshot, list[Debtor], _Waits]:
             people = people_now(tx, self._context.policy)
             mine = worklist(tx, self._context, people, among=_owned_by(user_id, people))
-            return _snapshot(tx, today, since), mine
+            return _snapshot(tx, today, since), mine, _waits(tx, self._context, today, user_id)
 
-        seen, mine = await self._context.lane.read(read)
+        seen, mine, waits = await self._context.lane.read(read)
         return Home(
             today=today,
             role=role.label,
@@ -128,6 +147,9 @@ class Overdue:
             failures=failed_posts(seen.failed),
             settings=_settings(self._context.policy),
             as_of=as_of,
+            proposals=waits.proposals,
+            mails=waits.mails,
+            promises=waits.promises,
         )
 
     async def digest_facts(
@@ -225,6 +247,15 @@ def _owners(customer_ids: Iterable[str], people: People) -> tuple[str, ...]:
     """The owners of these customers, each once."""
     owners = dict.fromkeys(map(people.owner_of, customer_ids))
     return tuple(owner for owner in owners if owner)
+
+
+def _waits(tx: Tx, context: Context, today: date, user_id: str) -> _Waits:
+    mails = (one for one in waiting.tasks(tx) if any(held.target == user_id for held in one.deliveries))
+    return _Waits(
+        proposals=sum(one.awaits for one in waiting.waiting(tx)),
+        mails=sum(1 for _ in mails),
+        promises=hold_news(tx, context, today, None, context.now(), 0).due,
+    )
 
 
 def _snapshot(

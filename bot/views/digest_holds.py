@@ -30,13 +30,14 @@ def _promises(heading: str, promises: Sequence[PromiseLine], today: date) -> lis
     if not promises:
         return []
     lines = [
-        line(bold(trim(one_line(one.customer_name), 100)), words(f" · {_promise_words(one, today)}"))
+        line(bold(trim(one_line(one.customer_name), 100)), words(f" · {promise_words(one, today)}"))
         for one in promises
     ]
     return [rich(line(bold(heading)), bullets(some(lines, _LISTED, "promises")))]
 
 
-def _promise_words(promise: PromiseLine, today: date) -> str:
+def promise_words(promise: PromiseLine, today: date) -> str:
+    """A promise in words."""
     numbers = [one_line(one) for one in promise.numbers[:_NUMBERS]]
     more = len(promise.numbers) - len(numbers)
     amount = "all that is open" if promise.amount is None else say_money(promise.amount, promise.currency)

@@ -58,7 +58,11 @@ def gallery() -> dict[str, Entry]:
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
     shown |= {name: _message(held) for name, held in contact_messages().items()}
     shown |= {name: {"kind": "modal", "view": view} for name, view in contact_modals(facts.VISIT).items()}
-    homes = {"home": home(facts.home_facts()), "home_without_role": home(facts.home_facts("no role"))}
+    homes = {
+        "home": home(facts.home_facts()),
+        "home_approver": home(facts.home_facts("approver")),
+        "home_without_role": home(facts.home_facts("no role")),
+    }
     return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
 
 

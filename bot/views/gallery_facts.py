@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.domain.allocation import OpenInvoice
 from bot.domain.customer_facts import CustomerCard
-from bot.domain.digest import Digest, PaymentLine
+from bot.domain.digest import Digest, PaymentLine, PromiseLine
 from bot.domain.explanation import Explanation, Told, TrackReason
 from bot.domain.facts import (
     Abilities,
@@ -15,7 +15,6 @@ from bot.domain.facts import (
     BucketTotal,
     Debtor,
     DraftLine,
-    Home,
     InvoiceCard,
     InvoiceDraft,
     InvoiceReview,
@@ -30,6 +29,7 @@ from bot.domain.facts import (
     SpreadShare,
 )
 from bot.domain.holds import Hold, HoldKind
+from bot.domain.home import Home
 from bot.domain.invoice import Contact, Customer, Invoice, LineItem, Payment, Status
 from bot.domain.version import version_of
 
@@ -299,6 +299,9 @@ def home_facts(role: str = "collector") -> Home:
         mine=DEBTORS,
         unsettled=(operation("unknown"), operation("sent", "email", HOSTILE)),
         failures=("The digest in #billing was not posted: Duebot isn't in that channel.",),
+        proposals=3,
+        mails=2,
+        promises=(PromiseLine("h1", "501", "Acme Rockets", ("INV-2026-1042",), 60625, "USD", TODAY),),
         settings={"Business": "Northwind IT", "Time zone": "America/New_York", "Digest": f"09:00 {HOSTILE}"},
         as_of=AS_OF,
     )

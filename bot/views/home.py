@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain.facts import AgingTotals, Home, OpenOperation
+from bot.domain.facts import AgingTotals, OpenOperation
+from bot.domain.home import Home
 from bot.domain.money import say_money
 from bot.domain.roles import Action, Role, may
 from bot.views import ids
@@ -27,6 +28,7 @@ from bot.views.blocks import (
     trim,
     words,
 )
+from bot.views.digest_holds import promise_words
 from bot.views.parts import customer_menu
 from bot.views.values import block_id
 from bot.views.wording import as_of_words, count, thing
@@ -49,6 +51,7 @@ def home(held: Home) -> View:
         *actions(_starts(role)),
         *_agings(held),
         *([context(escape(aside))] if (aside := aside_words(held.totals)) else []),
+        *_waiting(held, role),
         *_mine(held),
         *_unsettled(held.unsettled),
         *_listed("What failed", held.failures),
@@ -89,6 +92,21 @@ def _mine(held: Home) -> list[Block]:
     lines = [debtor_line(debtor, held.today) for debtor in held.mine]
     picks = customer_menu((debtor.customer_id, debtor.name) for debtor in held.mine)
     return [rich(line(bold("My customers")), bullets(some(lines, _LISTED, "customers"))), *actions(picks)]
+
+
+def _waiting(held: Home, role: Role) -> list[Block]:
+    """What this person can do something about today."""
+    decides = held.proposals and may(role, Action.APPROVE)
+    said = [
+        f"{count(held.proposals, 'proposal')} to decide on" if decides else "",
+        f"{count(held.mails, 'mail')} to send: see your direct messages with me" if held.mails else "",
+        *(f"Promised for today: {promise_words(one, held.today)}" for one in held.promises),
+    ]
+    lines = [line(words(text)) for text in said if text]
+    if not lines:
+        return []
+    row = [button("Review proposals", ids.HOME_PROPOSALS, "all")] if decides else []
+    return [rich(line(bold("Today")), bullets(some(lines, _LISTED, "more"))), *actions(row)]
 
 
 def _unsettled(operations: Sequence[OpenOperation]) -> list[Block]:

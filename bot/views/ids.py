@@ -137,3 +137,6 @@ IN_INVOICE = "in.invoice.v1"
 IN_ABOUT = "in.about.v1"
 IN_KIND = "in.kind.v1"
 SHORTCUT_MESSAGE = "shortcut.message.v1"
+
+# App Home's way to what waits for an approver.
+HOME_PROPOSALS = "home.proposals.v1"
