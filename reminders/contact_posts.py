@@ -103,8 +103,11 @@ def _set(tx: Tx, item: Item, state: str, reason: str) -> None:
 class Redrawn(Kind):
     """A posted message about contacts in its new state, in its place."""
 
-    def __init__(self, context: Context, review_post: ReviewPost, tasks_post: TasksPost) -> None:
+    def __init__(
+        self, context: Context, where: Where, review_post: ReviewPost, tasks_post: TasksPost
+    ) -> None:
         self._context = context
+        self._where = where
         self._review = review_post
         self._tasks = tasks_post
 
@@ -120,6 +123,7 @@ class Redrawn(Kind):
         message = await (self._review if first.kind == REVIEW else self._tasks).drawn(first)
         if message is None:
             return Drop("Nothing is left of it.")
+        await self._where.of(first.target)  # who reads along there may have changed
         return Ready(Place(first.channel), message, first.ts)
 
     async def standing(self, item: Item) -> tuple[Place, ...]:

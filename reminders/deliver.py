@@ -51,5 +51,5 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         REVIEW: review,
         TASKS: tasks,
         COPIES: CopiesPost(context, where),
-        REDRAW: Redrawn(context, review, tasks),
+        REDRAW: Redrawn(context, where, review, tasks),
     }

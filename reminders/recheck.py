@@ -7,13 +7,13 @@ from bot.domain.dates import say_date
 from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.facts import Reminder, ReminderItem
 from bot.domain.holds import hold_stop
-from bot.domain.invoice import Invoice, Status
-from bot.domain.money import say_money
+from bot.domain.invoice import Invoice
 from bot.domain.policy import People
 from bot.store import contacts, holds, operations
-from bot.store.contacts import Contact, ContactInvoice
+from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.store.outbox import Item
+from bot.use_cases.contact_check import difference
 from bot.use_cases.context import Context
 from bot.use_cases.mirror_reading import refresh
 from bot.use_cases.owners import people_now
@@ -93,9 +93,7 @@ class ReminderPost(Kind):
 
     async def _what_changed(self, contact: Contact, live: Sequence[Invoice | None]) -> str:
         """Why this contact must not go out now, or empty."""
-        found = (
-            _difference(contact, listed, one) for listed, one in zip(contact.invoices, live, strict=True)
-        )
+        found = (difference(contact, listed, one) for listed, one in zip(contact.invoices, live, strict=True))
         changed = next((why for why in found if why), "")
         return changed or await self._context.lane.read(lambda tx: self._ours(tx, contact))
 
@@ -150,24 +148,6 @@ def _settle(tx: Tx, contact: Contact, item: Item, state: str, reason: str) -> No
             contacts.set_delivery(tx, delivery.id, state, reason)
     if state == "sent" or not {"sent", "waiting"} & set(others):
         contacts.set_stage(tx, contact.id, state, reason)
-
-
-def _difference(contact: Contact, listed: ContactInvoice, live: Invoice | None) -> str:
-    """What is no longer as the sweep saw it, as a sentence, or empty."""
-    if live is None:
-        return f"{listed.number} is no longer in Syncro."
-    if live.status is Status.PAID:
-        return f"{listed.number} has been paid."
-    if not live.unpaid:
-        return f"{listed.number} is {live.status.value} now."
-    if live.customer_id != contact.customer_id:
-        return f"{listed.number} belongs to another customer now."
-    if live.balance != listed.balance:
-        before, after = say_money(listed.balance, live.currency), say_money(live.balance, live.currency)
-        return f"The balance of {listed.number} was {before} and is {after} now."
-    if live.days_past_due(date.fromisoformat(contact.as_of)) != listed.days_past_due:
-        return f"The due date of {listed.number} has changed."
-    return ""
 
 
 def _being_written(tx: Tx, contact: Contact) -> str:

@@ -19,7 +19,9 @@ _STEPS = (
     "waits what needs a person",
 )
 #: What only one shape of Syncro's API can do, and what to try instead.
-_START = "Be *Morgan Reyes* (top left), who may do more than Casey: `/overdue automatic on` lets Duebot write to customers"
+_START = (
+    "Be *Morgan Reyes* (top left), who may do more: `/overdue automatic on` lets Duebot write to customers"
+)
 _SPREAD = "`/invoice pay acme widgets 1500`  one payment over several invoices, oldest first"
 _MORE = "Lost? `/invoice help` lists everything, `/overdue` shows whom to call. A click on a command fills it in below."
 

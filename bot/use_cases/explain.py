@@ -64,7 +64,7 @@ def _told(contact: Contact, invoice: Invoice) -> Told | None:
         on=date.fromisoformat(contact.as_of),
         level=contact.level,
         track=contact.track,
-        stage="task" if contact.is_task else contact.stage,
+        stage="task" if contact.is_task else "awaiting" if contact.awaits else contact.stage,
         to=tuple(dict.fromkeys(delivery.target for delivery in contact.deliveries)),
         balance=listed.balance,
         days_past_due=listed.days_past_due,

@@ -8,9 +8,13 @@ from bot.use_cases.context import Context
 
 
 def planned_contact(context: Context, one: ContactNow, id: str, needs: str) -> Contact:
-    """A contact as it is planned: what it lists, and for a customer the text that they shall read."""
+    """A contact as it is planned: what it lists, and for a customer the text that they shall read.
+
+    Where Syncro's own email is sent there is no text of ours.
+    """
     subject, message = "", ""
-    if one.track == "customer":
+    stock = one.level.stock_email and not context.gateway.abilities.email_text
+    if one.track == "customer" and not stock:
         subject, message = fill(context.policy.letter_of(one.level), one, context.policy.business.name)
     return Contact(
         id=id,

@@ -151,9 +151,12 @@ def reason_words(card: ContactCard) -> str:
 
 
 def letter_form(card: ContactCard, visit_id: str, subject: str, text: str, notice: str = "") -> View:
-    """A proposal's text, to read and to change. Our own people's have none: what they are told follows the list."""
+    """A proposal's text, to read and to change.
+
+    Our own people's have none, since what they are told follows the list; Syncro's own email has its own.
+    """
     known = [*notice_blocks(notice), section(headline(card)), context(about(card, _ALL))]
-    if card.track == "internal":
+    if card.track == "internal" or not card.subject:
         return modal("Proposal", known, ids.VIEW_LETTER, visit_id, close="Close")
     blocks = [
         *known,

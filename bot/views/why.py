@@ -30,8 +30,12 @@ from bot.views.wording import as_of_words, count, hold_words, invoice_words
 
 _SHOWN = 20
 _TRACKS = {"customer": "Emails to the customer", "internal": "Reminders to your own people"}
+_REASONS = {"daily_cap": "the daily cap is reached", "automatic_off": "automatic sending is off"}
+#: To whom these go is found out when they do.
+_NOT_YET = frozenset({"planned", "awaiting", "approved"})
 _STAGES = {
-    "planned": "planned",
+    "planned": "planned for today",
+    "awaiting": "waits for approval",
     "approved": "approved, not sent yet",
     "claimed": "being sent",
     "task": "for its owner to mail",
@@ -83,13 +87,14 @@ def _history(held: Explanation, shown: int) -> list[Block]:
 
 def _contact(told: Told, currency: str) -> Block:
     stage = _STAGES.get(told.stage, told.stage)
-    because = f": {trim(one_line(told.reason), 200)}" if told.reason else ""
+    because = f": {trim(one_line(_REASONS.get(told.reason, told.reason)), 200)}" if told.reason else ""
+    to = [words(" · to "), *_people(told.to)] if told.to or told.stage not in _NOT_YET else []
     late = f"{count(told.days_past_due, 'day')} past due" if told.days_past_due > 0 else "before its due date"
     return line(
         words(f"{say_date(told.on)} · "),
         bold(trim(one_line(told.level), 60)),
-        words(f" · {stage}{because} · {late}, {say_money(told.balance, currency)} · to "),
-        *_people(told.to),
+        words(f" · {stage}{because} · {late}, {say_money(told.balance, currency)}"),
+        *to,
         words(f" · policy {told.policy_version}"),
     )
 
