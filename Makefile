@@ -33,8 +33,8 @@ faults: .venv/.dev ## every write under every failure of Syncro and every kill, 
 crash: .venv/.dev ## the bot killed for real while a write is under way, many times over
 	$(BIN)/python -m pytest tests/faults/test_faults_kill.py tests/faults/test_faults_crash.py -v
 
-soak: ## not yet
-	@echo "make $@ is not there yet: this version has nothing behind it." >&2; exit 1
+soak: .venv/.dev ## simulated years with payments, disputes and outages by chance, every day of them checked
+	$(BIN)/python -m soak
 
 # One install serves both stamps: dev holds all of runtime.
 .venv/.runtime: pyproject.toml constraints.txt

@@ -10,7 +10,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ladder, mirror
+from benchmarks import ladder, mirror, sweep
 from benchmarks.load import Result, caller
 from benchmarks.programs import Program, bare, duebot, import_seconds, stand_ins, synced
 
@@ -138,7 +138,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="duebot-bench-") as folder:
         asyncio.run(bench(Path(folder), out))
         asyncio.run(mirror.bench(Path(folder), out))
-    ladder.bench(out)
+        ladder.bench(out)
+        asyncio.run(sweep.bench(Path(folder), out))
 
 
 if __name__ == "__main__":

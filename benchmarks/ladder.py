@@ -21,11 +21,11 @@ from bot.domain.sending import Sending
 BOOKS = ((10_000, 500), (100_000, 5_000))
 ROUNDS = 5
 TODAY = date(2026, 3, 4)
-_MIB = 1024 * 1024
+MIB = 1024 * 1024
 _ON = Sending(automatic=True)
 _CALENDAR = BusinessCalendar()
 #: The ladder with which other engines were measured.
-_POLICY = Policy(
+POLICY = Policy(
     Business("Northwind IT", "America/New_York", "USD"),
     "bench",
     ladder=LadderPolicy(tuple(Level(f"level {n}", n, ("customer",), "text") for n in (1, 15, 30, 45))),
@@ -79,7 +79,7 @@ def decide(owed: Sequence[Owed]) -> int:
     return sum(
         len(
             decide_customer(
-                one.customer, one.invoices, one.contacts, _POLICY, _CALENDAR, TODAY, sending=_ON
+                one.customer, one.invoices, one.contacts, POLICY, _CALENDAR, TODAY, sending=_ON
             ).contacts
         )
         for one in owed
@@ -119,7 +119,7 @@ def _peak(owed: Sequence[Owed]) -> float:
     decide(owed)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return peak / _MIB
+    return peak / MIB
 
 
 if __name__ == "__main__":

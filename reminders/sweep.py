@@ -38,7 +38,8 @@ class SweepReport:
     """What a sweep decided and did. ``made`` contacts in ``messages``; ``unreachable`` have nobody to be told.
 
     ``ran`` is false when that day's sweep had been done before. ``emails`` to customers, those that the cap holds back,
-    and what would be ``proposed`` are told by a dry run.
+    and what would be ``proposed`` are told by a dry run; of another day also ``as_now``, how many invoices could not be
+    rebuilt for it.
     """
 
     day: date
@@ -50,6 +51,7 @@ class SweepReport:
     emails: int = 0
     capped: int = 0
     proposed: int = 0
+    as_now: int | None = None
 
     @property
     def reasons(self) -> Mapping[str, int]:
@@ -105,7 +107,14 @@ class Sweep:
             emails=len(day.on("customer")),
             capped=len(day.capped),
             proposed=len(day.proposals),
+            as_now=self._as_now(day, today),
         )
+
+    def _as_now(self, day: Day, on: date) -> int | None:
+        """How many invoices stand as they are now on another day; ``None`` for today."""
+        if on == self._context.today():
+            return None
+        return len(day.as_now) if on < self._context.today() else len({row.invoice.id for row in day.rows})
 
     async def let_out(self, contact: Contact, now: ContactNow) -> Made:
         """Tells our own people of a contact that a person has approved, as it is decided ``now``."""

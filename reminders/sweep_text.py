@@ -7,6 +7,7 @@ from bot.domain.dates import say_date
 from bot.domain.money import say_money
 from bot.use_cases.collections import Row
 from bot.views.columns import columns
+from bot.views.wording import count
 from reminders.sweep import SweepReport
 
 
@@ -42,7 +43,29 @@ def would(report: SweepReport) -> str:
         f"To customers: {report.emails} would go out, {report.proposed} would be proposed to an approver."
     )
     capped = [f"The daily cap would hold back {report.capped} more."] if report.capped else []
-    return "\n".join([columns(table, frozenset({3})), "", *sums, made, emails, *capped, *report.unreachable])
+    lines = [
+        columns(table, frozenset({3})),
+        "",
+        *sums,
+        made,
+        emails,
+        *capped,
+        *_then(report),
+        *report.unreachable,
+    ]
+    return "\n".join(lines)
+
+
+def _then(report: SweepReport) -> list[str]:
+    """What the balances of another day are worth."""
+    if report.as_now is None:
+        return []
+    if not report.as_now:
+        return ["Balances are those of that day, by the payments that are known."]
+    whose = count(report.as_now, "invoice")
+    return [
+        f"Balances of {whose} are as of now; the others are those of that day, by the payments that are known."
+    ]
 
 
 def _row(row: Row) -> tuple[str, ...]:

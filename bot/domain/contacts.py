@@ -3,6 +3,7 @@
 Amounts are minor units of the named currency; days are past the due date; dates are the business's own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -128,17 +129,8 @@ class ContactNow:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Nothing is contacted: a code and a sentence for a person."""
+    """Why something is contacted or, mostly, is not: a code and a sentence for a person."""
 
-    reason: Reason
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceReason:
-    """What was decided about one invoice on one track, and why."""
-
-    invoice_id: str
     reason: Reason
     sentence: str
 
@@ -148,13 +140,14 @@ class TrackDecision:
     """What to do for one customer, currency and track today.
 
     ``proposal`` is a contact whose level needs approval: it must not be sent before a person has approved it.
+    ``reasons`` says of each invoice, by id, why it is in today's contact or in none.
     """
 
     currency: str
     track: Track
     outcome: ContactNow | Stop
     proposal: ContactNow | None
-    invoices: tuple[InvoiceReason, ...]
+    reasons: Mapping[str, Stop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +167,8 @@ class Decisions:
         """The contacts that wait for a person's approval."""
         return tuple(track.proposal for track in self.tracks if track.proposal is not None)
 
-    def reasons(self, invoice_id: str) -> dict[Track, InvoiceReason]:
+    def reasons(self, invoice_id: str) -> dict[Track, Stop]:
         """What was decided about one invoice, by track."""
         return {
-            track.track: reason
-            for track in self.tracks
-            for reason in track.invoices
-            if reason.invoice_id == invoice_id
+            track.track: track.reasons[invoice_id] for track in self.tracks if invoice_id in track.reasons
         }

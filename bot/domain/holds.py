@@ -75,8 +75,11 @@ class Hold:
 
 def hold_stop(holds: Iterable[Hold], invoice_id: str, today: date, calendar: BusinessCalendar) -> Stop | None:
     """Why an invoice is held on both tracks, or ``None``. Do-not-contact is the customer's: it is not asked here."""
-    standing = [hold for hold in holds if hold.covers(invoice_id) and hold.stands(today, calendar)]
-    named = [hold for hold in standing if hold.kind in _RANK]
+    named = [
+        hold
+        for hold in holds
+        if hold.kind in _RANK and hold.covers(invoice_id) and hold.stands(today, calendar)
+    ]
     if not named:
         return None
     first = min(named, key=lambda hold: _RANK.index(hold.kind))

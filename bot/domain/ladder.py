@@ -8,7 +8,7 @@ The customer track climbs one level at a time (``ladder_customer``). The interna
 now due that needs no approval and tells the audiences of the levels that it skipped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -16,7 +16,6 @@ from bot.domain.calendar import BusinessCalendar
 from bot.domain.contacts import (
     ContactNow,
     Decisions,
-    InvoiceReason,
     PastContact,
     Reason,
     Stop,
@@ -44,10 +43,9 @@ from bot.domain.ladder_stops import (
     policy_stop,
     sum_stop,
 )
-from bot.domain.policy import Policy, Track
+from bot.domain.policy import TRACKS, Policy
 from bot.domain.sending import Sending
 
-_TRACKS: tuple[Track, ...] = ("customer", "internal")
 _NO_OPERATIONS: Mapping[str, OpenState] = MappingProxyType({})
 _NOT_STARTED = Sending()
 
@@ -92,23 +90,26 @@ def cases(
     if any(invoice.customer_id != customer.id for invoice in invoices):
         raise ValueError("an invoice of another customer was given")
     unknown = {id for contact in contacts if contact.stage == "unknown" for id, _ in contact.listed}
-    stops = {
-        invoice.id: invoice_stop(invoice, operations_open, unknown)
-        or hold_stop(holds, invoice.id, today, calendar)
-        for invoice in invoices
-    }
+    held: dict[str, Stop] = {}
+    for invoice in invoices:
+        stop = invoice_stop(invoice, operations_open, unknown) or hold_stop(
+            holds, invoice.id, today, calendar
+        )
+        if stop is not None:
+            held[invoice.id] = stop
     no_contact = no_contact_stop(holds, today, calendar)
     counting = tuple(contact for contact in contacts if contact.counts)
     for currency in sorted({invoice.currency for invoice in invoices}):
-        group = sorted((one for one in invoices if one.currency == currency), key=carrying_order)
-        for track in _TRACKS:
+        group = tuple(sorted((one for one in invoices if one.currency == currency), key=carrying_order))
+        credit = credit_of(group) + _account_credit(customer.id, currency, policy, sending)
+        for track in TRACKS:
             yield Case(
                 customer=customer,
                 currency=currency,
                 track=track,
-                invoices=tuple(group),
-                held={id: stop for id, stop in stops.items() if stop is not None},
-                credit=credit_of(group) + _account_credit(customer.id, currency, policy, sending),
+                invoices=group,
+                held=held,
+                credit=credit,
                 contacts=counting,
                 policy=policy,
                 calendar=calendar,
@@ -204,10 +205,10 @@ def _decision(
     proposal: ContactNow | None = None,
 ) -> TrackDecision:
     """Puts together one track's decision, so that every invoice has a reason."""
-    reasons = {**_listed(contact), **case.held, **found}
-    invoices = tuple(_reason(case, invoice, reasons) for invoice in case.invoices)
-    outcome = contact or _outcome(case, invoices, proposal)
-    return TrackDecision(case.currency, case.track, outcome, proposal, invoices)
+    told = {**_listed(contact), **case.held, **found}
+    reasons = {one.id: told.get(one.id) or case.not_yet_due(one) for one in case.invoices}
+    outcome = contact or _outcome(case, reasons, proposal)
+    return TrackDecision(case.currency, case.track, outcome, proposal, reasons)
 
 
 def _listed(contact: ContactNow | None) -> dict[str, Stop]:
@@ -217,20 +218,13 @@ def _listed(contact: ContactNow | None) -> dict[str, Stop]:
     return {item.invoice.id: stop for item in contact.listed}
 
 
-def _reason(case: Case, invoice: Invoice, reasons: Mapping[str, Stop]) -> InvoiceReason:
-    stop = reasons.get(invoice.id) or case.not_yet_due(invoice)
-    return InvoiceReason(invoice.id, stop.reason, stop.sentence)
-
-
-def _outcome(case: Case, invoices: Iterable[InvoiceReason], proposal: ContactNow | None) -> Stop:
+def _outcome(case: Case, reasons: Mapping[str, Stop], proposal: ContactNow | None) -> Stop:
     """The reason that says most about a customer who is not contacted.
 
     A waiting proposal first, then what is past due, then what is upcoming, then what is held.
     """
-    by_id = {reason.invoice_id: reason for reason in invoices}
     held = [invoice for invoice in case.invoices if invoice.unpaid and invoice.id in case.held]
     proposed = [] if proposal is None else [proposal.carrying]
     for invoice in (*proposed, *case.past_due, *case.upcoming, *held):
-        told = by_id[invoice.id]
-        return Stop(told.reason, told.sentence)
+        return reasons[invoice.id]
     return Stop(Reason.NOTHING_OWED, "Nothing is open.")

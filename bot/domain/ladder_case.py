@@ -1,5 +1,6 @@
 """One customer, one currency, one track, one day: the facts that the ladder decides on."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,18 +19,22 @@ def carrying_order(invoice: Invoice) -> tuple[date, int, str]:
     return (invoice.due_date or date.max, len(invoice.id), invoice.id)
 
 
+def _due_date(invoice: Invoice) -> date:
+    return invoice.due_date or date.max
+
+
 def track_levels(policy: Policy, track: Track) -> tuple[Level, ...]:
     """The levels of ``track``, by days."""
-    return tuple(sorted((level for level in policy.ladder.levels if level.track == track), key=_days))
+    return policy.ladder.tracks[track]
 
 
 def past_levels(policy: Policy, track: Track) -> tuple[Level, ...]:
     """The levels of ``track`` from the due date on, by days."""
-    return tuple(level for level in track_levels(policy, track) if level.days >= 0)
+    return _from_due(track_levels(policy, track))
 
 
-def _days(level: Level) -> int:
-    return level.days
+def _from_due(levels: Sequence[Level]) -> tuple[Level, ...]:
+    return tuple(level for level in levels if level.days >= 0)
 
 
 @dataclass(frozen=True)
@@ -68,12 +73,17 @@ class Case:
     @cached_property
     def past_due(self) -> tuple[Invoice, ...]:
         """Eligible invoices due before today."""
-        return tuple(invoice for invoice in self.eligible if invoice.overdue(self.today))
+        return self.eligible[: self._due_from_today]
 
     @cached_property
     def upcoming(self) -> tuple[Invoice, ...]:
         """Eligible invoices due today or later."""
-        return tuple(invoice for invoice in self.eligible if not invoice.overdue(self.today))
+        return self.eligible[self._due_from_today :]
+
+    @cached_property
+    def _due_from_today(self) -> int:
+        """Where these begin: in carrying order the earlier ones come first."""
+        return bisect_left(self.eligible, self.today, key=_due_date)
 
     @cached_property
     def past_due_total(self) -> int:
@@ -111,7 +121,7 @@ class Case:
 
     def days(self, invoice: Invoice) -> int:
         """Days past due of an eligible invoice (which always has a due date)."""
-        return invoice.days_past_due(self.today) or 0
+        return (self.today - invoice.due_date).days if invoice.due_date else 0
 
     def heard(self, invoice: Invoice) -> int:
         """Days of the highest level that this invoice has heard on this track, or ``NOTHING_HEARD``."""
@@ -136,15 +146,19 @@ class Case:
         """Those about something past due: courtesies are none."""
         return tuple(contact for contact in self.emails if contact.level_days >= 0)
 
-    def level_due(self, invoice: Invoice) -> Level | None:
-        """The highest level of this track that is due for the invoice's own age."""
-        late = self.days(invoice)
-        return next((level for level in reversed(self.levels) if level.days <= late), None)
+    def level_at(self, days: int) -> Level | None:
+        """The highest level of this track that is due for an invoice so many days past due."""
+        reached = bisect_right(self._days_of_levels, days)
+        return self.levels[reached - 1] if reached else None
+
+    @cached_property
+    def _days_of_levels(self) -> list[int]:
+        return [level.days for level in self.levels]
 
     @cached_property
     def past_levels(self) -> tuple[Level, ...]:
         """The levels of this track from the due date on, by days."""
-        return past_levels(self.policy, self.track)
+        return _from_due(self.levels)
 
     @cached_property
     def courtesy_levels(self) -> tuple[Level, ...]:

@@ -74,12 +74,13 @@ def one_email(
 
 def _last_about(decision: TrackDecision, contacts: Sequence[PastContact]) -> date:
     """When the customer last heard of something in this currency."""
-    ids = {one.invoice_id for one in decision.invoices}
     return max(
         (
             contact.on
             for contact in contacts
-            if contact.counts and contact.track == "customer" and not ids.isdisjoint(dict(contact.listed))
+            if contact.counts
+            and contact.track == "customer"
+            and any(id in decision.reasons for id, _ in contact.listed)
         ),
         default=date.min,
     )
@@ -87,13 +88,10 @@ def _last_about(decision: TrackDecision, contacts: Sequence[PastContact]) -> dat
 
 def _waits(decision: TrackDecision, stop: Stop, approved: Collection[ContactKey]) -> TrackDecision:
     """The decision when its contact isn't made today. One that a person has approved stays approved."""
-    invoices = tuple(
-        replace(one, reason=stop.reason, sentence=stop.sentence) if one.reason is Reason.LISTED else one
-        for one in decision.invoices
-    )
+    reasons = {id: stop if told.reason is Reason.LISTED else told for id, told in decision.reasons.items()}
     held = decision.outcome
     proposal = held if isinstance(held, ContactNow) and held.key in approved else decision.proposal
-    return replace(decision, outcome=stop, proposal=proposal, invoices=invoices)
+    return replace(decision, outcome=stop, proposal=proposal, reasons=reasons)
 
 
 def step_of(case: Case, invoice: Invoice) -> Standing:
@@ -102,8 +100,7 @@ def step_of(case: Case, invoice: Invoice) -> Standing:
     A level that a person has approved needs nobody any more.
     """
     days, heard = case.days(invoice), case.heard(invoice)
-    level = next((one for one in case.past_levels if one.days > heard), None)
-    due = level if level is not None and level.days <= days else None
+    due = next((one for one in case.past_levels if heard < one.days <= days), None)
     asks = due is not None and due.approval and not case.approved(invoice, due)
     return Standing(invoice, days, heard, None if asks else due, due if asks else None)
 

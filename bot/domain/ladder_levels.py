@@ -115,7 +115,7 @@ def contact_at(case: Case, standing: Standing, level: Level | None) -> ContactNo
     ]
     stock = case.track == "customer" and case.sending.by_stock_email(level)
     about = (standing.invoice,) if stock else case.past_due
-    listed = tuple(_listed(case, invoice, case.level_due(invoice)) for invoice in about)
+    listed = tuple(_listed(case, invoice) for invoice in about)
     return _contact(case, standing.invoice, level, listed, _audiences([*skipped, level]))
 
 
@@ -153,7 +153,7 @@ def _courtesy(case: Case, carrying: Invoice, level: Level, waiting: Sequence[Inv
         for invoice in waiting
         if (invoice is carrying if stock else invoice.due_date and invoice.due_date <= until)
     ]
-    listed = tuple(_listed(case, invoice, level) for invoice in near)
+    listed = tuple(ListedInvoice(invoice, case.days(invoice), level) for invoice in near)
     return _contact(case, carrying, level, listed, _audiences([level]))
 
 
@@ -182,8 +182,9 @@ def too_soon(case: Case, emails: Sequence[PastContact]) -> Stop | None:
     )
 
 
-def _listed(case: Case, invoice: Invoice, level_due: Level | None) -> ListedInvoice:
-    return ListedInvoice(invoice, case.days(invoice), level_due)
+def _listed(case: Case, invoice: Invoice) -> ListedInvoice:
+    days = case.days(invoice)
+    return ListedInvoice(invoice, days, case.level_at(days))
 
 
 def _contact(

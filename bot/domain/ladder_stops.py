@@ -99,5 +99,5 @@ def credit_of(invoices: Collection[Invoice]) -> int:
     return -sum(
         invoice.balance
         for invoice in invoices
-        if invoice.unpaid and invoice.balance is not None and invoice.balance < 0
+        if invoice.balance is not None and invoice.balance < 0 and invoice.unpaid
     )

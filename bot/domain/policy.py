@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -14,6 +15,7 @@ from bot.domain.letters import BUILT_IN, PLAIN, Letter
 
 Audience = Literal["customer", "owner", "manager", "channel"]
 Track = Literal["customer", "internal"]
+TRACKS: tuple[Track, ...] = ("customer", "internal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Level:
         return "customer" if "customer" in self.to else "internal"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LadderPolicy:
     """The ladder (docs/policy.md). ``min_amount`` in minor units of the business currency."""
 
@@ -128,6 +130,12 @@ class LadderPolicy:
     daily_cap: int = 50
     build_at: time = time(8)
     send_at: time = time(10)
+
+    @cached_property
+    def tracks(self) -> Mapping[Track, tuple[Level, ...]]:
+        """The levels of each track, by days."""
+        by_days = sorted(self.levels, key=lambda level: level.days)
+        return {track: tuple(level for level in by_days if level.track == track) for track in TRACKS}
 
 
 @dataclass(frozen=True, slots=True)

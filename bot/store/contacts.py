@@ -149,11 +149,6 @@ def of_customer(tx: Tx, customer_id: str) -> list[Contact]:
     return load(tx, "contact.customer_id = :customer_id", {"customer_id": customer_id})
 
 
-def all_counting(tx: Tx) -> list[Contact]:
-    """Every contact that counts as made (claimed, sent, unknown), oldest first."""
-    return load(tx, "contact.stage IN ('claimed', 'sent', 'unknown')", {})
-
-
 def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
     """The customers of contacts that were decided for this day and then did not go out, each with the reason."""
     rows = tx.all(

@@ -91,6 +91,12 @@ def open_of_kind(tx: Tx, *kinds: HoldKind) -> list[Noted]:
     return [noted for noted in _load(tx, "hold.ended_at IS NULL", {}) if noted.hold.kind.value in wanted]
 
 
+def open_at(tx: Tx, moment: datetime) -> list[Noted]:
+    """Holds that had been noted and had not ended at ``moment``, oldest first."""
+    where = "hold.created_at < :at AND (hold.ended_at IS NULL OR hold.ended_at >= :at)"
+    return _load(tx, where, {"at": iso(moment)})
+
+
 def history_of(tx: Tx, customer_id: str) -> list[Noted]:
     """All holds of a customer, open and ended, oldest first."""
     return _load(tx, "hold.customer_id = :customer_id", {"customer_id": customer_id})

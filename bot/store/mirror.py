@@ -164,6 +164,15 @@ def unpaid(tx: Tx, customer_id: str = "") -> list[Invoice]:
     return _invoices(tx, " AND ".join(conditions), {"customer_id": customer_id}, "due_date NULLS LAST, id")
 
 
+def owing(tx: Tx) -> list[str]:
+    """The ids of customers who have something unpaid, those with the earliest due date first."""
+    rows = tx.all(
+        f"""SELECT customer_id FROM invoice WHERE gone = 0 AND {UNPAID_SQL}
+            GROUP BY customer_id ORDER BY min(due_day) NULLS LAST, customer_id"""  # noqa: S608 - a constant of this module
+    )
+    return [row["customer_id"] for row in rows]
+
+
 def find_invoices(
     tx: Tx,
     *,

@@ -111,9 +111,16 @@ def end_reversal(tx: Tx, payment_id: str, invoice_id: str) -> None:
 
 
 def kept_payments(tx: Tx, ids: Iterable[str]) -> dict[str, Payment]:
-    """What is kept of these payments, by id; of one with shares of several invoices any share."""
-    rows = (tx.one("SELECT * FROM payment WHERE id = :id", {"id": payment_id}) for payment_id in ids)
-    return {row["id"]: payment_from(row) for row in rows if row}
+    """What is kept of these payments, by id; of one with shares of several invoices any share.
+
+    One that is spread over invoices of which some have not been read since is not among them: it is still new to these.
+    """
+    kept: dict[str, Payment] = {}
+    for payment_id in ids:
+        rows = tx.all("SELECT * FROM payment WHERE id = :id", {"id": payment_id})
+        on = {row["invoice_id"] for row in rows}
+        kept |= {one.id: one for row in rows[:1] if on.issuperset((one := payment_from(row)).spread_over)}
+    return kept
 
 
 def payments_since(tx: Tx, created_at: str) -> set[str]:
@@ -201,6 +208,27 @@ def booked_between(tx: Tx, first: date, last: date) -> dict[str, date]:
         {"first": day_text(first), "last": day_text(last)},
     )
     return {row["customer"]: date.fromisoformat(row["day"]) for row in rows if row["customer"]}
+
+
+def payers_after(tx: Tx, day: date) -> list[str]:
+    """The ids of customers with a successful payment on an invoice that is dated after ``day``."""
+    rows = tx.all(
+        """SELECT DISTINCT invoice.customer_id AS customer_id FROM payment
+           JOIN invoice ON invoice.id = payment.invoice_id
+           WHERE payment.successful = 1 AND payment.date > :day AND invoice.gone = 0 ORDER BY customer_id""",
+        {"day": day_text(day)},
+    )
+    return [row["customer_id"] for row in rows]
+
+
+def paid_after(tx: Tx, customer_id: str, day: date) -> list[Invoice]:
+    """A customer's paid invoices to which something came after ``day``."""
+    rows = tx.all(
+        """SELECT * FROM invoice WHERE customer_id = :customer_id AND status = 'paid' AND gone = 0 AND id IN
+               (SELECT invoice_id FROM payment WHERE successful = 1 AND date > :day) ORDER BY due_day, id""",
+        {"customer_id": customer_id, "day": day_text(day)},
+    )
+    return [invoice_from(row) for row in rows]
 
 
 def account_credits(tx: Tx) -> dict[str, int]:

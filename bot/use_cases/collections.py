@@ -3,10 +3,10 @@
 Used by the build and the sweep, which act on it, and by explanations, which only tell it.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from bot.domain.contacts import ContactNow, Decisions, Reason
@@ -14,15 +14,16 @@ from bot.domain.daily_cap import cap_stop, within_cap
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import cases, decide_customer
 from bot.domain.ladder_case import Case
+from bot.domain.past import Then, on_day
 from bot.domain.policy import Track
 from bot.domain.sending import Sending
 from bot.use_cases.context import Context
-from bot.use_cases.ladder_facts import LadderFacts, about, everybody
+from bot.use_cases.ladder_facts import LadderFacts, about, of_day, of_each, owing
 
 T = TypeVar("T")
 
-#: Customers decided before other work gets its turn.
-_SLICE = 200
+#: Customers read and decided before other work gets its turn: no click waits for the whole book.
+_SLICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What is decided for a day: contacts to make, those that the cap holds back, proposals, and every row."""
+    """What is decided for a day: contacts to make, those that the cap holds back, proposals, and every row.
+
+    ``as_now`` are the ids of invoices that could not be rebuilt for a past day.
+    """
 
     contacts: tuple[ContactNow, ...]
     capped: tuple[ContactNow, ...]
     proposals: tuple[ContactNow, ...]
     rows: tuple[Row, ...]
+    as_now: frozenset[str] = frozenset()
 
     def on(self, track: Track) -> tuple[ContactNow, ...]:
         """The contacts to make on one track."""
@@ -50,18 +55,26 @@ class Day:
 
 
 async def decide_all(context: Context, today: date) -> Day:
-    """The contacts to make on ``today`` by the mirror, and a row for every open invoice and track."""
-    facts = await context.lane.read(lambda tx: everybody(tx, context, today))
+    """The contacts to make on ``today`` by the mirror, and a row for every open invoice and track.
+
+    Every customer is decided on one consistent read, but not all of them on the same one: what changes meanwhile is
+    found when the contact is claimed.
+    """
+    facts = await context.lane.read(lambda tx: of_day(tx, context, today))
+    owes = await context.lane.read(lambda tx: owing(tx, facts))
     found: list[ContactNow] = []
     proposals: list[ContactNow] = []
     rows: list[Row] = []
-    for number, (customer_id, owed) in enumerate(facts.invoices.items(), 1):
-        one = decide(context, facts, facts.customers[customer_id], owed, today)
-        found += one.contacts
-        proposals += one.proposals
-        rows += _rows(owed, one)
-        if number % _SLICE == 0:
-            await asyncio.sleep(0)
+    as_now: set[str] = set()
+    for first in range(0, len(owes), _SLICE):
+        ids = owes[first : first + _SLICE]
+        each = await context.lane.read(partial(of_each, context=context, day=facts, customer_ids=ids))
+        as_now |= each.as_now
+        for customer_id, owed in each.invoices.items():
+            one = decide(context, each, each.customers[customer_id], owed, today)
+            found += one.contacts
+            proposals += one.proposals
+            rows += _rows(owed, one)
     cap = context.policy.ladder.daily_cap
     emails, waiting = within_cap(
         [one for one in found if one.track == "customer"], cap - facts.made, facts.waited
@@ -72,6 +85,7 @@ async def decide_all(context: Context, today: date) -> Day:
         capped=tuple(waiting),
         proposals=tuple(proposals),
         rows=tuple(_capped(rows, waiting, cap) if waiting else rows),
+        as_now=frozenset(as_now),
     )
 
 
@@ -87,12 +101,27 @@ def _capped(rows: Iterable[Row], waiting: Sequence[ContactNow], cap: int) -> lis
     ]
 
 
-async def decide_one(context: Context, live: Invoice, today: date) -> tuple[Row, ...]:
-    """What is decided about one invoice on ``today``, a row for each track; ``live`` stands for its mirrored row."""
+@dataclass(frozen=True, slots=True)
+class One:
+    """What is decided about one invoice, a row for each track. ``as_now``: it could not be rebuilt for a past day."""
+
+    rows: tuple[Row, ...]
+    as_now: bool = False
+
+
+async def decide_one(context: Context, live: Invoice, today: date) -> One:
+    """What is decided about one invoice on ``today``; ``live`` stands for its mirrored row."""
+    then = on_day(live, live.payments or (), today) if today < context.today() else Then(live)
+    if then is None:
+        said = "It had not been made by then."
+        return One(
+            tuple(Row(live, track, Reason.NOT_YET_DUE.value, said) for track in ("customer", "internal"))
+        )
     facts = await context.lane.read(lambda tx: about(tx, context, today, live.customer_id))
     others = [one for one in facts.invoices.get(live.customer_id, ()) if one.id != live.id]
     customer = facts.customers.get(live.customer_id) or Customer(live.customer_id, live.customer_name)
-    return tuple(_rows([live], decide(context, facts, customer, [*others, live], today)))
+    owed = [*others, then.invoice]
+    return One(tuple(_rows([then.invoice], decide(context, facts, customer, owed, today))), then.as_now)
 
 
 def decide(

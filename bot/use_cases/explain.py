@@ -13,6 +13,7 @@ from bot.use_cases.context import Context
 from bot.use_cases.lookup import Lookup
 
 _NOW = "Days are counted on that day; balances are as of now."
+_THEN = "Balances are those of that day, by the payments that are known."
 
 
 class Explain:
@@ -27,16 +28,16 @@ class Explain:
         live = await self._lookup.invoice(invoice_id)
         today = self._context.today()
         on = as_of or today
-        rows = await decide_one(self._context, live, on)
+        decided = await decide_one(self._context, live, on)
         made = await self._context.lane.read(lambda tx: contacts.of_customer(tx, live.customer_id))
         history = await self._context.lane.read(lambda tx: holds.history_of(tx, live.customer_id))
         return Explanation(
             invoice=live,
             on=on,
-            tracks=tuple(TrackReason(row.track, row.reason, row.sentence) for row in rows),
+            tracks=tuple(TrackReason(row.track, row.reason, row.sentence) for row in decided.rows),
             told=tuple(filter(None, (_told(contact, live) for contact in reversed(made)))),
             as_of=self._context.local(self._context.now()),
-            note="" if on == today else _NOW,
+            note="" if on == today else _NOW if on > today or decided.as_now else _THEN,
             held=tuple(self._past(noted) for noted in reversed(history) if noted.hold.covers(live.id)),
         )
 

@@ -1,4 +1,4 @@
-"""Gathers what the ladder decides on, in one consistent read: everybody's for a sweep, one customer's to explain."""
+"""Gathers what the ladder decides on: everybody's facts for a sweep, some at a time, or one customer's to explain."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,13 +16,15 @@ from bot.store import automatic, contacts, holds, mirror, mirror_payments, opera
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
+from bot.use_cases.ladder_past import before, holds_on, owing_on, unpaid_on
 
 
 @dataclass(frozen=True, slots=True)
 class LadderFacts:
     """What is unpaid, what was said before, what is being written, and what people decided, by customer.
 
-    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before.
+    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before. ``past`` is the day
+    when it is over already, and ``as_now`` are the ids of invoices that could not be rebuilt for it.
     """
 
     customers: Mapping[str, Customer]
@@ -37,6 +39,8 @@ class LadderFacts:
     sending: Sending
     made: int = 0
     waited: Collection[Turn] = frozenset()
+    past: date | None = None
+    as_now: frozenset[str] = frozenset()
 
     def sending_to(self, customer_id: str) -> Sending:
         """What is known about sending to this customer."""
@@ -48,18 +52,29 @@ class LadderFacts:
         )
 
 
-def everybody(tx: Tx, context: Context, today: date) -> LadderFacts:
-    """The facts of everybody who has something unpaid."""
-    return _facts(
-        tx,
-        context,
-        today,
-        mirror.unpaid(tx),
-        mirror.customers(tx),
-        contacts.all_counting(tx),
-        holds.all_open(tx),
-        waiting.waiting(tx),
-    )
+def of_day(tx: Tx, context: Context, today: date) -> LadderFacts:
+    """What of a day concerns everybody; ``of_each`` adds the customers, some at a time."""
+    if today < context.today():
+        return _of_past(tx, context, today)
+    return _of_day(tx, context, today, holds.all_open(tx), waiting.waiting(tx))
+
+
+def owing(tx: Tx, day: LadderFacts) -> list[str]:
+    """The ids of customers who have, or had by then, something unpaid."""
+    return mirror.owing(tx) if day.past is None else owing_on(tx, day.past)
+
+
+def of_each(tx: Tx, context: Context, day: LadderFacts, customer_ids: Iterable[str]) -> LadderFacts:
+    """The facts of these customers on a day, each as of one moment."""
+    ids = list(customer_ids)
+    known = [found for id in ids if (found := mirror.customer(tx, id)) is not None]
+    made = [one for id in ids for one in contacts.of_customer(tx, id)]
+    if day.past is not None:
+        then = [one for id in ids for one in unpaid_on(tx, id, day.past)]
+        unpaid, made = [one.invoice for one in then], before(made, day.past)
+        as_now = frozenset(one.invoice.id for one in then if one.as_now)
+        return replace(_with(day, context, unpaid, known, made), as_now=as_now)
+    return _with(day, context, [one for id in ids for one in mirror.unpaid(tx, id)], known, made)
 
 
 def about(
@@ -71,62 +86,76 @@ def about(
     without_contact: str = "",
 ) -> LadderFacts:
     """The facts of one customer; an operation and a contact that are being judged themselves can be left out."""
+    if today < context.today():
+        return of_each(tx, context, _of_past(tx, context, today), [customer_id])
+    held = {customer_id: holds.open_of(tx, customer_id)}
+    day = _of_day(tx, context, today, held, waiting.waiting_of(tx, customer_id), without_operation)
     known = mirror.customer(tx, customer_id)
-    return _facts(
-        tx,
-        context,
-        today,
-        mirror.unpaid(tx, customer_id),
-        [known] if known else [],
-        [one for one in contacts.of_customer(tx, customer_id) if one.id != without_contact],
-        {customer_id: holds.open_of(tx, customer_id)},
-        waiting.waiting_of(tx, customer_id),
-        without_operation,
-    )
+    made = [one for one in contacts.of_customer(tx, customer_id) if one.id != without_contact]
+    return _with(day, context, mirror.unpaid(tx, customer_id), [known] if known else [], made)
 
 
-def _facts(
+def _of_past(tx: Tx, context: Context, day: date) -> LadderFacts:
+    """A day that is over: what stood then; what people had decided and what was being written is not known any more."""
+    now = _of_day(tx, context, day, holds_on(tx, context, day), ())
+    return replace(now, open={}, approved={}, skipped={}, made=0, waited=frozenset(), past=day)
+
+
+def _of_day(
     tx: Tx,
     context: Context,
     today: date,
-    unpaid: Iterable[Invoice],
-    customers: Iterable[Customer],
-    made: Iterable[Contact],
     held: Mapping[str, Sequence[Hold]],
     planned: Sequence[Contact],
     without_operation: str = "",
 ) -> LadderFacts:
-    policy = context.policy
-    invoices: dict[str, list[Invoice]] = defaultdict(list)
-    for invoice in unpaid:
-        invoices[invoice.customer_id].append(invoice)
-    nameless = {id: Customer(id, owed[0].customer_name) for id, owed in invoices.items()}
-    said: dict[str, list[PastContact]] = defaultdict(list)
-    days = {level.name: level.days for level in policy.ladder.levels}
-    tasks: list[Contact] = []
-    for contact in made:
-        if contact.is_task:
-            tasks.append(contact)
-        else:
-            said[contact.customer_id].append(_past(contact, days))
     being_written: dict[str, OpenState] = {
         one.invoice_id: "operation_unknown" if one.state == "unknown" else "operation_open"
         for one in operations.unsettled(tx)
         if one.invoice_id and one.key != without_operation
     }
     return LadderFacts(
-        customers=nameless | {one.id: one for one in customers},
-        invoices=invoices,
-        contacts=said,
+        customers={},
+        invoices={},
+        contacts={},
         open=being_written,
         holds=held,
         last_paid=mirror_payments.booked_between(tx, today - timedelta(days=RECENT_PAYMENT_DAYS), today),
         credits={} if context.gateway.abilities.filters else mirror_payments.account_credits(tx),
-        approved=_approved([*planned, *tasks]),
+        approved=_approved(planned, {}),
         skipped=_skipped(tx, context, today),
         sending=_sending(tx, context),
         made=waiting.made_on(tx, today.isoformat()),
         waited={(one.customer_id, one.key) for one in planned if one.reason == "daily_cap"},
+    )
+
+
+def _with(
+    day: LadderFacts,
+    context: Context,
+    unpaid: Iterable[Invoice],
+    customers: Iterable[Customer],
+    made: Iterable[Contact],
+) -> LadderFacts:
+    """A day's facts with those of customers."""
+    invoices: dict[str, list[Invoice]] = defaultdict(list)
+    for invoice in unpaid:
+        invoices[invoice.customer_id].append(invoice)
+    nameless = {id: Customer(id, owed[0].customer_name) for id, owed in invoices.items()}
+    said: dict[str, list[PastContact]] = defaultdict(list)
+    days = {level.name: level.days for level in context.policy.ladder.levels}
+    tasks: list[Contact] = []
+    for contact in made:
+        if contact.is_task:
+            tasks.append(contact)
+        else:
+            said[contact.customer_id].append(_past(contact, days))
+    return replace(
+        day,
+        customers=nameless | {one.id: one for one in customers},
+        invoices=invoices,
+        contacts=said,
+        approved=_approved(tasks, day.approved),
     )
 
 
@@ -140,10 +169,12 @@ def _sending(tx: Tx, context: Context) -> Sending:
     )
 
 
-def _approved(planned: Iterable[Contact]) -> dict[str, set[ContactKey]]:
+def _approved(
+    waiting: Iterable[Contact], others: Mapping[str, Collection[ContactKey]]
+) -> dict[str, set[ContactKey]]:
     """What people have let out and nobody has made yet; a task isn't made before its owner has mailed it."""
-    found: dict[str, set[ContactKey]] = defaultdict(set)
-    for contact in planned:
+    found = defaultdict(set, {id: set(keys) for id, keys in others.items()})
+    for contact in waiting:
         if contact.decision == "approved":
             found[contact.customer_id].add(contact.key)
     return found

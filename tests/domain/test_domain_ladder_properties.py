@@ -71,8 +71,11 @@ def test_a_second_run_on_the_same_day_makes_nothing(
         CUSTOMER, invoices, contacts, rules, CALENDAR, TODAY, sending=Sending(automatic=automatic)
     )
     assert second.contacts == ()
-    # What awaited approval may have been heard meanwhile: a contact of the first run lists that invoice too.
-    assert set(second.proposals) <= set(first.proposals)
+    # What awaited approval may have been heard meanwhile: a contact of the first run lists that invoice too. On the
+    # customer track that contact may have made way for the level above it, which then waits for a person.
+    said = {item.invoice.id for contact in first.contacts for item in contact.listed}
+    fresh = set(second.proposals) - set(first.proposals)
+    assert all(one.track == "customer" and one.carrying.id in said for one in fresh)
 
 
 @given(INVOICES, LADDERS, CUSTOMER_CONTACTS, st.integers(0, 6))
@@ -88,7 +91,6 @@ def test_every_invoice_has_a_reason_and_only_eligible_ones_are_listed(
     assert not decisions.contacts or CALENDAR.is_business_day(today)
     assert not any(contact.track == "customer" for contact in decisions.contacts), "sending is off"
     for contact in (*decisions.contacts, *decisions.proposals):
-        assert contact.track == "customer" or CALENDAR.is_business_day(today)
         assert contact.total > 0
         assert contact.total >= 2500
         assert contact.carrying in [item.invoice for item in contact.listed]

@@ -73,10 +73,7 @@ def test_ci_can_run() -> None:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-def test_make_lists_its_targets_and_owns_up_to_what_is_missing() -> None:
+def test_make_lists_its_targets() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("demo", "test", "check", "bench", "soak", "faults", "crash", "fmt"):
         assert re.search(rf"\b{target}\b", listed), target
-    run = subprocess.run(["make", "soak"], cwd=ROOT, capture_output=True, text=True)
-    assert run.returncode != 0
-    assert "make soak is not there yet" in run.stderr

@@ -117,6 +117,16 @@ async def test_another_day_can_only_be_looked_at(bot: Bot) -> None:
     assert (await bot.sweep.dry_run(date(2027, 3, 1))).made >= (await bot.sweep.dry_run()).made
 
 
+async def test_a_sweep_reads_a_few_customers_at_a_time_and_all_of_them(
+    world: World, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click must not wait for the whole book."""
+    whole = await decide_all(bot.context, bot.context.today())
+    monkeypatch.setattr("bot.use_cases.collections._SLICE", 1)
+    assert await decide_all(bot.context, bot.context.today()) == whole
+    assert len({row.invoice.customer_id for row in whole.rows}) > 10
+
+
 async def test_paid_between_deciding_and_sending_is_not_chased(world: World, bot: Bot) -> None:
     await bot.sweep.run()
     paid = (await all_contacts(bot))[0]

@@ -23,7 +23,7 @@ async def chased(bot: Bot) -> list[Invoice]:
     await bot.outbox.deliver_due()
 
     def read(tx: Tx) -> list[Invoice]:
-        told = [one for one in contacts.all_counting(tx) if one.stage == "sent"]
+        told = contacts.load(tx, "contact.stage = 'sent'", {})
         listed = [mirror.invoice(tx, one.invoices[0].invoice_id) for one in told]
         return [one for one in listed if one is not None and one.balance]
 

@@ -35,6 +35,11 @@ CONTACT = Contact(
 )
 
 
+def counting(tx: Tx) -> list[Contact]:
+    """The contacts that count as made."""
+    return contacts.load(tx, "contact.stage IN ('claimed', 'sent', 'unknown')", {})
+
+
 async def put(lane: Lane, *found: Contact) -> None:
     for contact in found:
         await lane.write(lambda tx, contact=contact: contacts.insert(tx, contact))
@@ -81,7 +86,7 @@ async def test_another_cycle_level_or_repeat_is_another_contact(
     lane: Lane, change: dict[str, object]
 ) -> None:
     await put(lane, CONTACT, another("c2", **change))
-    assert [contact.id for contact in await lane.read(contacts.all_counting)] == ["c1", "c2"]
+    assert [contact.id for contact in await lane.read(counting)] == ["c1", "c2"]
 
 
 async def test_a_conflict_leaves_nothing_behind_and_the_transaction_usable(lane: Lane) -> None:
@@ -105,7 +110,7 @@ async def test_claiming_a_level_that_counts_already_is_a_conflict(lane: Lane) ->
         await lane.write(lambda tx: contacts.set_stage(tx, "c2", "claimed"))
     assert await lane.write(lambda tx: contacts.set_stage(tx, "c1", "failed", "Slack said no."))
     assert await lane.write(lambda tx: contacts.set_stage(tx, "c2", "claimed"))
-    assert [contact.id for contact in await lane.read(contacts.all_counting)] == ["c2"]
+    assert [contact.id for contact in await lane.read(counting)] == ["c2"]
 
 
 async def test_a_sent_contact_is_never_edited(lane: Lane) -> None:
@@ -144,9 +149,9 @@ async def test_listings(lane: Lane) -> None:
         "c1",
         "late",
     ]
-    counting = await lane.read(contacts.all_counting)
-    assert [contact.id for contact in counting] == ["c1", "other", "late"]
-    assert all(len(contact.invoices) == 2 for contact in counting)
+    made = await lane.read(counting)
+    assert [contact.id for contact in made] == ["c1", "other", "late"]
+    assert all(len(contact.invoices) == 2 for contact in made)
 
 
 async def test_money_is_whole_and_parts_belong_to_a_contact(lane: Lane) -> None:

@@ -159,6 +159,18 @@ async def test_unpaid_is_earliest_due_first_with_unknown_balances(lane: Lane) ->
     assert [one.id for one in await lane.read(lambda tx: mirror.unpaid(tx, "c1"))] == ["1", "2"]
 
 
+async def test_who_owes_is_each_customer_once_with_the_earliest_due_first(lane: Lane) -> None:
+    await put(
+        lane,
+        replace(INVOICE, id="1", due_date=None, customer_id="c3"),
+        replace(INVOICE, id="2", due_date=date(2026, 3, 2), customer_id="c2"),
+        replace(INVOICE, id="3", due_date=date(2026, 3, 1), customer_id="c1"),
+        replace(INVOICE, id="4", due_date=date(2026, 3, 9), customer_id="c1"),
+        replace(INVOICE, id="5", due_date=date(2026, 1, 1), customer_id="c4", status=Status.PAID),
+    )
+    assert await lane.read(mirror.owing) == ["c1", "c2", "c3"]
+
+
 async def test_a_detail_replaces_the_payments_and_a_header_keeps_them(lane: Lane) -> None:
     second = replace(PAYMENT, id="p2", amount=5, date=date(2026, 2, 9), successful=False)
     elsewhere = replace(PAYMENT, id="p3", invoice_id="2")

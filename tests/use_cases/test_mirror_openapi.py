@@ -9,6 +9,7 @@ from mirror_world import TODAY, Copy, World
 from bot.domain.errors import SyncroError
 from bot.domain.invoice import Status
 from bot.store import mirror, mirror_payments, mirror_sync
+from bot.use_cases.mirror_reading import refresh
 
 
 @pytest.fixture
@@ -147,6 +148,23 @@ async def test_once_a_day_what_is_unpaid_is_compared(world: World, copy: Copy) -
     assert kept is not None
     assert (kept.unpaid, kept.balance, report.gone) == (True, 100_00, 1)
     assert await calls_of(world, copy) == (1, 1, 0), "once a day"
+
+
+async def test_a_spread_payment_that_one_invoice_has_told_of_is_still_new_to_the_others(
+    world: World, copy: Copy
+) -> None:
+    """A card or a reminder reads one of its invoices between two syncs; the others must be read all the same."""
+    one, other = world.made(), world.made()
+    await copy.sync.run()
+    world.move(minutes=10)
+    world.company.take_payment(one.customer_id, 150_00, {one.id: 75_00, other.id: 75_00})
+    await refresh(copy.context, str(one.id))
+    await copy.sync.run()
+    for invoice in (one, other):
+        kept = await copy.invoice(invoice.id)
+        assert kept is not None
+        assert kept.balance in (None, world.company.balance(invoice))
+    assert await calls_of(world, copy) == (1, 1, 0), "and then it is known"
 
 
 async def test_a_payment_spread_over_several_invoices_is_one_and_no_balance(world: World, copy: Copy) -> None:
