@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 from reminders_world import LEVELS, POLICY, Bot, World, words
 
+from bot.domain.holds import Hold, HoldKind
 from bot.domain.roles import Person
-from bot.store import assignments, automatic, mirror, outbox
+from bot.store import assignments, automatic, holds, mirror, outbox
+from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.overdue import Figures
+from reminders.disputes import Disputes
 
 NUMBER = "INV-2024-1042"
 
@@ -104,3 +107,27 @@ async def test_a_copy_goes_to_the_assigned_owner(world: World, bot: Bot) -> None
     await copying.chasing.execution.run()
     await copying.outbox.deliver_due()
     assert world.posted("D0DANA", "1 customer emailed")
+
+
+async def test_a_thank_you_goes_to_the_assigned_owner(world: World, bot: Bot) -> None:
+    await assign(bot)
+    await bot.sweep.run()
+    await bot.outbox.deliver_due()
+    world.pay(str(world.invoice(NUMBER).id))
+    await bot.sync.run()
+    world.move(days=1)
+    await bot.outbox.deliver_due()
+    assert NUMBER in "".join(words(one) for one in world.posted("D0DANA", "Thank you, paid"))
+    assert not world.posted("D0CLERK", "Thank you, paid")
+
+
+async def test_a_dispute_that_stays_open_is_the_assigned_owners(world: World, bot: Bot) -> None:
+    customer_id = await assign(bot)
+    hold = Hold("d", HoldKind.DISPUTE, customer_id, (), None, "Wrong contract", "Casey Lindqvist")
+    noted = Noted(hold=hold, currency="USD", by_id="U0CLERK", created_at=bot.context.now())
+    await bot.context.lane.write(lambda tx: holds.insert(tx, noted))
+    world.move(days=7)
+    await Disputes(bot.context, "me").run()
+    await bot.outbox.deliver_due()
+    assert NUMBER in "".join(words(one) for one in world.posted("D0DANA", "still open"))
+    assert not world.posted("D0CLERK", "still open")
