@@ -23,6 +23,7 @@ from bot.use_cases.kinds_contact import recipients, request_of
 from bot.use_cases.owners import owner_of
 
 DUEBOT = Person(SYSTEM, "Duebot")
+_NOBODY = "The policy names nobody who could mail it. Set people.owners.default or people.manager."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,13 @@ class Chase:
             if changed or judged.now is None:
                 _left_out(tx, contact, changed or judged.why)
                 return
-            waiting.set_day(tx, aged(contact, today, self._context.policy))
+            policy = self._context.policy
+            owner = owner_of(tx, policy, contact.customer_id) or policy.people.manager
+            if not owner:
+                _left_out(tx, contact, _NOBODY)
+                return
+            waiting.set_day(tx, aged(contact, today, policy))
             waiting.claim(tx, contact.id, today.isoformat())
-            owner = owner_of(tx, self._context.policy, contact.customer_id)
             task = Delivery(uuid.uuid4().hex, "owner", owner, TASK)
             contacts.replace_deliveries(tx, contact.id, (task,))
 

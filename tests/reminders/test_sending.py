@@ -7,6 +7,7 @@ import pytest
 from reminders_world import LEVELS, POLICY, Bot, World, words
 
 from bot.domain.errors import NotAllowed
+from bot.domain.policy import People
 from bot.domain.roles import Person
 from bot.store import automatic, contacts, mirror, waiting
 from bot.store.contacts import Contact
@@ -127,3 +128,14 @@ async def test_where_syncro_cant_send_our_text_the_owner_mails(world: World, bot
     assert tasks[0].invoices[0].number in "".join(words(one) for one in told)
     await sent(bot)
     assert len(await bot.context.lane.read(waiting.tasks)) == len(tasks)
+
+
+@openapi_only
+async def test_without_an_owner_or_manager_nobody_is_given_a_mail_and_it_says_why(
+    world: World, bot: Bot
+) -> None:
+    nobody = await world.bot(people=People())
+    report = await sent(nobody)
+    assert {one.stage for one in report.made} == {"suppressed"}
+    assert all("names nobody" in one.reason for one in report.made)
+    assert await nobody.context.lane.read(waiting.tasks) == []
