@@ -98,7 +98,7 @@ async def test_a_kept_promise_ends_silently_and_the_ladder_goes_on(world: World,
     )
     assert await acts(bot) == [("system", "promise.ended", f"invoice:{invoice.id}")]
     assert world.posted(CLERK) == []
-    rows = await decide_one(bot.context, await of(bot), bot.context.today())
+    rows = (await decide_one(bot.context, await of(bot), bot.context.today())).rows
     assert "promise" not in {row.reason for row in rows}
 
 
