@@ -26,11 +26,12 @@ class Settlement:
         sentence: str,
         result: dict[str, Any] | None = None,
         late: bool = False,
+        because: Exception | None = None,
     ) -> Operation:
         """Ends the operation, audits it and puts its message into the outbox: one decision, one transaction.
 
-        ``late``: the person no longer waits at a form and is told by a direct message. Returns how it stands now:
-        only proof (``confirmed``) ends what somebody else has taken over meanwhile.
+        ``late``: the person no longer waits at a form and is told by a direct message. ``because``: what refused it.
+        Returns how it stands now: only proof (``confirmed``) ends what somebody else has taken over meanwhile.
         """
         now = self._context.now()
         invoice_id = operation.invoice_id or str((result or {}).get("invoice_id", "")) or None
@@ -61,7 +62,7 @@ class Settlement:
                 key = f"operation:{operation.key}:{state}:told:{operation.attempt}"
                 outbox.put(tx, key, "operation.told", self._concerned(operation), payload, now)
             ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
-            self._kinds[operation.kind].settled(tx, ended, operation.state)
+            self._kinds[operation.kind].settled(tx, ended, operation.state, because)
             return ended
 
         settled = await self._context.lane.write(write)
@@ -73,11 +74,15 @@ class Settlement:
         return operation.actor_id != SYSTEM and not operation.request.get("shares")
 
     def _concerned(self, operation: Operation) -> str:
-        """Who must know how it ended: whoever entered it; of what the clock does, the customer's owner or manager."""
+        """Who must know how it ended: whoever entered it; of what the clock does, whoever looks after the customer."""
         if operation.actor_id != SYSTEM:
             return operation.actor_id
-        people = self._context.policy.people
-        return people.owner_of(operation.customer_id) or people.manager
+        policy = self._context.policy
+        return (
+            policy.people.owner_of(operation.customer_id)
+            or policy.people.manager
+            or policy.channels.escalation
+        )
 
     async def current(self, operation: Operation) -> Operation:
         """The operation as it stands in the journal."""
@@ -115,7 +120,7 @@ class Settlement:
                 key = f"operation:{operation.key}:decided:told"
                 outbox.put(tx, key, "operation.told", concerned, payload, now)
             ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
-            self._kinds[operation.kind].settled(tx, ended, operation.state)
+            self._kinds[operation.kind].settled(tx, ended, operation.state, None)
             return ended
 
         decided = await self._context.lane.write(write)
