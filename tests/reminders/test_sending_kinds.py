@@ -1,5 +1,6 @@
 """Which contact goes to whom: courtesies, final notices, hand-offs, texts, recipients, and reminders by hand."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,18 @@ async def test_a_form_whose_bot_was_stopped_before_sending_sends_when_it_is_sent
     told = await by_hand(bot).send(*asked)
     assert "was sent to" in told.sentence
     await by_hand(bot).send(*asked)
+    assert emailed(world, invoice) == 1
+    assert await stages(bot, invoice) == ["sent"]
+
+
+@guide_only
+async def test_a_form_sent_twice_at_once_sends_once(world: World, bot: Bot) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await bot.sync.run()
+    asked = await form(bot, invoice)
+    other = await world.bot()
+    await asyncio.gather(by_hand(bot).send(*asked), by_hand(other).send(*asked))
     assert emailed(world, invoice) == 1
     assert await stages(bot, invoice) == ["sent"]
 
