@@ -82,6 +82,7 @@ class Settlement:
             policy.people.owner_of(operation.customer_id)
             or policy.people.manager
             or policy.channels.escalation
+            or policy.channels.failures
         )
 
     async def current(self, operation: Operation) -> Operation:

@@ -28,7 +28,8 @@ from sending_world import (
 )
 
 from bot.domain.errors import NotAllowed
-from bot.store import operations, waiting
+from bot.domain.policy import People
+from bot.store import contacts, operations, waiting
 from bot.use_cases.proposals import Proposals
 from bot.use_cases.tasks import Tasks
 
@@ -60,6 +61,10 @@ def doom(bot: Bot, steps: int) -> None:
     client: Any = bot.context.gateway._client
     bot.context.lane.write = around(bot.context.lane.write)  # type: ignore[method-assign]  # the test's knife
     client.post = around(client.post)
+
+
+async def _killed(*_words: Any) -> Any:
+    raise Killed
 
 
 async def after_a_kill(world: World) -> Bot:
@@ -105,11 +110,7 @@ async def test_a_restart_while_syncro_is_down_loses_no_approval(world: World, bo
     await approve(bot, invoice)
     gone = await world.bot()
 
-    async def killed(*_words: Any) -> None:
-        raise Killed
-
-    gone.context.gateway.in_background = lambda: gone.context.gateway  # type: ignore[method-assign]  # the knife's place
-    gone.context.bulk.customer = killed  # type: ignore[method-assign]  # the test's knife
+    gone.context.bulk.customer = _killed  # type: ignore[method-assign]  # the test's knife
     with pytest.raises(Killed):
         await gone.chasing.execution.run()
     assert await stages(bot, invoice) == ["claimed"]
@@ -171,10 +172,10 @@ async def test_the_cap_holds_for_two_bots_together(world: World, bot: Bot) -> No
     first, second = await world.bot(**capped), await world.bot(**capped)
     await started(first)
     await first.chasing.build.run(again=True)
-    contacts = [one for one in await customer_contacts(first) if one.stage == "planned"]
+    planned = [one for one in await customer_contacts(first) if one.stage == "planned"]
     made = await asyncio.gather(
-        *(first.chasing.chase.send(one) for one in contacts[::2]),
-        *(second.chasing.chase.send(one) for one in contacts[1::2]),
+        *(first.chasing.chase.send(one) for one in planned[::2]),
+        *(second.chasing.chase.send(one) for one in planned[1::2]),
     )
     assert len(emails(world)) == 3
     assert sorted({one.stage for one in made}) == ["planned", "sent"]
@@ -204,6 +205,60 @@ async def test_an_unknown_email_stops_the_invoice_until_the_owner_says_what_happ
     levels = [one.level for one in await contacts_of(bot, invoice)]
     assert levels == (["friendly", "firm"] if through else ["friendly", "friendly"])
     assert emailed(world, invoice) == 2
+
+
+@guide_only
+async def test_what_nobody_knows_of_a_customer_without_an_owner_is_asked_in_a_channel(
+    world: World, bot: Bot
+) -> None:
+    bot = await world.bot(people=People("", {}))
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await started(bot)
+    world.syncro.faults.add(EMAIL, "cut_after_commit")
+    await sent(bot)
+    assert await stages(bot, invoice) == ["unknown"]
+    (asked,) = world.posted("C0BILLING", "can't tell whether Syncro sent the reminder")
+    assert "It did not" in words(asked)
+
+
+@guide_only
+async def test_a_contact_that_is_not_claimed_any_more_is_not_sent_by_what_goes_on_after_a_kill(
+    world: World, bot: Bot
+) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await started(bot)
+    await bot.chasing.build.run(again=True)
+    bot.context.bulk.customer = _killed  # type: ignore[method-assign]  # the test's knife
+    with pytest.raises(Killed):
+        await bot.chasing.execution.run()
+    (claimed,) = await contacts_of(bot, invoice)
+    await bot.context.lane.write(
+        lambda tx: contacts.set_stage(tx, claimed.id, "suppressed", "By an operator.")
+    )
+    await after_a_kill(world)
+    assert emails(world) == []
+
+
+@guide_only
+async def test_what_was_claimed_yesterday_is_not_sent_today_and_its_approval_stands(
+    world: World, bot: Bot
+) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    await approve(bot, invoice)
+    bot.context.bulk.customer = _killed  # type: ignore[method-assign]  # the test's knife
+    with pytest.raises(Killed):
+        await bot.chasing.execution.run()
+    world.move(days=1)
+    fresh = await after_a_kill(world)
+    assert emails(world) == []
+    assert await stages(fresh, invoice) == ["approved"]
+    await sent(fresh)
+    assert emailed(world, invoice) == 1
 
 
 @guide_only
