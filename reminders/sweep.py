@@ -138,7 +138,10 @@ class Sweep:
             self._audit(tx, made, at)
             return Made("claimed")
 
-        return await self._context.lane.write(write)
+        try:
+            return await self._context.lane.write(write)
+        except Conflict:
+            return Made("suppressed", "Somebody else has just made it.")
 
     # ---- apply ---------------------------------------------------------------------------------------------
 

@@ -96,9 +96,9 @@ class Automatics:
         state = automatic.load(tx)
         if not state.on or state.at is None:
             return ""
-        if not waiting.any_made(tx) and mirror.get_state(tx, _HELD_CONTACTS):
+        if not waiting.any_tried(tx) and mirror.get_state(tx, _HELD_CONTACTS):
             return self.trip(tx, "The ledger of contacts held some before and is empty now.", lost=True)
-        if waiting.any_made(tx):
+        if waiting.any_tried(tx):
             mirror.set_state(tx, _HELD_CONTACTS, "1")
         today, since = self._context.today(), self._context.local(state.at).date()
         last = claims.last(tx, BUILD)
