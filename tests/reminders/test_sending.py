@@ -16,7 +16,7 @@ from sending_world import (
 )
 
 from bot.domain.errors import NotAllowed
-from bot.domain.policy import People
+from bot.domain.policy import Channels, People
 from bot.store import waiting
 from bot.use_cases.proposals import Proposals
 
@@ -112,7 +112,7 @@ async def test_where_syncro_cant_send_our_text_the_owner_mails(world: World, bot
 async def test_without_an_owner_or_manager_nobody_is_given_a_mail_and_it_says_why(
     world: World, bot: Bot
 ) -> None:
-    nobody = await world.bot(people=People())
+    nobody = await world.bot(people=People(), channels=Channels())
     report = await sent(nobody)
     assert {one.stage for one in report.made} == {"suppressed"}
     assert all("names nobody" in one.reason for one in report.made)
