@@ -16,13 +16,13 @@ from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.automatics import BUILD, Automatics
-from bot.use_cases.collections import Day, decide_all
+from bot.use_cases.collections import Day, Row, decide_all
 from bot.use_cases.contact_check import find_same, why_not_by_hand
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
 from bot.use_cases.redraw import REVIEW, ask_redraw
-from bot.use_cases.tasks import follow
+from bot.use_cases.tasks import Reasons, follow
 from reminders.slots import free_slot, require_today
 
 _LEASE = timedelta(minutes=5)
@@ -73,18 +73,25 @@ class Build:
             return BuildReport(today, ran=False)
         await self._sync.run()
         await self._context.lane.write(self._automatics.check)
-        day = await decide_all(self._context, today)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day))
+        asked = await self._context.lane.read(_waited)
+        reasons: Reasons = {}
+
+        def note(rows: Sequence[Row]) -> None:
+            keys = (((row.invoice.id, row.track), row.sentence) for row in rows)
+            reasons.update((key, sentence) for key, sentence in keys if key in asked)
+
+        day = await decide_all(self._context, today, note)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day, reasons))
         self._context.wake_outbox()
         return report
 
-    def _apply(self, tx: Tx, slot: str, today: date, day: Day) -> BuildReport:
+    def _apply(self, tx: Tx, slot: str, today: date, day: Day, reasons: Reasons) -> BuildReport:
         """Everything that the build decides, in one transaction with the end of its claim."""
         going = [*day.on("customer"), *day.capped]
         stopped = self._automatics.check_size(tx, len(going))
         decided = [*going, *day.proposals]
-        withdrawn = self._reconcile(tx, decided, day)
-        follow(tx, self._context, decided, day)
+        withdrawn = self._reconcile(tx, decided, reasons)
+        follow(tx, self._context, decided, reasons)
         kept, capped = waiting.waiting(tx), {turn_of(one) for one in day.capped}
         _note_turns(tx, kept, going, capped)
         known = {(one.customer_id, one.key) for one in (*kept, *waiting.tasks(tx))}
@@ -103,10 +110,8 @@ class Build:
         """Whether a person mails it, so that automatic sending doesn't concern it."""
         return not self._context.gateway.abilities.email_text and not one.level.stock_email
 
-    def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], day: Day) -> list[str]:
+    def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], reasons: Reasons) -> list[str]:
         """Takes planned contacts away and withdraws what no longer stands; a sentence for each of the latter."""
-        reasons: dict[tuple[str, str], str] = {}
-        reasons.update({(row.invoice.id, row.track): row.sentence for row in day.rows})
         withdrawn: list[str] = []
         for contact in waiting.waiting(tx):
             if contact.stage == "planned" and not contact.needs:
@@ -119,9 +124,7 @@ class Build:
                 withdrawn.append(f"{contact.invoices[0].number}, level “{contact.level}”: {why}")
         return withdrawn
 
-    def _why_gone(
-        self, tx: Tx, contact: Contact, decided: Sequence[ContactNow], reasons: dict[tuple[str, str], str]
-    ) -> str:
+    def _why_gone(self, tx: Tx, contact: Contact, decided: Sequence[ContactNow], reasons: Reasons) -> str:
         """Why a contact that waited no longer stands; empty while it does."""
         if contact.actor_id:
             return why_not_by_hand(tx, self._context, contact)
@@ -155,6 +158,11 @@ class Build:
                 payload = {"contacts": [one.id for one in some], "day": day}
                 outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
         return len(waits)
+
+
+def _waited(tx: Tx) -> set[tuple[str, str]]:
+    """The invoices that lead what waits, each with its track: of these a reason is wanted."""
+    return {(one.carrying_invoice_id, one.track) for one in (*waiting.waiting(tx), *waiting.tasks(tx))}
 
 
 def _note_turns(

@@ -17,7 +17,7 @@ from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact, ContactInvoice, Delivery
 from bot.store.lane import Conflict, Tx
 from bot.use_cases.chase import Made
-from bot.use_cases.collections import Day, Row, decide_all
+from bot.use_cases.collections import Day, Row, decide_all, decide_rows
 from bot.use_cases.contact_check import aged
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
@@ -84,37 +84,36 @@ class Sweep:
         if not slot:
             return SweepReport(today, ran=False)
         await self._sync.run()
-        day = await decide_all(self._context, today)
-        found = _plain(day)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found, day.rows))
+        found = _plain(await decide_all(self._context, today))
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found))
         self._context.wake_outbox()
         return report
 
     async def dry_run(self, as_of: date | None = None) -> SweepReport:
         """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
         today = as_of or self._context.today()
-        day = await decide_all(self._context, today)
+        day, rows = await decide_rows(self._context, today)
         people = await self._context.lane.read(lambda tx: people_now(tx, self._context.policy))
         messages, nobody = self._addressed(_plain(day), people)
         told = {_key(one) for message in messages for one in message.contacts}
         return SweepReport(
             day=today,
             ran=False,
-            rows=day.rows,
+            rows=rows,
             made=len(told),
             messages=len(messages),
             unreachable=nobody,
             emails=len(day.on("customer")),
             capped=len(day.capped),
             proposed=len(day.proposals),
-            as_now=self._as_now(day, today),
+            as_now=self._as_now(day, rows, today),
         )
 
-    def _as_now(self, day: Day, on: date) -> int | None:
+    def _as_now(self, day: Day, rows: Sequence[Row], on: date) -> int | None:
         """How many invoices stand as they are now on another day; ``None`` for today."""
         if on == self._context.today():
             return None
-        return len(day.as_now) if on < self._context.today() else len({row.invoice.id for row in day.rows})
+        return len(day.as_now) if on < self._context.today() else len({row.invoice.id for row in rows})
 
     async def let_out(self, contact: Contact, now: ContactNow) -> Made:
         """Tells our own people of a contact that a person has approved, as it is decided ``now``."""
@@ -159,17 +158,15 @@ class Sweep:
         )
         return [part for message in gathered if message.target for part in _parts(message)], nobody
 
-    def _apply(
-        self, tx: Tx, slot: str, today: date, found: Sequence[ContactNow], rows: tuple[Row, ...]
-    ) -> SweepReport:
+    def _apply(self, tx: Tx, slot: str, today: date, found: Sequence[ContactNow]) -> SweepReport:
         """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
         now = self._context.now()
         messages, nobody = self._addressed(found, people_now(tx, self._context.policy))
         made = self._make(tx, messages, today, now)
         put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
-        result = {"made": len(made), "messages": put, "decided": len(rows)}
+        result = {"made": len(made), "messages": put}
         claims.finish(tx, SWEEP, slot, result, now)
-        return SweepReport(today, True, rows, len(made), put, nobody)
+        return SweepReport(today, ran=True, made=len(made), messages=put, unreachable=nobody)
 
     def _make(self, tx: Tx, messages: Sequence[Gathered], today: date, now: datetime) -> dict[_Key, Contact]:
         """Writes each contact down once, with a delivery for every message that tells of it."""

@@ -13,12 +13,13 @@ from bot.store.contacts import TASK, Contact
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.chase import Chase
-from bot.use_cases.collections import Day
 from bot.use_cases.contact_cards import card_of, mail_of
 from bot.use_cases.contact_check import aged, as_listed, same, why_not_by_hand
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import ask_redraw
 
+#: Why an invoice is or isn't in a contact, by its id and the track.
+Reasons = dict[tuple[str, str], str]
 _DONE = "Somebody has mailed this already, or it was withdrawn. Look at the message again."
 
 
@@ -104,12 +105,11 @@ def withdraw(tx: Tx, context: Context, contact: Contact, why: str) -> None:
     ask_redraw(tx, [contact.id], context.now())
 
 
-def follow(tx: Tx, context: Context, decided: Sequence[ContactNow], day: Day) -> None:
+def follow(tx: Tx, context: Context, decided: Sequence[ContactNow], reasons: Reasons) -> None:
     """Open tasks after a day's decision: they list what is owed now, and are withdrawn when a stop has arisen.
 
     On a day that isn't worked nothing would be sent anyway, so nothing is withdrawn for that.
     """
-    reasons = {(row.invoice.id, row.track): row.sentence for row in day.rows}
     for task in waiting.tasks(tx):
         if task.actor_id:
             _follow_by_hand(tx, context, task)

@@ -31,7 +31,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.holds import Hold, HoldKind
 from bot.store import holds
 from bot.store.holds import Noted
-from bot.use_cases.collections import decide_all
+from bot.use_cases.collections import decide_rows
 from bot.use_cases.proposals import Proposals
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 3, 13), date(2026, 3, 14), date(2026, 3, 16)
@@ -54,8 +54,8 @@ async def test_the_cap_takes_the_highest_level_then_the_oldest_and_the_rest_go_f
     late, fresh, oldest = [owing(world, days, dollars) for days, dollars in ages]
     await sent(capped)
     assert [emailed(world, one) for one in (first, oldest, late, fresh)] == [2, 1, 0, 0]
-    day = await decide_all(capped.context, capped.context.today())
-    reasons = {row.invoice.id: row.reason for row in day.rows if row.track == "customer"}
+    _, rows = await decide_rows(capped.context, capped.context.today())
+    reasons = {row.invoice.id: row.reason for row in rows if row.track == "customer"}
     assert (reasons[str(late.id)], reasons[str(fresh.id)]) == ("daily_cap", "daily_cap")
     (waits,) = await contacts_of(capped, fresh)
     assert (waits.stage, waits.reason) == ("planned", "daily_cap")

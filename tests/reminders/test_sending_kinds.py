@@ -30,7 +30,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.policy import CustomerPolicy, Level
 from bot.store import waiting
 from bot.use_cases.by_hand import ByHand
-from bot.use_cases.collections import decide_all
+from bot.use_cases.collections import decide_rows
 from bot.use_cases.invoices import Submission
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.proposals import Proposals
@@ -61,8 +61,8 @@ async def test_a_courtesy_lists_what_is_due_soon_once_and_lapses_on_the_due_date
     assert (made.level, made.stage) == ("courtesy", "sent")
     assert [one.invoice_id for one in made.invoices] == [str(first.id), str(second.id)]
     assert await contacts_of(bot, lapsed) == []
-    day = await decide_all(bot.context, bot.context.today())
-    reasons = {row.invoice.id: row.reason for row in day.rows if row.track == "customer"}
+    _, rows = await decide_rows(bot.context, bot.context.today())
+    reasons = {row.invoice.id: row.reason for row in rows if row.track == "customer"}
     assert reasons[str(lapsed.id)] == "lapsed"
     await days_pass(world, bot, 3)
     await sent(bot)
