@@ -37,6 +37,7 @@ from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
 from bot.use_cases.kinds_contact import ContactKind
+from bot.use_cases.kinds_fee import LateFeeKind
 from bot.use_cases.kinds_invoice import EditKind, EmailKind, VoidKind
 from bot.use_cases.kinds_lines import CreateKind, LineKind
 from bot.use_cases.kinds_payment import PaymentKind
@@ -173,6 +174,7 @@ def kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
         "line": LineKind(context, authority),
         "email": EmailKind(context, authority),
         "contact": ContactKind(context, authority),
+        "late_fee": LateFeeKind(context, authority),
     }
 
 
@@ -207,6 +209,7 @@ class App:
             holds=Holds(rooms.context, rooms.authority, rooms.lookup),
             automatics=rooms.chasing.automatics,
             proposals=Proposals(rooms.context, rooms.authority),
+            fees=rooms.chasing.fees,
             tasks=Tasks(rooms.context, rooms.authority, rooms.chasing.chase),
             by_hand=ByHand(rooms.context, rooms.authority, rooms.lookup, rooms.chasing.chase),
             journal=rooms.journal,

@@ -24,6 +24,7 @@ from bot.use_cases.explain import Explain
 from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
+from bot.use_cases.late_fees import LateFees
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
@@ -61,6 +62,7 @@ class Desk:
     holds: Holds
     automatics: Automatics
     proposals: Proposals
+    fees: LateFees
     tasks: Tasks
     by_hand: ByHand
     journal: Journal

@@ -15,6 +15,7 @@ from handlers.change import AddLine, EditInvoice, SendInvoice, VoidInvoice
 from handlers.commands import Commands, HomeTab, nothing
 from handlers.desk import Arrival, Desk
 from handlers.door import ActionHandler, Door
+from handlers.fees import Fees
 from handlers.forms import Form
 from handlers.holding import EndHold, PlaceHold
 from handlers.looking import Looking
@@ -38,7 +39,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
     promise, dispute = PlaceHold(desk, HoldKind.PROMISE), PlaceHold(desk, HoldKind.DISPUTE)
     says_paid, snooze = PlaceHold(desk, HoldKind.SAYS_PAID), PlaceHold(desk, HoldKind.SNOOZE)
     end_hold = EndHold(desk)
-    proposing, proposal_text, skip = Proposing(desk), ProposalText(desk), SkipProposal(desk)
+    fees = Fees(desk)
+    proposing, proposal_text, skip = Proposing(desk, fees), ProposalText(desk), SkipProposal(desk)
     remind, mailing = Remind(desk), Mailing(desk)
     commands = Commands(desk, looking, pay, new, edit, add, send, void, proposing)
 
@@ -81,6 +83,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.PROPOSAL_APPROVE_ALL: proposing.approve_all,
         ids.PROPOSAL_OPEN: proposal_text.from_button,
         ids.PROPOSAL_SKIP: skip.from_button,
+        ids.FEE_APPROVE: fees.approve,
+        ids.FEE_SKIP: fees.skip,
+        ids.FEE_APPROVE_ALL: fees.approve_all,
         ids.REMIND: remind.from_button,
         ids.TASK_SHOW: mailing.show,
         ids.TASK_DONE: mailing.done,

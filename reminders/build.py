@@ -6,11 +6,12 @@ with the reason in the ledger.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.domain.contacts import ContactNow
+from bot.domain.late_fees import Fee, FeeKey
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
@@ -18,10 +19,12 @@ from bot.use_cases.automatics import BUILD, Automatics
 from bot.use_cases.collections import Day, decide_all
 from bot.use_cases.contact_check import find_same
 from bot.use_cases.context import Context
+from bot.use_cases.fee_facts import fees_today
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
 from bot.use_cases.redraw import REVIEW, ask_redraw
 from bot.use_cases.tasks import follow
+from reminders.late_fees import propose
 from reminders.slots import free_slot, require_today
 
 _LEASE = timedelta(minutes=5)
@@ -34,7 +37,7 @@ class BuildReport:
     """What a build wrote down: contacts ``planned`` to be sent, ``capped`` for another day, ``waiting`` for a person.
 
     ``withdrawn`` are numbers of invoices and why their contact no longer stands; ``stopped`` says why automatic
-    sending has switched itself off. ``ran`` is false when that day's build had been done before.
+    sending has switched itself off; ``fees`` late fees wait too. ``ran``: false when the day had been built before.
     """
 
     day: date
@@ -44,6 +47,7 @@ class BuildReport:
     waiting: int = 0
     withdrawn: tuple[str, ...] = ()
     stopped: str = ""
+    fees: int = 0
 
 
 class Build:
@@ -73,11 +77,14 @@ class Build:
         await self._sync.run()
         await self._context.lane.write(self._automatics.check)
         day = await decide_all(self._context, today)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day))
+        fees = await fees_today(self._context)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day, fees))
         self._context.wake_outbox()
         return report
 
-    def _apply(self, tx: Tx, slot: str, today: date, day: Day) -> BuildReport:
+    def _apply(
+        self, tx: Tx, slot: str, today: date, day: Day, fees: Mapping[FeeKey, Fee | str]
+    ) -> BuildReport:
         """Everything that the build decides, in one transaction with the end of its claim."""
         going = [*day.on("customer"), *day.capped]
         stopped = self._automatics.check_size(tx, len(going))
@@ -92,12 +99,11 @@ class Build:
         for number, one in enumerate(fresh):
             reason = "daily_cap" if (one.customer_id, one.key) in capped else ""
             contacts.insert(tx, self._contact(one, number, today, one in day.proposals, reason))
-        asks = self._ask(tx, slot, today)
+        asks, fees_wait = self._ask(tx, slot, today), propose(tx, self._context, fees, slot)
         result = {"customers": len(going), "waiting": asks}
         claims.finish(tx, BUILD, slot, result, self._context.now())
-        return BuildReport(
-            today, True, len(going) - len(day.capped), len(day.capped), asks, tuple(withdrawn), stopped
-        )
+        planned, capped_now = len(going) - len(day.capped), len(day.capped)
+        return BuildReport(today, True, planned, capped_now, asks, tuple(withdrawn), stopped, fees_wait)
 
     def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], day: Day) -> list[str]:
         """Takes planned contacts away and withdraws what no longer stands; a sentence for each of the latter."""

@@ -114,3 +114,8 @@ VIEW_REMIND = "remind.form.v1"
 VIEW_MAIL = "task.mail.v1"
 # A payment plan in the form of a promise: an instalment a line.
 IN_INSTALMENTS = "in.instalments.v1"
+
+# Late fees. The value of FEE_APPROVE_ALL is the list's id, of the others the fee's.
+FEE_APPROVE = "late_fee.approve.v1"
+FEE_SKIP = "late_fee.skip.v1"
+FEE_APPROVE_ALL = "late_fee.approve_all.v1"
