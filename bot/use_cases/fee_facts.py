@@ -116,6 +116,11 @@ def card_of(tx: Tx, context: Context, fee: LateFee) -> FeeCard:
     )
 
 
+def cards_on(tx: Tx, context: Context, invoice_id: str) -> tuple[FeeCard, ...]:
+    """Every fee that was ever proposed for an invoice, oldest first."""
+    return tuple(card_of(tx, context, one) for one in late_fees.of_invoice(tx, invoice_id))
+
+
 def review_of(tx: Tx, context: Context, id: str, ids: Sequence[str], day: date) -> FeeReview:
     """A list of fees to look through."""
     found = (late_fees.get(tx, one) for one in ids)

@@ -9,10 +9,12 @@ from bot.domain.fee_facts import FeeCard, FeeReview
 from bot.domain.roles import Role
 from bot.views.automatic import automatic_message
 from bot.views.blocks import Message, View
+from bot.views.gallery_facts import explanation
 from bot.views.late_fees import fee_review
 from bot.views.modal_remind import remind_done, remind_form
 from bot.views.proposals import letter_form, proposal_done, review, skip_form
 from bot.views.tasks import copies, mail_view, tasks
+from bot.views.why import why
 
 _TODAY = date(2026, 3, 10)
 _AT = datetime(2026, 3, 10, 10, 31, tzinfo=UTC)
@@ -116,6 +118,7 @@ def _fee_messages() -> Mapping[str, Message]:
     return {
         "late_fees": fee_review(FeeReview("r3", _TODAY, (_FEE, _FIXED)), None),
         "late_fees_viewer": fee_review(FeeReview("r3", _TODAY, (_FEE, _FIXED)), Role.VIEWER),
+        "why_late_fees": why(replace(explanation(), fees=ended)),
         "late_fees_decided": fee_review(FeeReview("r3", _TODAY, ended), None),
     }
 

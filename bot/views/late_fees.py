@@ -21,6 +21,17 @@ from bot.views.blocks import (
 )
 from bot.views.wording import count
 
+_STATES = {
+    "planned": "waits for an approver",
+    "approved": "approved, not added yet",
+    "claimed": "approved, being added",
+    "added": "approved and added",
+    "unknown": "approved, nobody knows whether it was added",
+    "skipped": "skipped",
+    "failed": "approved, but not added",
+    "withdrawn": "withdrawn",
+}
+
 
 def fee_review(held: FeeReview, role: Role | None) -> Message:
     """The fees of a list; decided ones say by whom and when, without buttons.
@@ -82,6 +93,11 @@ def fee_line(card: FeeCard) -> str:
 def _how(card: FeeCard) -> str:
     base = say_money(card.base, card.currency)
     return f"{card.percent}% of {base}" if card.percent else f"fixed; {base} is open"
+
+
+def fee_state(card: FeeCard) -> str:
+    """What became of it, in words."""
+    return _STATES.get(card.state, card.state)
 
 
 def fee_stands(card: FeeCard) -> str:
