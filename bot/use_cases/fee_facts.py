@@ -1,6 +1,7 @@
 """Late fees gathered: what is decided today, whether a proposed one still stands, and how people see them."""
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -66,6 +67,8 @@ async def differs(context: Context, fee: LateFee, live: Invoice, operation: str)
     if live.balance != fee.balance:
         before, after = say_money(fee.balance, fee.currency), say_money(live.balance, fee.currency)
         return f"The balance of {live.number} was {before} and is {after} now."
+    if _has_one(fee, live):
+        return f"{live.number} has a late fee of this level already."
     today = context.today()
 
     def note(tx: Tx) -> tuple[LadderFacts, list[LateFee]]:
@@ -82,6 +85,13 @@ async def differs(context: Context, fee: LateFee, live: Invoice, operation: str)
     return ""
 
 
+def _has_one(fee: LateFee, live: Invoice) -> bool:
+    """Whether the invoice has this level's fee all the same: from before the ledger was lost, or by hand."""
+    like = re.compile(re.escape(_begins(fee)) + r"\w{3} \d{1,2}, \d{4}")
+    names = (name for line in live.lines or () for name in (line.name, line.description))
+    return any(like.fullmatch(name) for name in names)
+
+
 def _is_gone(fee: LateFee, live: Invoice) -> bool:
     """Whether somebody has taken the line of an added fee off its invoice."""
     if fee.state != "added" or live.lines is None:
@@ -91,7 +101,11 @@ def _is_gone(fee: LateFee, live: Invoice) -> bool:
 
 def line_name(fee: LateFee, day: date) -> str:
     """What the fee's line on the invoice says. With its day it is told apart from every other line."""
-    return f"Late fee, {' '.join(fee.level.split())[:60]}, {say_day(day)}, {day.year}"
+    return f"{_begins(fee)}{say_day(day)}, {day.year}"
+
+
+def _begins(fee: LateFee) -> str:
+    return f"Late fee, {' '.join(fee.level.split())[:60]}, "
 
 
 def card_of(tx: Tx, context: Context, fee: LateFee) -> FeeCard:

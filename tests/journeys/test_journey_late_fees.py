@@ -106,6 +106,7 @@ async def test_a_fee_follows_the_contact_and_is_added_once(fees):
     await tick(fees)
     now = shown_text(boss.again(shown))
     assert "Approved by" in now
+    assert "and added in Syncro" in now
     assert approve not in str(boss.again(shown)["blocks"])
     assert fees.company.balance(fees.showpiece) == 80625 + 1209
     await next_morning(fees)

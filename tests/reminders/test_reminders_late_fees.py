@@ -15,6 +15,7 @@ from bot.domain.roles import Person
 from bot.store import contacts, late_fees, operations
 from bot.store.contacts import Contact, ContactInvoice
 from bot.store.late_fees import LateFee
+from sandbox.company import LineInput
 
 BOSS, CLERK = Person("U0BOSS", "Bo Boss"), Person("U0CLERK", "Clara Clerk")
 ADD = "POST /invoices/{id}/line_items"
@@ -167,6 +168,19 @@ async def test_who_is_killed_after_approving_has_it_added_by_the_next_start(worl
         lambda tx: operations.attempts(tx, f"{fee.id}:late_fee:{fee.invoice_id}:1")
     )
     assert [(one.state, one.actor_id) for one in done] == [("confirmed", BOSS.id)]
+
+
+async def test_a_fee_that_is_there_all_the_same_is_not_added_again(world: World, fees: Bot) -> None:
+    """As after a lost database: the ledger knows nothing of it, the invoice does."""
+    line = LineInput("Late fee, friendly, Feb 3, 2026", Decimal(1), Decimal("12.09"), False)
+    world.syncro.company.add_line(world.invoice(NUMBER).id, line)
+    fee = await built(fees, world)
+    ended = await fees.chasing.fees.approve(BOSS, fee.id)
+    assert (ended.state, ended.reason) == (
+        "withdrawn",
+        f"{NUMBER} has a late fee of this level already.",
+    )
+    assert len(lines(world)) == 1
 
 
 async def test_a_fee_that_somebody_took_off_no_longer_counts(world: World, fees: Bot) -> None:
