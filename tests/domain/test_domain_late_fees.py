@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.contacts import PastContact
-from bot.domain.holds import Hold, HoldKind
+from bot.domain.holds import Hold, HoldKind, hold_stop
 from bot.domain.invoice import Invoice, Status
 from bot.domain.ladder import cases
 from bot.domain.late_fees import Fee, PastFee, decide_fees, fee_amount, fee_levels
@@ -83,7 +83,9 @@ def test_what_is_held_gets_none_and_says_why(kind: HoldKind) -> None:
     until = None if kind is HoldKind.DISPUTE else TODAY + timedelta(days=3)
     hold = Hold("h1", kind, CUSTOMER.id, (late.id,), until)
     (why,) = fees([late], [told(FIRM, late)], held=(hold,)).values()
-    assert isinstance(why, str)
+    stop = hold_stop([hold], late.id, TODAY, CALENDAR)
+    assert stop is not None
+    assert why == stop.sentence
 
 
 def test_nobody_who_must_not_be_contacted_or_pays_by_card_gets_one() -> None:
@@ -107,6 +109,11 @@ def test_nobody_who_must_not_be_contacted_or_pays_by_card_gets_one() -> None:
 def test_paid_void_unknown_small_or_no_longer_late_gets_none(change: dict[str, object]) -> None:
     late = replace(invoice(10), **change)  # type: ignore[arg-type]  # test data
     assert not [one for one in fees([late], [told(FIRM, late)]).values() if isinstance(one, Fee)]
+
+
+def test_what_is_given_a_later_due_date_is_not_past_due_any_more() -> None:
+    moved = invoice(-5)
+    assert list(fees([moved], [told(FIRM, moved)]).values()) == ["It is not past due."]
 
 
 def test_credit_is_taken_off_the_oldest_first() -> None:

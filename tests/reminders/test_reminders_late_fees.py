@@ -10,10 +10,12 @@ import pytest
 from reminders_world import LEVELS, POLICY, Bot, World, words
 
 from bot.domain.errors import NotAllowed
+from bot.domain.holds import Hold, HoldKind
 from bot.domain.policy import Level
 from bot.domain.roles import Person
-from bot.store import contacts, late_fees, operations
+from bot.store import contacts, holds, late_fees, operations
 from bot.store.contacts import Contact, ContactInvoice
+from bot.store.holds import Noted
 from bot.store.late_fees import LateFee
 from sandbox.company import LineInput
 
@@ -81,6 +83,8 @@ async def test_one_level_after_the_other_each_once_and_no_fee_of_a_fee(world: Wo
     with pytest.raises(NotAllowed):
         await fees.chasing.fees.approve(CLERK, first.id)
     assert (await fees.chasing.fees.approve(BOSS, first.id)).state == "added"
+    await fees.outbox.deliver_due()
+    assert "and added in Syncro" in words(world.posted("C0APPROVE", "Late fees to approve")[0])
     with pytest.raises(NotAllowed, match="has been decided"):
         await fees.chasing.fees.approve(BOSS, first.id)
     second = await built(fees, world)
@@ -98,6 +102,46 @@ async def test_another_build_keeps_what_waits_and_asks_once_a_day(world: World, 
     world.move(days=1)
     assert await built(fees, world) == first
     assert len(world.posted("C0APPROVE", "Late fees to approve")) == 2
+
+
+async def paid_in_part(world: World) -> None:
+    """Somebody records a part payment in Syncro's own screens."""
+    invoice = world.invoice(NUMBER)
+    world.syncro.company.take_payment(invoice.customer_id, 10_000, {invoice.id: 10_000})
+
+
+async def test_another_balance_withdraws_a_fixed_fee_too(world: World, bot: Bot) -> None:
+    """The sum is the same, but the approver saw another debt."""
+    fixed = replace(FRIENDLY, late_fee_percent=None, late_fee_amount=2500)
+    fees = await world.bot(ladder=replace(POLICY.ladder, levels=(fixed, *LEVELS[1:])), syncro_late_fees=False)
+    await told(fees, world, fixed)
+    first = await built(fees, world)
+    await paid_in_part(world)
+    ended = await fees.chasing.fees.approve(BOSS, first.id)
+    assert ended.state == "withdrawn"
+    assert "was $806.25 and is $706.25 now" in ended.reason
+    second = await built(fees, world)
+    await paid_in_part(world)
+    world.move(minutes=1)
+    third = await built(fees, world)
+    assert [one.balance for one in (first, second, third)] == [80625, 70625, 60625]
+    assert [one.state for one in await kept(fees, world)] == ["withdrawn", "withdrawn", "planned"]
+    assert lines(world) == []
+
+
+async def test_a_hold_in_between_withdraws_it_with_its_sentence(world: World, fees: Bot) -> None:
+    fee = await built(fees, world)
+    hold = Hold(
+        "h1", HoldKind.SNOOZE, fee.customer_id, (fee.invoice_id,), fees.context.today() + timedelta(days=9)
+    )
+    noted = Noted(hold=hold, currency="USD", by_id="U0CLERK", created_at=fees.context.now())
+    await fees.context.lane.write(lambda tx: holds.insert(tx, noted))
+    ended = await fees.chasing.fees.approve(BOSS, fee.id)
+    assert ended.state == "withdrawn"
+    assert "It is snoozed until" in ended.reason
+    assert lines(world) == []
+    await fees.chasing.build.run(again=True)
+    assert [one.state for one in await kept(fees, world)] == ["withdrawn"]
 
 
 async def test_without_a_fee_in_the_policy_what_waited_is_withdrawn(
@@ -204,6 +248,20 @@ async def test_a_fee_that_somebody_took_off_no_longer_counts(world: World, fees:
     assert (await bot.chasing.fees.approve(BOSS, third.id)).state == "added"
     assert [one.gone for one in await kept(bot, world)] == [True, False, False]
     assert len(lines(world)) == 1
+
+
+async def test_a_lost_answer_is_read_back_told_and_drawn(world: World, fees: Bot) -> None:
+    fee = await built(fees, world)
+    world.syncro.faults.add(ADD, "cut_after_commit")
+    await fees.chasing.fees.approve(BOSS, fee.id)
+    await fees.outbox.deliver_due()
+    assert "It is being added" in words(world.posted("C0APPROVE", "Late fees to approve")[0])
+    world.move(minutes=2)
+    await fees.journal.check_open()
+    await fees.outbox.deliver_due()
+    assert "and added in Syncro" in words(world.posted("C0APPROVE", "Late fees to approve")[0])
+    assert len(world.posted("D0BOSS", "added a late fee")) == 1
+    assert len(world.syncro.calls(ADD)) == len(lines(world)) == 1
 
 
 @one_shape
