@@ -17,6 +17,7 @@ from bot.store import contacts, holds, late_fees, operations
 from bot.store.contacts import Contact, ContactInvoice
 from bot.store.holds import Noted
 from bot.store.late_fees import LateFee
+from bot.use_cases.journal import Intent
 from sandbox.company import LineInput
 
 BOSS, CLERK = Person("U0BOSS", "Bo Boss"), Person("U0CLERK", "Clara Clerk")
@@ -169,6 +170,22 @@ async def test_what_syncro_could_not_be_asked_about_is_added_later(world: World,
     assert await fees.chasing.fees.carry_out() == 1
     assert [one.state for one in await kept(fees, world)] == ["added"]
     assert await fees.chasing.fees.carry_out() == 0
+    assert len(lines(world)) == 1
+
+
+async def test_it_waits_while_somebody_changes_the_invoice(world: World, fees: Bot) -> None:
+    fee = await built(fees, world)
+    request = {"notes": "Call first"}
+    edit = Intent("v1:edit", "edit", fee.invoice_id, fee.customer_id, CLERK, request)
+    world.syncro.faults.add("PUT /invoices/{id}", "cut_after_commit")
+    await fees.journal.perform(edit)
+    waits = await fees.chasing.fees.approve(BOSS, fee.id)
+    assert (waits.state, "Clara Clerk is editing this invoice" in waits.reason) == ("approved", True)
+    await fees.outbox.deliver_due()
+    assert "It waits: Clara Clerk" in words(world.posted("C0APPROVE", "Late fees to approve")[0])
+    await fees.journal.check_open()
+    await fees.chasing.fees.carry_out()
+    assert [one.state for one in await kept(fees, world)] == ["added"]
     assert len(lines(world)) == 1
 
 
