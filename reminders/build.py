@@ -6,12 +6,13 @@ with the reason in the ledger.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.domain.contacts import ContactNow, Reason
 from bot.domain.daily_cap import Turn, turn_of
+from bot.domain.late_fees import Fee, FeeKey
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
@@ -19,10 +20,12 @@ from bot.use_cases.automatics import BUILD, Automatics
 from bot.use_cases.collections import Day, Row, decide_all
 from bot.use_cases.contact_check import find_same, why_not_by_hand
 from bot.use_cases.context import Context
+from bot.use_cases.fee_facts import fees_today
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
 from bot.use_cases.redraw import REVIEW, ask_redraw
 from bot.use_cases.tasks import Reasons, follow
+from reminders.late_fees import propose
 from reminders.slots import free_slot, require_today
 
 _LEASE = timedelta(minutes=5)
@@ -35,7 +38,7 @@ class BuildReport:
     """What a build wrote down: contacts ``planned`` to be sent, ``capped`` for another day, ``waiting`` for a person.
 
     ``withdrawn`` are numbers of invoices and why their contact no longer stands; ``stopped`` says why automatic
-    sending has switched itself off. ``ran`` is false when that day's build had been done before.
+    sending has switched itself off; ``fees`` late fees wait too. ``ran``: false when the day had been built before.
     """
 
     day: date
@@ -45,6 +48,7 @@ class BuildReport:
     waiting: int = 0
     withdrawn: tuple[str, ...] = ()
     stopped: str = ""
+    fees: int = 0
 
 
 class Build:
@@ -81,11 +85,20 @@ class Build:
             reasons.update((key, sentence) for key, sentence in keys if key in asked)
 
         day = await decide_all(self._context, today, note)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day, reasons))
+        fees = await fees_today(self._context)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day, reasons, fees))
         self._context.wake_outbox()
         return report
 
-    def _apply(self, tx: Tx, slot: str, today: date, day: Day, reasons: Reasons) -> BuildReport:
+    def _apply(
+        self,
+        tx: Tx,
+        slot: str,
+        today: date,
+        day: Day,
+        reasons: Reasons,
+        fees: Mapping[FeeKey, Fee | str],
+    ) -> BuildReport:
         """Everything that the build decides, in one transaction with the end of its claim."""
         going = [*day.on("customer"), *day.capped]
         stopped = self._automatics.check_size(tx, len(going))
@@ -100,11 +113,11 @@ class Build:
         for number, one in enumerate(fresh):
             reason = Reason.DAILY_CAP.value if turn_of(one) in capped else ""
             contacts.insert(tx, self._contact(one, number, today, one in day.proposals, reason))
-        asks = self._ask(tx, slot, today)
+        asks, fees_wait = self._ask(tx, slot, today), propose(tx, self._context, fees, slot)
         result = {"customers": len(going), "waiting": asks}
         claims.finish(tx, BUILD, slot, result, self._context.now())
         held = sum(turn_of(one) in capped for one in planned)
-        return BuildReport(today, True, len(planned) - held, held, asks, tuple(withdrawn), stopped)
+        return BuildReport(today, True, len(planned) - held, held, asks, tuple(withdrawn), stopped, fees_wait)
 
     def _by_task(self, one: ContactNow) -> bool:
         """Whether a person mails it, so that automatic sending doesn't concern it."""

@@ -18,12 +18,9 @@ from bot.domain.past import Then, on_day
 from bot.domain.policy import Track
 from bot.domain.sending import Sending
 from bot.use_cases.context import Context
-from bot.use_cases.ladder_facts import LadderFacts, about, of_day, of_each, owing
+from bot.use_cases.ladder_facts import SLICE, LadderFacts, about, of_day, of_each, owing
 
 T = TypeVar("T")
-
-#: Customers read and decided before other work gets its turn: no click waits for the whole book.
-_SLICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,8 @@ async def decide_all(context: Context, today: date, tell: Tell = _tell_nobody) -
     found: list[ContactNow] = []
     proposals: list[ContactNow] = []
     as_now: set[str] = set()
-    for first in range(0, len(owes), _SLICE):
-        ids = owes[first : first + _SLICE]
+    for first in range(0, len(owes), SLICE):
+        ids = owes[first : first + SLICE]
         each = await context.lane.read(partial(of_each, context=context, day=facts, customer_ids=ids))
         as_now |= each.as_now
         for customer_id, owed in each.invoices.items():

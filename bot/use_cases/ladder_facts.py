@@ -18,6 +18,9 @@ from bot.store.lane import Tx
 from bot.use_cases.context import Context
 from bot.use_cases.ladder_past import before, holds_on, owing_on, unpaid_on
 
+#: Customers read and decided before other work gets its turn: no click waits for the whole book.
+SLICE = 10
+
 
 @dataclass(frozen=True, slots=True)
 class LadderFacts:

@@ -19,6 +19,7 @@ _DOING = {
     "create": "creating this invoice",
     "edit": "editing this invoice",
     "line": "adding a line",
+    "late_fee": "adding a late fee",
 }
 _THING = {
     "payment": "payment",
@@ -27,6 +28,7 @@ _THING = {
     "create": "new invoice",
     "edit": "edit",
     "line": "new line",
+    "late_fee": "late fee",
 }
 _DONE = {
     "payment": "recorded a payment",
@@ -35,6 +37,7 @@ _DONE = {
     "create": "created an invoice",
     "edit": "edited an invoice",
     "line": "added a line",
+    "late_fee": "added a late fee",
 }
 _MARKS = {
     Status.DRAFT: ":pencil2:",

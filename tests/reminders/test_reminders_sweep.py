@@ -122,7 +122,7 @@ async def test_a_sweep_reads_a_few_customers_at_a_time_and_all_of_them(
 ) -> None:
     """A click must not wait for the whole book."""
     whole = await decide_rows(bot.context, bot.context.today())
-    monkeypatch.setattr("bot.use_cases.collections._SLICE", 1)
+    monkeypatch.setattr("bot.use_cases.collections.SLICE", 1)
     assert await decide_rows(bot.context, bot.context.today()) == whole
     assert len({row.invoice.customer_id for row in whole[1]}) > 10
 
