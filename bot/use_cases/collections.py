@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from bot.domain.contacts import ContactNow, Decisions, Reason
-from bot.domain.daily_cap import cap_stop, within_cap
+from bot.domain.daily_cap import cap_stop, turn_of, within_cap
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import cases, decide_customer
 from bot.domain.ladder_case import Case
@@ -63,12 +63,14 @@ async def decide_all(context: Context, today: date) -> Day:
         if number % _SLICE == 0:
             await asyncio.sleep(0)
     cap = context.policy.ladder.daily_cap
-    emails, waiting = within_cap(
-        [one for one in found if one.track == "customer"], cap - facts.made, facts.waited
-    )
-    internal = [one for one in found if one.track == "internal"]
+    free: list[ContactNow] = []
+    counted: list[ContactNow] = []
+    for contact in found:
+        uncapped = contact.track == "internal" or turn_of(contact) in facts.given
+        (free if uncapped else counted).append(contact)
+    emails, waiting = within_cap(counted, cap - facts.made, facts.waited)
     return Day(
-        contacts=(*internal, *emails),
+        contacts=(*free, *emails),
         capped=tuple(waiting),
         proposals=tuple(proposals),
         rows=tuple(_capped(rows, waiting, cap) if waiting else rows),

@@ -22,7 +22,8 @@ from bot.use_cases.context import Context
 class LadderFacts:
     """What is unpaid, what was said before, what is being written, and what people decided, by customer.
 
-    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before.
+    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before; ``given``: those that
+    their owner has been given to mail, and hasn't mailed yet.
     """
 
     customers: Mapping[str, Customer]
@@ -37,6 +38,7 @@ class LadderFacts:
     sending: Sending
     made: int = 0
     waited: Collection[Turn] = frozenset()
+    given: Collection[Turn] = frozenset()
 
     def sending_to(self, customer_id: str) -> Sending:
         """What is known about sending to this customer."""
@@ -127,6 +129,7 @@ def _facts(
         sending=_sending(tx, context),
         made=waiting.made_on(tx, today.isoformat()),
         waited={(one.customer_id, one.key) for one in planned if one.reason == "daily_cap"},
+        given={(one.customer_id, one.key) for one in tasks},
     )
 
 

@@ -211,7 +211,9 @@ async def test_a_skip_lasts_the_least_days_between_contacts_and_no_longer(world:
 
 
 @guide_only
-@pytest.mark.parametrize("case", ["paid", "opted out", "disputed", "another address", "void", "lowered"])
+@pytest.mark.parametrize(
+    "case", ["paid", "opted out", "disputed", "another address", "void", "lowered", "deleted"]
+)
 async def test_what_changes_after_the_approval_keeps_it_from_going(world: World, bot: Bot, case: str) -> None:
     invoice, company = owing(world, 5), world.syncro.company
     await bot.chasing.automatics.start(BOSS)
@@ -227,6 +229,8 @@ async def test_what_changes_after_the_approval_keeps_it_from_going(world: World,
         company.void(invoice.id)
     elif case == "lowered":
         company.pay(invoice.id, 100)
+    elif case == "deleted":
+        company.delete_invoice(invoice.id)
     else:
         await dispute(bot, invoice)
     await bot.chasing.execution.run()
@@ -240,6 +244,7 @@ async def test_what_changes_after_the_approval_keeps_it_from_going(world: World,
         "another address": "email addresses have changed",
         "void": "is void now",
         "lowered": "The balance of",
+        "deleted": "Syncro does not have it",
     }
     assert left_out.stage == "suppressed"
     assert said[case] in left_out.reason

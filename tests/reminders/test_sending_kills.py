@@ -208,6 +208,25 @@ async def test_an_unknown_email_stops_the_invoice_until_the_owner_says_what_happ
 
 
 @guide_only
+async def test_the_review_says_what_became_of_an_unknown_one(world: World, bot: Bot) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    await approve(bot, invoice)
+    world.syncro.faults.add(EMAIL, "cut_after_commit")
+    await bot.chasing.execution.run()
+    await bot.outbox.deliver_due()
+    (shown,) = world.posted("C0APPROVE", "Proposals")
+    assert "Sent on" not in words(shown)
+    (held,) = await bot.context.lane.read(operations.unsettled)
+    await bot.journal.decide(held.key, True, CLERK)
+    await bot.outbox.deliver_due()
+    (shown,) = world.posted("C0APPROVE", "Proposals")
+    assert "Sent on Tue, Mar 10" in words(shown)
+
+
+@guide_only
 async def test_what_nobody_knows_of_a_customer_without_an_owner_is_asked_in_a_channel(
     world: World, bot: Bot
 ) -> None:

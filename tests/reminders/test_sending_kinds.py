@@ -293,6 +293,30 @@ async def test_by_hand_in_an_outage_nothing_goes_out_later_behind_the_persons_ba
 
 
 @guide_only
+async def test_by_hand_killed_before_sending_and_unreadable_after_it_waits_for_nobody(
+    world: World, bot: Bot
+) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await bot.chasing.build.run(again=True)
+    asked = await form(bot, invoice)
+
+    async def stopped(*_words: Any) -> Any:
+        raise KeyboardInterrupt
+
+    bot.context.bulk.customer = stopped  # type: ignore[method-assign]  # the test's knife
+    with pytest.raises(KeyboardInterrupt):
+        await by_hand(bot).send(*asked)
+    world.break_syncro()
+    fresh = await world.bot()
+    await fresh.journal.take_over()
+    await fresh.journal.check_open()
+    await fresh.outbox.deliver_due()
+    assert await stages(fresh, invoice) == ["suppressed"]
+    assert world.posted("D0CLERK", "Syncro"), "and the person is told"
+
+
+@guide_only
 async def test_what_waits_for_an_approver_is_not_asked_for_twice(world: World, bot: Bot) -> None:
     invoice = owing(world, 5)
     await bot.chasing.automatics.start(BOSS)
