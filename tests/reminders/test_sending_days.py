@@ -86,6 +86,22 @@ async def test_of_many_approved_at_once_the_cap_lets_the_oldest_debt_go_first(wo
     assert [emailed(world, one) for one in owed] == [1, 1, 1]
 
 
+@guide_only
+async def test_who_waited_goes_before_an_older_debt_that_was_approved_later(world: World, bot: Bot) -> None:
+    capped = await world.bot(ladder=replace(POLICY.ladder, daily_cap=1))
+    first, waited, later = owing(world, 30), owing(world, 12), owing(world, 20)
+    only(world, first, waited, later)
+    await capped.chasing.automatics.start(BOSS)
+    await sent(capped)
+    await approve(capped, first)
+    await approve(capped, waited)
+    await capped.chasing.execution.run()
+    await approve(capped, later)
+    world.move(days=1)
+    await sent(capped)
+    assert [emailed(world, one) for one in (first, waited, later)] == [1, 1, 0]
+
+
 # ---- outages -----------------------------------------------------------------------------------------------
 
 
