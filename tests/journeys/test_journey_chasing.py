@@ -211,6 +211,27 @@ async def test_clicks_and_forms_sent_twice_at_once_write_to_the_customer_once(wo
     assert len(emails(world)) == 1
 
 
+@pytest.mark.parametrize(("label", "stage"), [("It went through", "sent"), ("It did not", "failed")])
+@guide_only
+async def test_the_owner_says_what_became_of_an_email_that_nobody_knows_of(world, label, stage):
+    boss = await started(world)
+    await morning(world)
+    shown, approve = await proposal(world, boss, "Approve")
+    world.stage.syncro.faults.add("POST /invoices/{id}/email", "cut_after_commit")
+    await boss.click(shown, action_id=approve)
+    await boss.sees("Approved: Acme Widgets")
+    await morning(world)
+    assert [one.stage for one in await kept(world)] == ["unknown"]
+    clerk = world.person()
+    asked = await clerk.sees("can't tell whether Syncro sent the reminder", clerk.dm)
+    await clerk.click(asked, label)
+    said = shown_text(await clerk.sees(f"says {label.lower()}", clerk.dm))
+    assert ("Duebot reminded a customer" if stage == "sent" else "Duebot's reminder was") in said
+    assert [one.stage for one in await kept(world)] == [stage]
+    await morning(world)
+    assert len(emails(world)) == 1
+
+
 @guide_only
 async def test_a_dispute_is_not_overridden_by_hand(world):
     clerk = world.person()
