@@ -29,7 +29,7 @@ from sending_world import (
 
 from bot.domain.errors import NotAllowed
 from bot.domain.holds import Hold, HoldKind
-from bot.store import automatic, holds
+from bot.store import automatic, holds, operations
 from bot.store.holds import Noted
 from bot.use_cases.collections import decide_all
 from bot.use_cases.proposals import Proposals
@@ -125,6 +125,27 @@ async def test_who_waited_goes_before_an_older_debt_that_was_approved_later(worl
     world.move(days=1)
     await sent(capped)
     assert [emailed(world, one) for one in (first, waited, later)] == [1, 1, 0]
+
+
+@guide_only
+async def test_what_is_approved_too_soon_waits_and_fills_no_journal(world: World, bot: Bot) -> None:
+    """It is looked at with every tick, and claimed only when it may go."""
+    bot = await world.bot(
+        ladder=replace(POLICY.ladder, levels=(LEVELS[0], replace(LEVELS[1], approval=True)))
+    )
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await started(bot)
+    await sent(bot)
+    await days_pass(world, bot, 1)
+    await approve(bot, invoice)
+    for _ in range(3):
+        await bot.chasing.execution.run()
+    (_, held) = await contacts_of(bot, invoice)
+    assert held.stage == "approved"
+    assert "the next contact comes on" in held.reason
+    counted = await bot.context.lane.read(operations.count_by_state)
+    assert counted == {"confirmed": 1}
 
 
 # ---- outages -----------------------------------------------------------------------------------------------
