@@ -168,3 +168,14 @@ async def test_what_an_owner_has_not_mailed_yet_takes_nobodys_turn(world: World,
     assert day.capped == ()
     await bot.chasing.execution.run()
     assert [await stages(bot, one) for one in (first, second)] == [["claimed"], ["claimed"]]
+
+
+async def test_who_is_over_the_cap_is_not_read_from_syncro_with_every_tick(world: World, bot: Bot) -> None:
+    bot = await world.bot(ladder=replace(POLICY.ladder, daily_cap=1))
+    owed = [owing(world, days) for days in (5, 9)]
+    only(world, *owed)
+    await sent(bot)
+    asked = len(world.syncro.requests)
+    report = await bot.chasing.execution.run()
+    assert report.held == ("daily_cap",)
+    assert len(world.syncro.requests) == asked
