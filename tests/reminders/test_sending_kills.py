@@ -281,6 +281,28 @@ async def test_what_was_claimed_yesterday_is_not_sent_today_and_its_approval_sta
 
 
 @guide_only
+async def test_a_plan_of_yesterday_that_comes_free_after_todays_build_waits_for_the_next(
+    world: World, bot: Bot
+) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await started(bot)
+    await bot.chasing.build.run(again=True)
+    bot.context.bulk.customer = _killed  # type: ignore[method-assign]  # the test's knife
+    with pytest.raises(Killed):
+        await bot.chasing.execution.run()
+    world.move(days=1)
+    await (await world.bot()).chasing.build.run(again=True)
+    fresh = await after_a_kill(world)
+    await fresh.chasing.execution.run()
+    assert await stages(fresh, invoice) == ["planned"]
+    assert emails(world) == []
+    world.move(days=1)
+    await sent(fresh)
+    assert await stages(fresh, invoice) == ["sent"]
+
+
+@guide_only
 async def test_a_copy_is_told_only_of_what_was_sent(world: World, bot: Bot) -> None:
     invoice = owing(world, 9)
     only(world, invoice)
