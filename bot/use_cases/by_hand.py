@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.domain.contact_facts import ContactCard
 from bot.domain.contacts import COUNTING, Reason, Stop
 from bot.domain.daily_cap import cap_stop
-from bot.domain.errors import Changed, NeedsConfirmation, NotAllowed
+from bot.domain.errors import Changed, NeedsConfirmation, NotAllowed, SyncroError
 from bot.domain.invoice import Invoice
 from bot.domain.ladder_hand import HandPlan
 from bot.domain.roles import Action
@@ -133,7 +133,10 @@ class ByHand:
         self, contact: Contact, submission: Submission, overridden: frozenset[Reason], by_task: bool
     ) -> Made:
         if by_task:
-            return await self._chase.assign(contact)
+            try:
+                return await self._chase.assign(contact)
+            except SyncroError as error:
+                return await self._chase.leave_out(contact, error.sentence)
         return await self._chase.send(contact, submission.actor, overridden, submission.visit_id)
 
     def _ask(self, tx: Tx, contact: Contact) -> None:

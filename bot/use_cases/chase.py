@@ -171,10 +171,11 @@ class Chase:
 
 def _not_made(tx: Tx, contact: Contact, actor: Person, error: DuebotError) -> None:
     """An error kept it from being made. What only had to wait its turn, or for somebody's change, waits as before."""
-    busy = isinstance(error, Busy) and operations.open_on(tx, contact.carrying_invoice_id)
     if actor.id == SYSTEM and isinstance(error, SyncroError):
         return  # The end of its operation has said what becomes of it.
-    if actor.id == SYSTEM and (busy or isinstance(error, NotNow)):
+    if isinstance(error, Busy) and not operations.open_on(tx, contact.carrying_invoice_id):
+        _left_out(tx, contact, "It has been made already.")
+    elif actor.id == SYSTEM and isinstance(error, Busy | NotNow):
         waiting.hold_back(tx, contact.id, error.sentence)
     else:
         _left_out(tx, contact, error.sentence)

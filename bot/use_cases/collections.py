@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.domain.contacts import ContactNow, Decisions, Reason
-from bot.domain.daily_cap import cap_stop, within_cap
+from bot.domain.daily_cap import cap_stop, turn_of, within_cap
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import cases, decide_customer
 from bot.domain.ladder_case import Case
@@ -88,12 +88,14 @@ async def decide_all(context: Context, today: date, tell: Tell = _tell_nobody) -
             proposals += one.proposals
             tell(_rows(owed, one))
     cap = context.policy.ladder.daily_cap
-    emails, waiting = within_cap(
-        [one for one in found if one.track == "customer"], cap - facts.made, facts.waited
-    )
-    internal = [one for one in found if one.track == "internal"]
+    free: list[ContactNow] = []
+    counted: list[ContactNow] = []
+    for contact in found:
+        uncapped = contact.track == "internal" or turn_of(contact) in facts.given
+        (free if uncapped else counted).append(contact)
+    emails, waiting = within_cap(counted, cap - facts.made, facts.waited)
     return Day(
-        contacts=(*internal, *emails),
+        contacts=(*free, *emails),
         capped=tuple(waiting),
         proposals=tuple(proposals),
         as_now=frozenset(as_now),

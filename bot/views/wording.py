@@ -20,6 +20,7 @@ _DOING = {
     "edit": "editing this invoice",
     "line": "adding a line",
     "late_fee": "adding a late fee",
+    "contact": "reminding the customer",
 }
 _THING = {
     "payment": "payment",
@@ -29,6 +30,7 @@ _THING = {
     "edit": "edit",
     "line": "new line",
     "late_fee": "late fee",
+    "contact": "reminder",
 }
 _DONE = {
     "payment": "recorded a payment",
@@ -38,6 +40,7 @@ _DONE = {
     "edit": "edited an invoice",
     "line": "added a line",
     "late_fee": "added a late fee",
+    "contact": "reminded a customer",
 }
 _MARKS = {
     Status.DRAFT: ":pencil2:",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from reminders_world import POLICY, Bot, World, words
+from reminders_world import LEVELS, POLICY, Bot, World, words
 from sending_world import (
     ADMIN,
     BOSS,
@@ -29,7 +29,7 @@ from sending_world import (
 
 from bot.domain.errors import NotAllowed
 from bot.domain.holds import Hold, HoldKind
-from bot.store import holds
+from bot.store import automatic, holds, operations
 from bot.store.holds import Noted
 from bot.use_cases.collections import decide_rows
 from bot.use_cases.proposals import Proposals
@@ -68,9 +68,13 @@ async def test_the_cap_takes_the_highest_level_then_the_oldest_and_the_rest_go_f
 @guide_only
 async def test_of_many_approved_at_once_the_cap_lets_the_oldest_debt_go_first(world: World, bot: Bot) -> None:
     capped = await world.bot(ladder=replace(POLICY.ladder, daily_cap=1))
-    owed = [owing(world, days) for days in (12, 30, 20)]
+    owed = [owing(world, 12)]
     only(world, *owed)
     await capped.chasing.automatics.start(BOSS)
+    await sent(capped)
+    owed += [owing(world, 30), owing(world, 20)]
+    ids = [str(one.id) for one in owed]
+    await capped.context.lane.write(lambda tx: automatic.note_old_book(tx, ids, capped.context.now()))
     await sent(capped)
     for one in owed:
         await approve(capped, one)
@@ -84,6 +88,64 @@ async def test_of_many_approved_at_once_the_cap_lets_the_oldest_debt_go_first(wo
     world.move(days=1)
     await sent(capped)
     assert [emailed(world, one) for one in owed] == [1, 1, 1]
+
+
+@guide_only
+async def test_of_two_approved_the_higher_level_goes_before_the_older_debt(world: World, bot: Bot) -> None:
+    levels = (LEVELS[0], replace(LEVELS[1], approval=True))
+    capped = await world.bot(ladder=replace(POLICY.ladder, levels=levels, daily_cap=1))
+    higher = owing(world, 9)
+    only(world, higher)
+    await started(capped)
+    await sent(capped)
+    await days_pass(world, capped, 6)
+    older = owing(world, 40)
+    await capped.sync.run()
+    await capped.context.lane.write(
+        lambda tx: automatic.note_old_book(tx, [str(older.id)], capped.context.now())
+    )
+    await capped.chasing.build.run(again=True)
+    await approve(capped, older)
+    await approve(capped, higher)
+    await capped.chasing.execution.run()
+    assert [emailed(world, one) for one in (older, higher)] == [0, 2]
+
+
+@guide_only
+async def test_who_waited_goes_before_an_older_debt_that_was_approved_later(world: World, bot: Bot) -> None:
+    capped = await world.bot(ladder=replace(POLICY.ladder, daily_cap=1))
+    first, waited, later = owing(world, 30), owing(world, 12), owing(world, 20)
+    only(world, first, waited, later)
+    await capped.chasing.automatics.start(BOSS)
+    await sent(capped)
+    await approve(capped, first)
+    await approve(capped, waited)
+    await capped.chasing.execution.run()
+    await approve(capped, later)
+    world.move(days=1)
+    await sent(capped)
+    assert [emailed(world, one) for one in (first, waited, later)] == [1, 1, 0]
+
+
+@guide_only
+async def test_what_is_approved_too_soon_waits_and_fills_no_journal(world: World, bot: Bot) -> None:
+    """It is looked at with every tick, and claimed only when it may go."""
+    bot = await world.bot(
+        ladder=replace(POLICY.ladder, levels=(LEVELS[0], replace(LEVELS[1], approval=True)))
+    )
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await started(bot)
+    await sent(bot)
+    await days_pass(world, bot, 1)
+    await approve(bot, invoice)
+    for _ in range(3):
+        await bot.chasing.execution.run()
+    (_, held) = await contacts_of(bot, invoice)
+    assert held.stage == "approved"
+    assert "the next contact comes on" in held.reason
+    counted = await bot.context.lane.read(operations.count_by_state)
+    assert counted == {"confirmed": 1}
 
 
 # ---- outages -----------------------------------------------------------------------------------------------
@@ -149,7 +211,7 @@ async def test_somebodys_change_under_way_only_holds_it_for_that_long(world: Wor
     invoice = owing(world, 5)
     await bot.chasing.automatics.start(BOSS)
     await sent(bot)
-    waits = await approve(bot, invoice)
+    await approve(bot, invoice)
     insert = """INSERT INTO operation (key, base_key, attempt, kind, invoice_id, customer_id, actor_id, actor_name,
         request, request_hash, version_seen, mark, visit_id, state, sentence, created_at, recovered, resent, progress)
         VALUES ('k#1', 'k', 1, 'edit', :invoice, :customer, 'U0CLERK', 'Clara Clerk', '{}', '', '', '', '', 'prepared',
@@ -160,7 +222,8 @@ async def test_somebodys_change_under_way_only_holds_it_for_that_long(world: Wor
         "now": bot.context.now().isoformat(),
     }
     await bot.context.lane.write(lambda tx: tx.run(insert, named))
-    await bot.chasing.chase.send(replace(waits, stage="approved", decision="approved"))
+    report = await bot.chasing.execution.run()
+    assert "Clara Clerk" in report.held[0]
     (held,) = await contacts_of(bot, invoice)
     assert held.stage == "approved"
     assert "Clara Clerk" in held.reason
@@ -211,7 +274,9 @@ async def test_a_skip_lasts_the_least_days_between_contacts_and_no_longer(world:
 
 
 @guide_only
-@pytest.mark.parametrize("case", ["paid", "opted out", "disputed", "another address", "void", "lowered"])
+@pytest.mark.parametrize(
+    "case", ["paid", "opted out", "disputed", "another address", "void", "lowered", "deleted"]
+)
 async def test_what_changes_after_the_approval_keeps_it_from_going(world: World, bot: Bot, case: str) -> None:
     invoice, company = owing(world, 5), world.syncro.company
     await bot.chasing.automatics.start(BOSS)
@@ -227,6 +292,8 @@ async def test_what_changes_after_the_approval_keeps_it_from_going(world: World,
         company.void(invoice.id)
     elif case == "lowered":
         company.pay(invoice.id, 100)
+    elif case == "deleted":
+        company.delete_invoice(invoice.id)
     else:
         await dispute(bot, invoice)
     await bot.chasing.execution.run()
@@ -240,6 +307,7 @@ async def test_what_changes_after_the_approval_keeps_it_from_going(world: World,
         "another address": "email addresses have changed",
         "void": "is void now",
         "lowered": "The balance of",
+        "deleted": "Syncro does not have it",
     }
     assert left_out.stage == "suppressed"
     assert said[case] in left_out.reason

@@ -208,6 +208,25 @@ async def test_an_unknown_email_stops_the_invoice_until_the_owner_says_what_happ
 
 
 @guide_only
+async def test_the_review_says_what_became_of_an_unknown_one(world: World, bot: Bot) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    await approve(bot, invoice)
+    world.syncro.faults.add(EMAIL, "cut_after_commit")
+    await bot.chasing.execution.run()
+    await bot.outbox.deliver_due()
+    (shown,) = world.posted("C0APPROVE", "Proposals")
+    assert "Sent on" not in words(shown)
+    (held,) = await bot.context.lane.read(operations.unsettled)
+    await bot.journal.decide(held.key, True, CLERK)
+    await bot.outbox.deliver_due()
+    (shown,) = world.posted("C0APPROVE", "Proposals")
+    assert "Sent on Tue, Mar 10" in words(shown)
+
+
+@guide_only
 async def test_what_nobody_knows_of_a_customer_without_an_owner_is_asked_in_a_channel(
     world: World, bot: Bot
 ) -> None:
@@ -259,6 +278,28 @@ async def test_what_was_claimed_yesterday_is_not_sent_today_and_its_approval_sta
     assert await stages(fresh, invoice) == ["approved"]
     await sent(fresh)
     assert emailed(world, invoice) == 1
+
+
+@guide_only
+async def test_a_plan_of_yesterday_that_comes_free_after_todays_build_waits_for_the_next(
+    world: World, bot: Bot
+) -> None:
+    invoice = owing(world, 5)
+    only(world, invoice)
+    await started(bot)
+    await bot.chasing.build.run(again=True)
+    bot.context.bulk.customer = _killed  # type: ignore[method-assign]  # the test's knife
+    with pytest.raises(Killed):
+        await bot.chasing.execution.run()
+    world.move(days=1)
+    await (await world.bot()).chasing.build.run(again=True)
+    fresh = await after_a_kill(world)
+    await fresh.chasing.execution.run()
+    assert await stages(fresh, invoice) == ["planned"]
+    assert emails(world) == []
+    world.move(days=1)
+    await sent(fresh)
+    assert await stages(fresh, invoice) == ["sent"]
 
 
 @guide_only

@@ -1,6 +1,5 @@
 """Which contact goes to whom: courtesies, final notices, hand-offs, texts, recipients, and reminders by hand."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,11 +27,7 @@ from sending_world import (
 from bot.config import load_policy
 from bot.domain.errors import NotAllowed
 from bot.domain.policy import CustomerPolicy, Level
-from bot.store import waiting
-from bot.use_cases.by_hand import ByHand
 from bot.use_cases.collections import decide_rows
-from bot.use_cases.invoices import Submission
-from bot.use_cases.lookup import Lookup
 from bot.use_cases.proposals import Proposals
 from bot.use_cases.tasks import Tasks
 
@@ -220,130 +215,3 @@ async def test_a_manager_beside_the_customer_gets_a_copy_of_what_the_owner_has_m
     await bot.chasing.execution.run()
     await bot.outbox.deliver_due()
     assert len(world.posted("D0BOSS", "emailed")) == 1
-
-
-# ---- by hand -----------------------------------------------------------------------------------------------
-
-
-def by_hand(bot: Bot) -> ByHand:
-    return ByHand(bot.context, bot.authority, Lookup(bot.context, bot.sync), bot.chasing.chase)
-
-
-async def form(bot: Bot, invoice: Any, root: str = "V1", anyway: bool = True) -> tuple[Submission, str, str]:
-    """A form that a clerk has open: its submission, the invoice, and the version that it shows."""
-    offer = await by_hand(bot).offer(CLERK.id, str(invoice.id))
-    return Submission(CLERK, root, root, anyway=anyway), str(invoice.id), offer.card.version
-
-
-@guide_only
-async def test_a_form_whose_bot_was_stopped_before_sending_sends_when_it_is_sent_again(
-    world: World, bot: Bot
-) -> None:
-    invoice = owing(world, 5)
-    only(world, invoice)
-    await bot.sync.run()
-    asked = await form(bot, invoice)
-    send = bot.chasing.chase.send
-
-    async def stopped(*_words: Any) -> None:
-        raise KeyboardInterrupt
-
-    bot.chasing.chase.send = stopped  # type: ignore[method-assign, assignment]  # the test's knife
-    with pytest.raises(KeyboardInterrupt):
-        await by_hand(bot).send(*asked)
-    bot.chasing.chase.send = send  # type: ignore[method-assign]  # it runs again
-    assert await stages(bot, invoice) == ["planned"]
-    told = await by_hand(bot).send(*asked)
-    assert "was sent to" in told.sentence
-    await by_hand(bot).send(*asked)
-    assert emailed(world, invoice) == 1
-    assert await stages(bot, invoice) == ["sent"]
-
-
-@guide_only
-async def test_a_form_sent_twice_at_once_sends_once(world: World, bot: Bot) -> None:
-    invoice = owing(world, 5)
-    only(world, invoice)
-    await bot.sync.run()
-    asked = await form(bot, invoice)
-    other = await world.bot()
-    await asyncio.gather(by_hand(bot).send(*asked), by_hand(other).send(*asked))
-    assert emailed(world, invoice) == 1
-    assert await stages(bot, invoice) == ["sent"]
-
-
-@guide_only
-async def test_by_hand_in_an_outage_nothing_goes_out_later_behind_the_persons_back(
-    world: World, bot: Bot
-) -> None:
-    invoice = owing(world, 5)
-    only(world, invoice)
-    await bot.chasing.build.run(again=True)
-    asked = await form(bot, invoice)
-    world.syncro.faults.add("GET /customers/{id}", "status", times=None, status=503)
-    with pytest.raises(NotAllowed, match="It was not sent"):
-        await by_hand(bot).send(*asked)
-    world.syncro.faults.clear()
-    world.move(minutes=10)
-    await bot.chasing.execution.run()
-    assert emails(world) == []
-    assert await stages(bot, invoice) == ["suppressed"]
-    await by_hand(bot).send(*asked)
-    assert emailed(world, invoice) == 1
-
-
-@guide_only
-async def test_what_waits_for_an_approver_is_not_asked_for_twice(world: World, bot: Bot) -> None:
-    invoice = owing(world, 5)
-    await bot.chasing.automatics.start(BOSS)
-    await sent(bot)
-    with pytest.raises(NotAllowed, match="waits for approval already"):
-        await form(bot, invoice)
-
-
-@openapi_only
-async def test_what_the_owner_has_to_mail_is_not_asked_for_twice(world: World, bot: Bot) -> None:
-    invoice = owing(world, 5)
-    await sent(bot)
-    with pytest.raises(NotAllowed, match="with the customer's owner already"):
-        await form(bot, invoice)
-
-
-@guide_only
-async def test_a_reminder_by_hand_waits_for_its_approver_over_night(world: World, bot: Bot) -> None:
-    """The engine would wait for the days between two contacts; the clerk has been asked about that."""
-    bot = await world.bot(**ladder(replace(FINAL, days=1)))
-    invoice = owing(world, 9)
-    only(world, invoice)
-    await started(bot)
-    await sent(bot)
-    await approve(bot, invoice)
-    await bot.chasing.execution.run()
-    told = await by_hand(bot).send(*await form(bot, invoice))
-    assert "needs approval" in told.sentence
-    await days_pass(world, bot, 1)
-    assert await stages(bot, invoice) == ["sent", "planned"]
-    await approve(bot, invoice)
-    await bot.chasing.execution.run()
-    assert await stages(bot, invoice) == ["sent", "sent"]
-    assert emailed(world, invoice) == 2
-
-
-@openapi_only
-async def test_a_mail_asked_for_by_hand_stays_until_a_stop_arises(world: World, bot: Bot) -> None:
-    invoice = owing(world, 9)
-    only(world, invoice)
-    await sent(bot)
-    tasks = Tasks(bot.context, bot.authority, bot.chasing.chase)
-    (first,) = await contacts_of(bot, invoice)
-    await tasks.done(CLERK, first.id)
-    told = await by_hand(bot).send(*await form(bot, invoice))
-    assert "with the customer's owner" in told.sentence
-    (asked,) = await bot.context.lane.read(waiting.tasks)
-    await days_pass(world, bot, 1)
-    assert [one.id for one in await bot.context.lane.read(waiting.tasks)] == [asked.id]
-    assert invoice.number in (await tasks.mail(CLERK, asked.id)).card.message
-    customer_of(world, invoice).opt_out = True
-    with pytest.raises(NotAllowed, match="Don't send it"):
-        await tasks.mail(CLERK, asked.id)
-    assert await bot.context.lane.read(waiting.tasks) == []

@@ -23,6 +23,7 @@ from sending_world import (
 from bot.domain.errors import NotAllowed, SyncroError
 from bot.domain.policy import Channels, Level, People
 from bot.store import waiting
+from bot.use_cases.collections import decide_all
 from bot.use_cases.tasks import Tasks, withdraw
 
 pytestmark = openapi_only
@@ -153,3 +154,28 @@ async def test_two_bots_give_a_task_once(world: World, bot: Bot) -> None:
     for task in given:
         assert sum(task.invoices[0].number in words(one) for one in told) == 1
     assert BOSS.id not in {d.target for one in given for d in one.deliveries}
+
+
+async def test_what_an_owner_has_not_mailed_yet_takes_nobodys_turn(world: World, bot: Bot) -> None:
+    bot = await world.bot(ladder=replace(POLICY.ladder, daily_cap=1))
+    first = owing(world, 9)
+    only(world, first)
+    await sent(bot)
+    second = owing(world, 3)
+    await days_pass(world, bot, 1)
+    day = await decide_all(bot.context, bot.context.today())
+    assert [one.carrying.id for one in day.on("customer")] == [str(first.id), str(second.id)]
+    assert day.capped == ()
+    await bot.chasing.execution.run()
+    assert [await stages(bot, one) for one in (first, second)] == [["claimed"], ["claimed"]]
+
+
+async def test_who_is_over_the_cap_is_not_read_from_syncro_with_every_tick(world: World, bot: Bot) -> None:
+    bot = await world.bot(ladder=replace(POLICY.ladder, daily_cap=1))
+    owed = [owing(world, days) for days in (5, 9)]
+    only(world, *owed)
+    await sent(bot)
+    asked = len(world.syncro.requests)
+    report = await bot.chasing.execution.run()
+    assert report.held == ("daily_cap",)
+    assert len(world.syncro.requests) == asked
