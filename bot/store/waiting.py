@@ -56,9 +56,10 @@ def made_on(tx: Tx, day: str) -> int:
     return int(row["made"]) if row else 0
 
 
-def any_tried(tx: Tx) -> bool:
-    """Whether the ledger holds a contact that was made, or was to be: not only what is planned."""
-    return tx.one("SELECT id FROM contact WHERE stage NOT IN ('planned', 'approved') LIMIT 1") is not None
+def any_ended(tx: Tx) -> bool:
+    """Whether the ledger holds a contact of which it is said how it ended: such a row is never taken away again."""
+    where = "stage NOT IN ('planned', 'approved', 'claimed')"
+    return tx.one(f"SELECT id FROM contact WHERE {where} LIMIT 1") is not None  # noqa: S608 - a constant
 
 
 def remove(tx: Tx, ids: Iterable[str]) -> None:
