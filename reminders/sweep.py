@@ -7,14 +7,14 @@ in one transaction. Each contact is unique in the database, so a second sweep fi
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.contacts import ContactNow
 from bot.domain.policy import People
 from bot.domain.recipients import Gathered, gather_by_recipient
 from bot.store import claims, contacts, outbox, waiting
-from bot.store.contacts import Contact, ContactInvoice, Delivery
+from bot.store.contacts import Contact, Delivery
 from bot.store.lane import Conflict, Tx
 from bot.use_cases.chase import Made
 from bot.use_cases.collections import Day, Row, decide_all, decide_rows
@@ -22,6 +22,7 @@ from bot.use_cases.contact_check import aged
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.owners import people_now
+from bot.use_cases.planning import planned_contact
 from reminders.slots import free_slot, require_today
 
 SWEEP = "sweep"
@@ -181,7 +182,8 @@ class Sweep:
                 deliveries[_key(one)].append(delivery)
         made: dict[_Key, Contact] = {}
         for key, one in wanted.items():
-            contact = self._contact(one, tuple(deliveries[key]), today, now)
+            planned = planned_contact(self._context, one, uuid.uuid4().hex, "")
+            contact = replace(planned, stage="claimed", deliveries=tuple(deliveries[key]))
             try:
                 contacts.insert(tx, contact)
             except Conflict:
@@ -189,35 +191,6 @@ class Sweep:
             made[key] = contact
             self._audit(tx, contact, now)
         return made
-
-    def _contact(
-        self, one: ContactNow, deliveries: tuple[Delivery, ...], today: date, now: datetime
-    ) -> Contact:
-        return Contact(
-            id=uuid.uuid4().hex,
-            customer_id=one.customer_id,
-            currency=one.currency,
-            track=one.track,
-            carrying_invoice_id=one.carrying.id,
-            level=one.level.name,
-            stage="claimed",
-            policy_version=self._context.policy.version,
-            total=one.total,
-            as_of=today.isoformat(),
-            created_at=now,
-            invoices=tuple(
-                ContactInvoice(
-                    item.invoice.id,
-                    item.invoice.number,
-                    item.days_past_due,
-                    item.invoice.balance or 0,
-                    item.level_name,
-                    item.level_days,
-                )
-                for item in one.listed
-            ),
-            deliveries=deliveries,
-        )
 
     def _put(
         self,
