@@ -163,13 +163,13 @@ class Sweep:
         """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
         now = self._context.now()
         messages, nobody = self._addressed(found, people_now(tx, self._context.policy))
-        made = self._make(tx, messages, today, now)
+        made = self._make(tx, messages, now)
         put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
         result = {"made": len(made), "messages": put}
         claims.finish(tx, SWEEP, slot, result, now)
         return SweepReport(today, ran=True, made=len(made), messages=put, unreachable=nobody)
 
-    def _make(self, tx: Tx, messages: Sequence[Gathered], today: date, now: datetime) -> dict[_Key, Contact]:
+    def _make(self, tx: Tx, messages: Sequence[Gathered], now: datetime) -> dict[_Key, Contact]:
         """Writes each contact down once, with a delivery for every message that tells of it."""
         deliveries: dict[_Key, list[Delivery]] = defaultdict(list)
         wanted: dict[_Key, ContactNow] = {}
