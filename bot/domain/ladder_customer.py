@@ -139,7 +139,7 @@ def _sent_or_held(
         return Plan(found, None, proposal)
     plain = [step.invoice.id for step in wanting if step.plain is not None]
     approved = case.approved(contact.carrying, contact.level)
-    if not approved and _lists_old_book(case, contact):
+    if not approved and lists_old_book(case, contact):
         skipped = case.skipped(contact.carrying, contact.level)
         return Plan(
             found | dict.fromkeys(plain, skipped or _old_book_stop()), None, proposal if skipped else contact
@@ -152,7 +152,16 @@ def _sent_or_held(
     )
     if held is not None:
         return Plan(found | dict.fromkeys(plain, held), None, contact if approved else proposal)
-    return Plan({}, contact, proposal)
+    told = {item.invoice.id for item in contact.listed}
+    left = found | dict.fromkeys(plain, _one_by_one())
+    return Plan({id: stop for id, stop in left.items() if id not in told}, contact, proposal)
+
+
+def _one_by_one() -> Stop:
+    """Why an invoice that has a level due isn't in the email that leaves."""
+    return Stop(
+        Reason.TOO_SOON, "Syncro's own email is about one invoice, and goes out about another one today."
+    )
 
 
 def _asks(case: Case, invoice: Invoice, level: Level) -> Stop:
@@ -206,7 +215,8 @@ def _within_maximum(case: Case, wanting: list[Standing]) -> tuple[list[Standing]
     return [step for step in wanting if step.invoice.id not in spent], spent
 
 
-def _lists_old_book(case: Case, contact: ContactNow) -> bool:
+def lists_old_book(case: Case, contact: ContactNow) -> bool:
+    """Whether it tells of something that was past due before sending was started, and that nobody has let out yet."""
     return any(item.invoice.id in case.sending.old_book for item in contact.listed)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.domain.contacts import NOTHING_HEARD, ContactNow, Reason, Stop
 from bot.domain.invoice import Invoice
 from bot.domain.ladder_case import Case
-from bot.domain.ladder_customer import customer_track, lasting_stop, payment_stop
+from bot.domain.ladder_customer import customer_track, lasting_stop, lists_old_book, payment_stop
 from bot.domain.ladder_levels import Standing, contact_at, day_stop, too_soon
 from bot.domain.ladder_stops import policy_stop, sum_stop
 from bot.domain.sending import OVERRIDABLE
@@ -59,7 +59,8 @@ def _repeat(case: Case) -> HandPlan | Stop:
     contact = contact_at(case, Standing(told, case.days(told), NOTHING_HEARD, level, None), level)
     if contact is None:
         return Stop(Reason.LEVEL_NOT_DUE, "No level of the ladder is due for it yet.")
-    return HandPlan(contact, True, level.approval, _asks(case, contact))
+    asks_first = level.approval or lists_old_book(case, contact)
+    return HandPlan(contact, True, asks_first, _asks(case, contact))
 
 
 def _nothing_due(case: Case) -> Stop:

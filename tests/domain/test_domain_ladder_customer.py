@@ -299,3 +299,24 @@ def test_a_courtesy_does_not_count_towards_the_most_contacts() -> None:
     rules = policy()
     rules = replace(rules, ladder=replace(rules.ladder, max_contacts=1))
     assert emails(decide(one, contacts=(sent("courtesy", {one.id: -3}, 11),), rules=rules))
+
+
+def test_what_syncros_own_email_leaves_out_says_so() -> None:
+    """It is about one invoice: the others are not called "not past due"."""
+    stock = tuple(replace(one, stock_email="customer" in one.to) for one in LEVELS)
+    rules = replace(policy(), ladder=replace(policy().ladder, levels=stock))
+    first, second, silent = invoice(20, id="1"), invoice(9, id="2"), invoice(3, id="3")
+    told = sent("friendly", {"3": 1}, 10)
+    decided = decide_customer(
+        CUSTOMER,
+        (first, second, silent),
+        (told,),
+        rules,
+        CALENDAR,
+        TODAY,
+        sending=Sending(True, email_text=False),
+    )
+    assert [one.invoice.id for one in email(decided).listed] == ["1"]
+    assert reason(decided, first) is Reason.LISTED
+    assert reason(decided, second) is Reason.TOO_SOON
+    assert reason(decided, silent) is Reason.LEVEL_ALREADY_HEARD
