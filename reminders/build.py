@@ -128,7 +128,8 @@ class Build:
         withdrawn: list[str] = []
         for contact in waiting.waiting(tx):
             if contact.stage == "planned" and not contact.needs:
-                waiting.remove(tx, [contact.id])
+                if not self._keeps_its_turn(contact):
+                    waiting.remove(tx, [contact.id])
                 continue
             why = self._why_gone(tx, contact, decided, reasons)
             if why:
@@ -136,6 +137,11 @@ class Build:
                 ask_redraw(tx, [contact.id], self._context.now())
                 withdrawn.append(f"{contact.invoices[0].number}, level “{contact.level}”: {why}")
         return withdrawn
+
+    def _keeps_its_turn(self, contact: Contact) -> bool:
+        """Whether it is kept over days on which nothing is sent: whom the cap held back goes first after them."""
+        worked = self._context.calendar.is_business_day(self._context.today())
+        return not worked and contact.reason == Reason.DAILY_CAP.value
 
     def _why_gone(self, tx: Tx, contact: Contact, decided: Sequence[ContactNow], reasons: Reasons) -> str:
         """Why a contact that waited no longer stands; empty while it does."""
