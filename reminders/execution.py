@@ -150,6 +150,7 @@ class Execution:
     def _ready(self, tx: Tx, today: date) -> Sequence[Contact]:
         """What is approved, or was planned by today's build and needs nobody; nothing before that build is done.
 
+        What a person was sending by hand when the bot was stopped is theirs to send again.
         Whom the cap held back this morning comes last, whoever else is approved since: the highest level first, then
         the oldest due date.
         """
@@ -159,7 +160,7 @@ class Execution:
         found = [
             one
             for one in waiting.waiting(tx)
-            if one.stage == "approved" or (not one.needs and one.as_of == day)
+            if one.stage == "approved" or (one.as_of == day and not one.needs and not one.actor_id)
         ]
         return sorted(found, key=self._turn)
 

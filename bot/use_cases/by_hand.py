@@ -134,7 +134,7 @@ class ByHand:
     ) -> Made:
         if by_task:
             try:
-                return await self._chase.assign(contact)
+                return await self._chase.assign(contact, overridden)
             except SyncroError as error:
                 return await self._chase.leave_out(contact, error.sentence)
         return await self._chase.send(contact, submission.actor, overridden, submission.visit_id)

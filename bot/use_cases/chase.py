@@ -12,7 +12,6 @@ from bot.domain.contacts import Reason
 from bot.domain.errors import Busy, DuebotError, SyncroError
 from bot.domain.invoice import Customer
 from bot.domain.roles import Person
-from bot.domain.sending import OVERRIDABLE
 from bot.store import contacts, mirror, operations, waiting
 from bot.store.contacts import TASK, Contact, Delivery
 from bot.store.lane import Conflict, Tx
@@ -108,14 +107,14 @@ class Chase:
             if targets.get(audience)
         )
 
-    async def assign(self, contact: Contact) -> Made:
+    async def assign(self, contact: Contact, overridden: frozenset[Reason] | None = None) -> Made:
         """Gives a planned or approved contact to the customer's owner as a task; it counts once they have done it.
 
-        Raises ``SyncroError`` when Syncro can't be read: the contact waits as before.
+        ``overridden`` is what a person who reminds by hand goes on in spite of. Raises ``SyncroError`` when Syncro can't be read: the contact waits as before.
         """
         changed = await read_again(self._context, contact)
         today = self._context.today()
-        judged = await judge(self._context, contact)
+        judged = await judge(self._context, contact, overridden=overridden)
 
         def write(tx: Tx) -> None:
             mailer = self._mailer(tx, contact)
@@ -153,7 +152,7 @@ class Chase:
         changed = await read_again(self._context, contact)
         if changed:
             return changed
-        overridden = OVERRIDABLE if contact.actor_id else {Reason.NOT_BUSINESS_DAY}
+        overridden = None if contact.actor_id else {Reason.NOT_BUSINESS_DAY}
         judged = await judge(self._context, contact, overridden=overridden)
         return "" if judged.now is not None else judged.why
 

@@ -59,12 +59,13 @@ async def judge(
     contact: Contact,
     *,
     operation: str = "",
-    overridden: Collection[Reason] = frozenset(),
+    overridden: Collection[Reason] | None = None,
 ) -> Judged:
     """Whether the ladder still makes this very contact today, by the mirror as it is now.
 
-    ``operation`` is the key of the write that is about to make it; ``overridden`` are reasons that a person who
-    reminds by hand overrides. An approved contact counts as approved whatever its stage.
+    ``operation`` is the key of the write that is about to make it; ``overridden`` are reasons that hold nothing back.
+    By default these are none; of what a person asked for by hand all that may be, since they were asked about them
+    then. An approved contact counts as approved whatever its stage.
     """
     today = context.today()
 
@@ -73,8 +74,9 @@ async def judge(
 
     facts = await context.lane.read(read)
     if contact.actor_id:
-        return _judge_by_hand(context, facts, contact, overridden or OVERRIDABLE)
-    sending = replace(facts.sending_to(contact.customer_id), overridden=overridden)
+        given = OVERRIDABLE if overridden is None else overridden
+        return _judge_by_hand(context, facts, contact, given)
+    sending = replace(facts.sending_to(contact.customer_id), overridden=overridden or ())
     if contact.decision == "approved":
         sending = replace(sending, approved={*sending.approved, contact.key})
     owed = facts.invoices.get(contact.customer_id, ())
