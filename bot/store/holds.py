@@ -12,6 +12,10 @@ from bot.domain.holds import Hold, HoldKind, Instalment
 from bot.store.lane import Conflict, Row, Tx
 from bot.store.rows import at, at_or_none, day, day_text, from_json, iso, to_json
 
+#: A customer's holds, and those that name one of their invoices: it may have been another customer's when it was noted.
+_CONCERNS = """(hold.customer_id = :customer_id OR hold.id IN (SELECT named.hold_id FROM hold_invoice AS named
+    JOIN invoice ON invoice.id = named.invoice_id WHERE invoice.customer_id = :customer_id))"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
@@ -59,16 +63,23 @@ def get(tx: Tx, id: str) -> Noted | None:
 
 
 def open_of(tx: Tx, customer_id: str) -> list[Hold]:
-    """A customer's open holds, oldest first. Whether one still stands on a day is ``Hold.stands``."""
-    where = "hold.customer_id = :customer_id AND hold.ended_at IS NULL"
+    """The open holds on a customer and their invoices, oldest first. Whether one stands on a day is ``Hold.stands``."""
+    where = f"{_CONCERNS} AND hold.ended_at IS NULL"
     return [noted.hold for noted in _load(tx, where, {"customer_id": customer_id})]
 
 
 def all_open(tx: Tx) -> dict[str, list[Hold]]:
-    """Every open hold by customer, oldest first."""
+    """Every open hold by the customers whom it concerns, oldest first: as ``open_of`` finds it for one of them."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for row in tx.all(
+        """SELECT hold_invoice.hold_id, invoice.customer_id FROM hold_invoice
+           JOIN invoice ON invoice.id = hold_invoice.invoice_id WHERE hold_invoice.open = 1"""
+    ):
+        owners[row["hold_id"]].add(row["customer_id"])
     found: dict[str, list[Hold]] = defaultdict(list)
     for noted in all_open_noted(tx):
-        found[noted.hold.customer_id].append(noted.hold)
+        for customer_id in {noted.hold.customer_id} | owners[noted.hold.id]:
+            found[customer_id].append(noted.hold)
     return dict(found)
 
 
@@ -98,8 +109,8 @@ def open_at(tx: Tx, moment: datetime) -> list[Noted]:
 
 
 def history_of(tx: Tx, customer_id: str) -> list[Noted]:
-    """All holds of a customer, open and ended, oldest first."""
-    return _load(tx, "hold.customer_id = :customer_id", {"customer_id": customer_id})
+    """All holds on a customer and their invoices, open and ended, oldest first."""
+    return _load(tx, _CONCERNS, {"customer_id": customer_id})
 
 
 def count_of_outcome(tx: Tx, customer_id: str, outcome: str, since: datetime) -> int:

@@ -11,7 +11,7 @@ from bot.store import contacts, holds, mirror
 from bot.store.contacts import Contact
 from bot.store.holds import Noted
 from bot.store.lane import Tx
-from bot.use_cases.collections import decide_one
+from bot.use_cases.collections import decide_one, decide_rows
 
 CLERK = "D0CLERK"
 KINDS = (HoldKind.PROMISE, HoldKind.DISPUTE, HoldKind.SAYS_PAID, HoldKind.SNOOZE)
@@ -71,3 +71,22 @@ async def test_a_snooze_that_is_over_holds_no_longer(world: World, bot: Bot) -> 
     await hold(bot, HoldKind.SNOOZE, invoice)
     rows = (await decide_one(bot.context, invoice, bot.context.today() + timedelta(days=3))).rows
     assert "snooze" not in {row.reason for row in rows}
+
+
+async def test_a_dispute_stays_on_an_invoice_that_goes_to_another_customer(world: World, bot: Bot) -> None:
+    """Two customers were merged in Syncro, or somebody corrected whose invoice it is."""
+    before = await of(bot, "INV-2024-1042")
+    await hold(bot, HoldKind.DISPUTE, before)
+    company = world.syncro.company
+    new = next(id for id in company.customers if str(id) != before.customer_id)
+    company.invoices[int(before.id)].customer_id = new
+    await bot.sync.run(full=True)
+    moved = await of(bot, "INV-2024-1042")
+    assert moved.customer_id == str(new)
+    rows = (await decide_one(bot.context, moved, bot.context.today())).rows
+    assert {row.reason for row in rows} == {"dispute"}
+    _, rows = await decide_rows(bot.context, bot.context.today())
+    assert {row.reason for row in rows if row.invoice.id == moved.id} == {"dispute"}
+    assert [one.kind for one in await bot.context.lane.read(lambda tx: holds.open_of(tx, str(new)))] == [
+        HoldKind.DISPUTE
+    ]
