@@ -16,9 +16,11 @@ from bot.domain.late_fees import Fee, FeeKey
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
+from bot.use_cases.authority import DUEBOT
 from bot.use_cases.automatics import BUILD, Automatics
 from bot.use_cases.collections import Day, Row, decide_all
 from bot.use_cases.contact_check import find_same, why_not_by_hand
+from bot.use_cases.contact_log import log
 from bot.use_cases.context import Context
 from bot.use_cases.fee_facts import fees_today
 from bot.use_cases.mirror import MirrorSync
@@ -134,6 +136,7 @@ class Build:
             why = self._why_gone(tx, contact, decided, reasons)
             if why:
                 contacts.set_stage(tx, contact.id, "suppressed", why)
+                log(tx, self._context, contact, DUEBOT, "withdrawn", {"reason": why})
                 ask_redraw(tx, [contact.id], self._context.now())
                 withdrawn.append(f"{contact.invoices[0].number}, level “{contact.level}”: {why}")
         return withdrawn

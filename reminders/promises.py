@@ -17,8 +17,9 @@ from bot.domain.promises import Verdict
 from bot.store import holds, outbox
 from bot.store.holds import Noted
 from bot.store.lane import Tx
+from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
-from bot.use_cases.hold_log import SYSTEM, end_hold
+from bot.use_cases.hold_log import end_hold
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.mirror_reading import refresh
 from bot.use_cases.promises import being_written, invoices_of, judged
@@ -62,7 +63,7 @@ class Promises:
 
     def _write_lapsed(self, tx: Tx) -> None:
         for noted in self._lapsed(tx):
-            end_hold(tx, self._context, noted, SYSTEM, _LAPSED)
+            end_hold(tx, self._context, noted, DUEBOT, _LAPSED)
 
     # ---- what is kept, or asks for nothing any more --------------------------------------------------------
 
@@ -88,7 +89,7 @@ class Promises:
         if judgement.verdict is Verdict.WAITS or being_written(tx, noted):
             return None
         outcome = "" if judgement.verdict is Verdict.WITHDRAWN else judgement.verdict.value
-        ended = end_hold(tx, self._context, noted, SYSTEM, judgement.reason, outcome)
+        ended = end_hold(tx, self._context, noted, DUEBOT, judgement.reason, outcome)
         return judgement.verdict if ended else None
 
     # ---- what is broken ------------------------------------------------------------------------------------

@@ -16,9 +16,11 @@ from bot.domain.recipients import Gathered, gather_by_recipient
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact, Delivery
 from bot.store.lane import Conflict, Tx
+from bot.use_cases.authority import DUEBOT
 from bot.use_cases.chase import Made
 from bot.use_cases.collections import Day, Row, decide_all, decide_rows
 from bot.use_cases.contact_check import aged
+from bot.use_cases.contact_log import log_told
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.owners import people_now
@@ -135,7 +137,7 @@ class Sweep:
             made = contacts.get(tx, contact.id) or contact
             for number, message in enumerate(messages):
                 self._put(tx, number, message, {_key(now): made}, today, at)
-            self._audit(tx, made, at)
+            log_told(tx, self._context, made, DUEBOT, "claimed")
             return Made("claimed")
 
         try:
@@ -163,13 +165,13 @@ class Sweep:
         """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
         now = self._context.now()
         messages, nobody = self._addressed(found, people_now(tx, self._context.policy))
-        made = self._make(tx, messages, now)
+        made = self._make(tx, messages)
         put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
         result = {"made": len(made), "messages": put}
         claims.finish(tx, SWEEP, slot, result, now)
         return SweepReport(today, ran=True, made=len(made), messages=put, unreachable=nobody)
 
-    def _make(self, tx: Tx, messages: Sequence[Gathered], now: datetime) -> dict[_Key, Contact]:
+    def _make(self, tx: Tx, messages: Sequence[Gathered]) -> dict[_Key, Contact]:
         """Writes each contact down once, with a delivery for every message that tells of it."""
         deliveries: dict[_Key, list[Delivery]] = defaultdict(list)
         wanted: dict[_Key, ContactNow] = {}
@@ -189,7 +191,7 @@ class Sweep:
             except Conflict:
                 continue  # Another sweep has made it.
             made[key] = contact
-            self._audit(tx, contact, now)
+            log_told(tx, self._context, contact, DUEBOT, "claimed")
         return made
 
     def _put(
@@ -217,25 +219,6 @@ class Sweep:
             mine = next(one for one in contact.deliveries if one.id.endswith(f":{number}"))
             contacts.set_delivery(tx, mine.id, "waiting", outbox_id=outbox_id)
         return True
-
-    def _audit(self, tx: Tx, contact: Contact, now: datetime) -> None:
-        self._context.audit.append(
-            tx,
-            at=now,
-            actor_id="system",
-            actor_name="Duebot",
-            action="contact.claimed",
-            subject=f"customer:{contact.customer_id}",
-            before={},
-            after={
-                "contact": contact.id,
-                "level": contact.level,
-                "total": contact.total,
-                "invoices": [item.number for item in contact.invoices],
-                "to": [delivery.target for delivery in contact.deliveries],
-            },
-            policy_version=contact.policy_version,
-        )
 
 
 def _key(one: ContactNow) -> _Key:

@@ -6,11 +6,14 @@ from bot.domain.errors import NoRole, SlackRefused
 from bot.domain.policy import RoleLists
 from bot.domain.roles import Action, Person, Role, may, role_needed
 from bot.slack.directory import Directory
+from bot.store.operations import SYSTEM
 
 log = structlog.get_logger()
 
 #: A person at the terminal of the machine that runs the bot acts as its operator (system user name).
 OPERATOR = "operator:"
+#: Who acts when the clock does.
+DUEBOT = Person(SYSTEM, "Duebot")
 _NAMED = 5
 _OUTSIDE = "Duebot only works for full members of its own workspace, not for guests or people of other ones."
 

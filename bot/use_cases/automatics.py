@@ -9,8 +9,7 @@ from bot.domain.roles import Action, Person
 from bot.store import automatic, claims, mirror, outbox, waiting
 from bot.store.automatic import Automatic
 from bot.store.lane import Tx
-from bot.store.operations import SYSTEM
-from bot.use_cases.authority import Authority
+from bot.use_cases.authority import DUEBOT, Authority
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 
@@ -127,8 +126,8 @@ class Automatics:
         state = replace(
             before,
             on=False,
-            by_id=SYSTEM,
-            by_name="Duebot",
+            by_id=DUEBOT.id,
+            by_name=DUEBOT.name,
             at=self._context.now(),
             reason=reason,
             lost=before.lost or lost,

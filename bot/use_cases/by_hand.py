@@ -20,6 +20,7 @@ from bot.use_cases.authority import Authority
 from bot.use_cases.chase import Chase, Made
 from bot.use_cases.contact_cards import card_of
 from bot.use_cases.contact_check import hand_plan
+from bot.use_cases.contact_log import log_told
 from bot.use_cases.context import Context
 from bot.use_cases.invoices import Submission
 from bot.use_cases.ladder_facts import about
@@ -116,6 +117,7 @@ class ByHand:
             planned = replace(planned, id=f"{_prefix(submission.root_view)}{len(before) + 1}")
             contacts.insert(tx, planned)
             if offer.approval:
+                log_told(tx, self._context, planned, actor, "proposed")
                 self._ask(tx, planned)
             return planned, offer
 
@@ -134,7 +136,7 @@ class ByHand:
     ) -> Made:
         if by_task:
             try:
-                return await self._chase.assign(contact, overridden)
+                return await self._chase.assign(contact, submission.actor, overridden)
             except SyncroError as error:
                 return await self._chase.leave_out(contact, error.sentence)
         return await self._chase.send(contact, submission.actor, overridden, submission.visit_id)

@@ -16,13 +16,13 @@ from bot.store import contacts, mirror, operations, waiting
 from bot.store.contacts import TASK, Contact, Delivery
 from bot.store.lane import Conflict, Tx
 from bot.store.operations import SYSTEM
+from bot.use_cases.authority import DUEBOT
 from bot.use_cases.contact_check import aged, judge, read_again
+from bot.use_cases.contact_log import log, log_told
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal
 from bot.use_cases.kinds_contact import NotNow, recipients, request_of, require_room
 from bot.use_cases.owners import owner_of
-
-DUEBOT = Person(SYSTEM, "Duebot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ class Chase:
         try:
             await self._journal.perform(intent)
         except DuebotError as error:
-            await self._context.lane.write(partial(_not_made, contact=contact, actor=actor, error=error))
+            await self._context.lane.write(
+                partial(_not_made, context=self._context, contact=contact, actor=actor, error=error)
+            )
             made = await self._stage(contact)
             if made.stage in waiting.WAITING and isinstance(error, SyncroError):
                 raise
@@ -107,10 +109,17 @@ class Chase:
             if targets.get(audience)
         )
 
-    async def assign(self, contact: Contact, overridden: frozenset[Reason] | None = None) -> Made:
+    async def assign(
+        self,
+        contact: Contact,
+        actor: Person = DUEBOT,
+        overridden: frozenset[Reason] | None = None,
+    ) -> Made:
         """Gives a planned or approved contact to the customer's owner as a task; it counts once they have done it.
 
-        ``overridden`` is what a person who reminds by hand goes on in spite of. Raises ``SyncroError`` when Syncro can't be read: the contact waits as before.
+        ``overridden`` is what a person who reminds by hand goes on in spite of.
+
+        Raises ``SyncroError`` when Syncro can't be read: the contact waits as before.
         """
         changed = await read_again(self._context, contact)
         today = self._context.today()
@@ -120,7 +129,7 @@ class Chase:
             mailer = self._mailer(tx, contact)
             why = changed or (judged.why if judged.now is None else "")
             if why or not mailer:
-                _left_out(tx, contact, why or "The policy names nobody who could mail it.")
+                _left_out(tx, self._context, contact, why or "The policy names nobody who could mail it.")
                 return
             if not contact.actor_id:
                 require_room(tx, self._context, today.isoformat())
@@ -129,6 +138,7 @@ class Chase:
             task = Delivery(uuid.uuid4().hex, "owner", mailer, TASK)
             copies = [one for one in self._copies(tx, contact) if one.target != mailer]
             contacts.replace_deliveries(tx, contact.id, (task, *copies))
+            log_told(tx, self._context, contacts.get(tx, contact.id) or contact, actor, "claimed")
 
         try:
             await self._context.lane.write(write)
@@ -158,7 +168,7 @@ class Chase:
 
     async def leave_out(self, contact: Contact, reason: str) -> Made:
         """It isn't made, for ``reason``."""
-        await self._context.lane.write(lambda tx: _left_out(tx, contact, reason))
+        await self._context.lane.write(lambda tx: _left_out(tx, self._context, contact, reason))
         return await self._stage(contact)
 
     async def _stage(self, contact: Contact) -> Made:
@@ -168,20 +178,21 @@ class Chase:
         )
 
 
-def _not_made(tx: Tx, contact: Contact, actor: Person, error: DuebotError) -> None:
+def _not_made(tx: Tx, context: Context, contact: Contact, actor: Person, error: DuebotError) -> None:
     """An error kept it from being made. What only had to wait its turn, or for somebody's change, waits as before."""
     if actor.id == SYSTEM and isinstance(error, SyncroError):
         return  # The end of its operation has said what becomes of it.
     if isinstance(error, Busy) and not operations.open_on(tx, contact.carrying_invoice_id):
-        _left_out(tx, contact, "It has been made already.")
+        _left_out(tx, context, contact, "It has been made already.")
     elif actor.id == SYSTEM and isinstance(error, Busy | NotNow):
         waiting.hold_back(tx, contact.id, error.sentence)
     else:
-        _left_out(tx, contact, error.sentence)
+        _left_out(tx, context, contact, error.sentence)
 
 
-def _left_out(tx: Tx, contact: Contact, reason: str) -> None:
+def _left_out(tx: Tx, context: Context, contact: Contact, reason: str) -> None:
     """It isn't made, for ``reason``; the journal's own end of it stands already when there was one."""
     now = contacts.get(tx, contact.id)
     if now is not None and now.stage in ("planned", "approved"):
         contacts.set_stage(tx, contact.id, "suppressed", reason)
+        log(tx, context, contact, DUEBOT, "left_out", {"reason": reason})

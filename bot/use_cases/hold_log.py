@@ -10,8 +10,6 @@ from bot.use_cases.context import Context
 
 #: A hold that somebody noted or ended, told where they did it.
 HOLD_SHARED = "hold.shared"
-#: Who ends what nobody else has to end.
-SYSTEM = Person("system", "Duebot")
 
 
 def log_placed(tx: Tx, context: Context, noted: Noted, visit_id: str) -> None:

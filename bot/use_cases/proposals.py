@@ -17,6 +17,7 @@ from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.contact_cards import card_of, review_of
+from bot.use_cases.contact_log import log
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import REVIEW, ask_redraw
 
@@ -126,9 +127,7 @@ class Proposals:
         now = self._context.now()
         if not waiting.approve(tx, contact_id, by=actor.id, name=actor.name, now=now):
             raise NotAllowed(_GONE)
-        self._audit(
-            tx, contact, actor, "contact.approved", {"subject": contact.subject, "total": contact.total}
-        )
+        self._audit(tx, contact, actor, "approved", {"subject": contact.subject, "total": contact.total})
         ask_redraw(tx, [contact_id], now)
         return card_of(tx, self._context, _known(tx, contact_id))
 
@@ -147,7 +146,7 @@ class Proposals:
                 return card_of(tx, self._context, contact)
             if not waiting.skip(tx, contact_id, by=actor.id, name=actor.name, reason=said, now=now):
                 raise NotAllowed(_GONE)
-            self._audit(tx, contact, actor, "contact.skipped", {"reason": said})
+            self._audit(tx, contact, actor, "skipped", {"reason": said})
             ask_redraw(tx, [contact_id], now)
             return card_of(tx, self._context, _known(tx, contact_id))
 
@@ -168,7 +167,7 @@ class Proposals:
             if (contact.subject, contact.message) != (said, text):
                 waiting.edit(tx, contact_id, subject=said, message=text, by=actor.id)
                 after = {"subject": said, "message": text}
-                self._audit(tx, contact, actor, "contact.edited", after)
+                self._audit(tx, contact, actor, "edited", after)
                 ask_redraw(tx, [contact_id], self._context.now())
             return card_of(tx, self._context, _known(tx, contact_id))
 
@@ -176,20 +175,9 @@ class Proposals:
         self._context.wake_outbox()
         return edited
 
-    def _audit(
-        self, tx: Tx, contact: Contact, actor: Person, action: str, after: Mapping[str, object]
-    ) -> None:
-        self._context.audit.append(
-            tx,
-            at=self._context.now(),
-            actor_id=actor.id,
-            actor_name=actor.name,
-            action=action,
-            subject=f"customer:{contact.customer_id}",
-            before={"subject": contact.subject, "message": contact.message},
-            after={"contact": contact.id, "level": contact.level, **after},
-            policy_version=contact.policy_version,
-        )
+    def _audit(self, tx: Tx, contact: Contact, actor: Person, done: str, after: Mapping[str, object]) -> None:
+        before = {"subject": contact.subject, "message": contact.message}
+        log(tx, self._context, contact, actor, done, after, before)
 
 
 def _wrong(subject: str, message: str) -> dict[str, str]:

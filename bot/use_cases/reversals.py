@@ -8,7 +8,7 @@ from bot.domain.invoice import Invoice, Payment, Status
 from bot.store import mirror, mirror_payments, operations, outbox
 from bot.store.lane import Tx
 from bot.store.rows import iso
-from bot.use_cases.authority import OPERATOR
+from bot.use_cases.authority import DUEBOT, OPERATOR
 from bot.use_cases.context import Context
 from bot.use_cases.owners import owner_of
 
@@ -44,8 +44,8 @@ def _tell(tx: Tx, context: Context) -> int:
         context.audit.append(
             tx,
             at=now,
-            actor_id="system",
-            actor_name="Duebot",
+            actor_id=DUEBOT.id,
+            actor_name=DUEBOT.name,
             action="payment.reversed",
             subject=f"invoice:{invoice.id}",
             before={"payment": payment.id, "amount": payment.amount, "reference": payment.reference},

@@ -11,10 +11,11 @@ from bot.domain.roles import Action, Person
 from bot.store import contacts, mirror, waiting
 from bot.store.contacts import TASK, Contact
 from bot.store.lane import Tx
-from bot.use_cases.authority import Authority
+from bot.use_cases.authority import DUEBOT, Authority
 from bot.use_cases.chase import Chase
 from bot.use_cases.contact_cards import card_of, mail_of
 from bot.use_cases.contact_check import aged, as_listed, same, why_not_by_hand
+from bot.use_cases.contact_log import log
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import ask_redraw
 
@@ -71,17 +72,7 @@ class Tasks:
         for delivery in contact.deliveries:
             if delivery.state == TASK:
                 contacts.set_delivery(tx, delivery.id, "sent", _mailed_by(actor))
-        self._context.audit.append(
-            tx,
-            at=self._context.now(),
-            actor_id=actor.id,
-            actor_name=actor.name,
-            action="contact.mailed",
-            subject=f"customer:{contact.customer_id}",
-            before={},
-            after={"contact": contact.id, "level": contact.level, "subject": contact.subject},
-            policy_version=contact.policy_version,
-        )
+        log(tx, self._context, contact, actor, "mailed", {"subject": contact.subject})
         ask_redraw(tx, [contact_id], self._context.now())
         return card_of(tx, self._context, contacts.get(tx, contact_id) or contact)
 
@@ -102,6 +93,7 @@ def withdraw(tx: Tx, context: Context, contact: Contact, why: str) -> None:
         return  # Somebody has mailed it meanwhile.
     for delivery in contact.deliveries:
         contacts.set_delivery(tx, delivery.id, "suppressed", why)
+    log(tx, context, contact, DUEBOT, "withdrawn", {"reason": why})
     ask_redraw(tx, [contact.id], context.now())
 
 

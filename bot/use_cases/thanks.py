@@ -7,6 +7,7 @@ from bot.domain.invoice import Invoice
 from bot.domain.thanks import paid_by_customer
 from bot.store import mirror_payments, outbox, thanks
 from bot.store.lane import Tx
+from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
 from bot.use_cases.owners import owner_of
 
@@ -35,8 +36,8 @@ def _note(tx: Tx, context: Context) -> int:
         context.audit.append(
             tx,
             at=context.now(),
-            actor_id="system",
-            actor_name="Duebot",
+            actor_id=DUEBOT.id,
+            actor_name=DUEBOT.name,
             action="invoice.settled_after_contact",
             subject=f"invoice:{invoice.id}",
             before={},

@@ -9,7 +9,7 @@ from fault_contact import contact_id, contact_request, make_past_due, plan
 from fault_world import CALLS, REQUESTS, FaultWorld, Process, effects, intent
 
 from bot.domain.invoice import LineItem
-from bot.use_cases.chase import DUEBOT
+from bot.use_cases.authority import DUEBOT
 from bot.use_cases.journal import Intent
 from bot.use_cases.lines import count_like, line_to_json
 
