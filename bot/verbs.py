@@ -136,13 +136,12 @@ def _sums(fee: FeeCard) -> tuple[str, str]:
 
 
 def _row(card: ContactCard) -> tuple[str, ...]:
-    leads = next((one.number for one in card.invoices if one.invoice_id == card.carrying_id), "")
     total = say_money(card.total, card.currency)
     return (
         card.id,
         card.customer_name,
         card.level,
-        leads,
+        card.leads,
         str(len(card.invoices)),
         total,
         ", ".join(card.to),
@@ -211,7 +210,7 @@ async def skip_proposal(rooms: Rooms, id: str, reason: str, dry_run: bool) -> st
 
 def _chosen(cards: Sequence[ContactCard], typed: str) -> ContactCard:
     """The one that an id, or the number of the invoice that leads, names. Raises ``BadInput``."""
-    found = [card for card in cards if typed in (card.id, *(one.number for one in card.invoices[:1]))]
+    found = [card for card in cards if typed in (card.id, card.leads)]
     if len(found) == 1:
         return found[0]
     what = "fits several proposals" if found else "is no proposal that waits"

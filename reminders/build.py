@@ -19,20 +19,19 @@ from bot.store.lane import Tx
 from bot.use_cases.authority import DUEBOT
 from bot.use_cases.automatics import BUILD, Automatics
 from bot.use_cases.collections import Day, Row, decide_all
-from bot.use_cases.contact_check import find_same, why_not_by_hand
+from bot.use_cases.contact_check import by_task, find_same, why_not_by_hand
 from bot.use_cases.contact_log import log
 from bot.use_cases.context import Context
 from bot.use_cases.fee_facts import fees_today
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
+from bot.use_cases.proposals import MOST_SHOWN
 from bot.use_cases.redraw import REVIEW, ask_redraw
 from bot.use_cases.tasks import Reasons, follow
 from reminders.late_fees import propose
 from reminders.slots import free_slot, require_today
 
 _LEASE = timedelta(minutes=5)
-#: Slack takes 50 blocks in a message: so many proposals stand in one.
-_REVIEWED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Build:
         kept, capped = waiting.waiting(tx), {turn_of(one) for one in day.capped}
         _note_turns(tx, kept, going, capped)
         known = {(one.customer_id, one.key) for one in (*kept, *waiting.tasks(tx))}
-        planned = [one for one in going if not stopped or self._by_task(one)]
+        planned = [one for one in going if not stopped or by_task(self._context, one.level)]
         fresh = [one for one in (*planned, *day.proposals) if turn_of(one) not in known]
         for number, one in enumerate(fresh):
             reason = Reason.DAILY_CAP.value if turn_of(one) in capped else ""
@@ -120,10 +119,6 @@ class Build:
         claims.finish(tx, BUILD, slot, result, self._context.now())
         held = sum(turn_of(one) in capped for one in planned)
         return BuildReport(today, True, len(planned) - held, held, asks, tuple(withdrawn), stopped, fees_wait)
-
-    def _by_task(self, one: ContactNow) -> bool:
-        """Whether a person mails it, so that automatic sending doesn't concern it."""
-        return not self._context.gateway.abilities.email_text and not one.level.stock_email
 
     def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], reasons: Reasons) -> list[str]:
         """Takes planned contacts away and withdraws what no longer stands; a sentence for each of the latter."""
@@ -173,8 +168,7 @@ class Build:
         lately = outbox.put_since(tx, REVIEW, now - timedelta(days=1))
         asked = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
         waits = [one for one in waiting.waiting(tx) if one.awaits]
-        channels = self._context.policy.channels
-        target = channels.approvals or channels.escalation or self._context.policy.people.manager
+        target = self._context.policy.asks_in
         if target:
             for part, some in enumerate(_parts([one for one in waits if one.id not in asked]), 1):
                 payload = {"contacts": [one.id for one in some], "day": day}
@@ -199,4 +193,4 @@ def _note_turns(
 
 
 def _parts(asked: Sequence[Contact]) -> Iterable[Sequence[Contact]]:
-    return (asked[first : first + _REVIEWED] for first in range(0, len(asked), _REVIEWED))
+    return (asked[first : first + MOST_SHOWN] for first in range(0, len(asked), MOST_SHOWN))

@@ -11,7 +11,8 @@ from bot.store import claims, holds, outbox
 from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
-from reminders.mornings import is_morning, who_looks_after
+from bot.use_cases.owners import who_looks_after
+from reminders.mornings import is_morning
 
 DISPUTED = "dispute.open"
 _DAYS = 7

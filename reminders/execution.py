@@ -17,7 +17,7 @@ from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.automatics import BUILD
 from bot.use_cases.chase import Chase, Made
-from bot.use_cases.contact_check import judge
+from bot.use_cases.contact_check import by_task, judge
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import ask_redraw
 from reminders.handing import Handing
@@ -102,8 +102,8 @@ class Execution:
         if held:
             await self._hold(contact, held)
             return held
-        by_task = level is not None and self._by_task(level)
-        made = await (self._chase.assign(contact) if by_task else self._chase.send(contact))
+        mailed = level is not None and by_task(self._context, level)
+        made = await (self._chase.assign(contact) if mailed else self._chase.send(contact))
         await self._changed(contact)
         return made.reason if made.stage in waiting.WAITING else made
 
@@ -124,7 +124,7 @@ class Execution:
         """Why a customer contact has to wait: sending is off, or the day's cap is reached."""
         state = automatic.load(tx)
         allowed = state.on and self._context.policy.syncro_own_reminders is not True
-        if not allowed and not (level is not None and self._by_task(level)) and not contact.actor_id:
+        if not allowed and not (level is not None and by_task(self._context, level)) and not contact.actor_id:
             return Reason.AUTOMATIC_OFF.value
         cap = self._context.policy.ladder.daily_cap
         if waiting.made_on(tx, today.isoformat()) >= cap:
@@ -142,10 +142,7 @@ class Execution:
         self._context.wake_outbox()
 
     def _level(self, contact: Contact) -> Level | None:
-        return next((one for one in self._context.policy.ladder.levels if one.name == contact.level), None)
-
-    def _by_task(self, level: Level) -> bool:
-        return not self._context.gateway.abilities.email_text and not level.stock_email
+        return self._context.policy.ladder.level(contact.level)
 
     def _ready(self, tx: Tx, today: date) -> Sequence[Contact]:
         """What is approved, or was planned by today's build and needs nobody; nothing before that build is done.

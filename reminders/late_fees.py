@@ -65,10 +65,9 @@ def _planned(context: Context, fee: Fee) -> LateFee:
 
 def _ask(tx: Tx, context: Context, waits: Sequence[LateFee], slot: str) -> None:
     """Puts the day's message into the outbox. What was asked today already isn't asked again by another build."""
-    now, day, channels = context.now(), context.today().isoformat(), context.policy.channels
+    now, day, target = context.now(), context.today().isoformat(), context.policy.asks_in
     lately = outbox.put_since(tx, FEES, now - timedelta(days=1))
     asked = {one for item in lately if item.payload["day"] == day for one in item.payload["fees"]}
-    target = channels.approvals or channels.escalation or context.policy.people.manager
     if not target:
         return
     for part, some in enumerate(_parts([one for one in waits if one.id not in asked]), 1):

@@ -22,8 +22,9 @@ from bot.use_cases.context import Context
 from bot.use_cases.hold_log import end_hold
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.mirror_reading import refresh
+from bot.use_cases.owners import who_looks_after
 from bot.use_cases.promises import being_written, invoices_of, judged
-from reminders.mornings import is_morning, who_looks_after
+from reminders.mornings import is_morning
 
 log = structlog.get_logger()
 

@@ -57,6 +57,11 @@ class ContactCard:
         return self.stage == "planned" and self.needs != ""
 
     @property
+    def leads(self) -> str:
+        """The number of the invoice that leads."""
+        return next((one.number for one in self.invoices if one.invoice_id == self.carrying_id), "")
+
+    @property
     def version(self) -> str:
         """A short hash of what an approval is about: text, total and list."""
         listed = [f"{one.invoice_id} {one.balance}" for one in self.invoices]
@@ -86,4 +91,3 @@ class Mail:
     card: ContactCard
     cc: tuple[str, ...] = ()
     mailto: str = ""
-    problem: str = ""

@@ -131,6 +131,10 @@ class LadderPolicy:
     build_at: time = time(8)
     send_at: time = time(10)
 
+    def level(self, name: str) -> Level | None:
+        """The level of this name; ``None`` when the policy no longer has it."""
+        return next((level for level in self.levels if level.name == name), None)
+
     @cached_property
     def tracks(self) -> Mapping[Track, tuple[Level, ...]]:
         """The levels of each track, by days."""
@@ -169,6 +173,11 @@ class Policy:
     def letter_of(self, level: Level) -> Letter:
         """The text of a level that goes to the customer."""
         return self.letters.get(level.template, PLAIN)
+
+    @property
+    def asks_in(self) -> str:
+        """Where approvals are asked: the channel for it, else for escalations, else the manager; empty: nowhere."""
+        return self.channels.approvals or self.channels.escalation or self.people.manager
 
     def currency_of(self, customer_id: str) -> str:
         """The customer's currency: ``customers.ID.currency``, else the business's (docs/policy.md)."""

@@ -143,8 +143,7 @@ class ByHand:
 
     def _ask(self, tx: Tx, contact: Contact) -> None:
         """Puts the proposal before the approvers at once."""
-        channels, people = self._context.policy.channels, self._context.policy.people
-        target = channels.approvals or channels.escalation or people.manager
+        target = self._context.policy.asks_in
         if target:
             payload = {"contacts": [contact.id], "day": self._context.today().isoformat()}
             outbox.put(tx, f"review:{contact.id}", REVIEW, target, payload, self._context.now())

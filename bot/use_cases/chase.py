@@ -22,7 +22,7 @@ from bot.use_cases.contact_log import log, log_told
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal
 from bot.use_cases.kinds_contact import NotNow, recipients, request_of, require_room
-from bot.use_cases.owners import owner_of
+from bot.use_cases.owners import target_of, who_looks_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +96,14 @@ class Chase:
 
     def _copies(self, tx: Tx, contact: Contact) -> tuple[Delivery, ...]:
         """Our own people who get a copy of what the customer is sent, by the level's audiences."""
-        level = next((one for one in self._context.policy.ladder.levels if one.name == contact.level), None)
         policy = self._context.policy
-        targets = {
-            "owner": owner_of(tx, policy, contact.customer_id),
-            "manager": policy.people.manager,
-            "channel": policy.channels.escalation,
-        }
-        return tuple(
-            Delivery(uuid.uuid4().hex, audience, targets[audience], "copy")
+        level = policy.ladder.level(contact.level)
+        found = (
+            (audience, target_of(tx, policy, audience, contact.customer_id))
             for audience in (level.to if level else ())
-            if targets.get(audience)
+        )
+        return tuple(
+            Delivery(uuid.uuid4().hex, audience, target, "copy") for audience, target in found if target
         )
 
     async def assign(
@@ -126,7 +123,7 @@ class Chase:
         judged = await judge(self._context, contact, overridden=overridden)
 
         def write(tx: Tx) -> None:
-            mailer = self._mailer(tx, contact)
+            mailer = who_looks_after(tx, self._context.policy, contact.customer_id)
             why = changed or (judged.why if judged.now is None else "")
             if why or not mailer:
                 _left_out(tx, self._context, contact, why or "The policy names nobody who could mail it.")
@@ -147,12 +144,6 @@ class Chase:
         except NotNow as error:
             await self._context.lane.write(partial(waiting.hold_back, id=contact.id, reason=error.sentence))
         return await self._stage(contact)
-
-    def _mailer(self, tx: Tx, contact: Contact) -> str:
-        """Who mails it: the customer's owner, else whoever the policy names next."""
-        policy = self._context.policy
-        owner = owner_of(tx, policy, contact.customer_id)
-        return owner or policy.people.manager or policy.channels.escalation
 
     async def still_true(self, contact: Contact) -> str:
         """Reads a task's facts again: why its customer must not be written to any more, or empty.

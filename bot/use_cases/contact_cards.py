@@ -10,9 +10,10 @@ from bot.domain.policy import Level
 from bot.store import automatic, contacts, mirror
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
+from bot.use_cases.contact_check import by_task
 from bot.use_cases.context import Context
 from bot.use_cases.kinds_contact import recipients
-from bot.use_cases.owners import owner_of
+from bot.use_cases.owners import target_of
 
 #: Slack takes links of at most 3,000 characters; a longer text is copied instead.
 _LONGEST_LINK = 2900
@@ -22,7 +23,7 @@ _OFF = "Automatic sending to customers is off. What you approve goes out once it
 def card_of(tx: Tx, context: Context, contact: Contact) -> ContactCard:
     """One contact as it is now."""
     customer = mirror.customer(tx, contact.customer_id) or Customer(contact.customer_id, "")
-    level = next((one for one in context.policy.ladder.levels if one.name == contact.level), None)
+    level = context.policy.ladder.level(contact.level)
     to, left_out = _to(tx, context, contact, customer, level)
     return ContactCard(
         id=contact.id,
@@ -43,7 +44,7 @@ def card_of(tx: Tx, context: Context, contact: Contact) -> ContactCard:
         subject=contact.subject,
         message=contact.message,
         reason=contact.reason,
-        by_task=contact.track == "customer" and _by_task(context, level),
+        by_task=contact.track == "customer" and by_task(context, level),
         edited=bool(contact.edited_by),
         asked_by=contact.actor_id,
         decision=contact.decision,
@@ -53,10 +54,6 @@ def card_of(tx: Tx, context: Context, contact: Contact) -> ContactCard:
     )
 
 
-def _by_task(context: Context, level: Level | None) -> bool:
-    return not context.gateway.abilities.email_text and not (level is not None and level.stock_email)
-
-
 def _to(
     tx: Tx, context: Context, contact: Contact, customer: Customer, level: Level | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -64,13 +61,8 @@ def _to(
     if contact.track == "customer":
         to, cc, left_out = recipients(customer)
         return (*to, *cc), left_out
-    people, channels = context.policy.people, context.policy.channels
-    targets = {
-        "owner": owner_of(tx, context.policy, contact.customer_id),
-        "manager": people.manager,
-        "channel": channels.escalation,
-    }
-    return tuple(targets[one] for one in (level.to if level else ()) if targets.get(one)), ()
+    found = (target_of(tx, context.policy, one, contact.customer_id) for one in (level.to if level else ()))
+    return tuple(one for one in found if one), ()
 
 
 def cards_of(tx: Tx, context: Context, ids: Sequence[str]) -> tuple[ContactCard, ...]:
@@ -87,11 +79,11 @@ def review_of(tx: Tx, context: Context, id: str, ids: Sequence[str], day: date) 
     return Review(id, day, cards, note)
 
 
-def mail_of(card: ContactCard, customer: Customer, problem: str) -> Mail:
+def mail_of(card: ContactCard, customer: Customer) -> Mail:
     """The mail of a contact that a person sends: the first address is written to, the others are copies."""
     to, cc, _ = recipients(customer)
     query = [f"subject={quote(card.subject)}", f"body={quote(card.message)}"]
     if cc:
         query.insert(0, f"cc={quote(','.join(cc))}")
     link = f"mailto:{quote(','.join(to), safe='@,')}?{'&'.join(query)}"
-    return Mail(card, cc, link if len(link) <= _LONGEST_LINK else "", problem)
+    return Mail(card, cc, link if len(link) <= _LONGEST_LINK else "")

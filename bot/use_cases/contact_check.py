@@ -10,7 +10,7 @@ from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.ladder_case import track_levels
 from bot.domain.ladder_hand import HandPlan, by_hand
 from bot.domain.money import say_money
-from bot.domain.policy import Policy
+from bot.domain.policy import Level, Policy
 from bot.domain.sending import OVERRIDABLE
 from bot.store import mirror
 from bot.store.contacts import Contact, ContactInvoice
@@ -195,6 +195,11 @@ def aged(contact: Contact, today: date, policy: Policy) -> Contact:
     if not later:
         return contact
     return replace(contact, as_of=today.isoformat(), invoices=tuple(older(one) for one in contact.invoices))
+
+
+def by_task(context: Context, level: Level | None) -> bool:
+    """Whether a person mails a customer level here, because Syncro can't send our text; one that is gone too."""
+    return not context.gateway.abilities.email_text and not (level is not None and level.stock_email)
 
 
 def same(contact: Contact, now: ContactNow) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.policy import People, Policy
+from bot.domain.policy import Audience, People, Policy
 from bot.store import assignments
 from bot.store.lane import Tx
 
@@ -15,3 +15,21 @@ def people_now(tx: Tx, policy: Policy) -> People:
 def owner_of(tx: Tx, policy: Policy, customer_id: str) -> str:
     """The Slack user who owns this customer, else empty."""
     return people_now(tx, policy).owner_of(customer_id)
+
+
+def who_looks_after(tx: Tx, policy: Policy, customer_id: str) -> str:
+    """The customer's owner, else the manager, else the escalation channel; empty when the policy names none."""
+    return owner_of(tx, policy, customer_id) or policy.people.manager or policy.channels.escalation
+
+
+def target_of(tx: Tx, policy: Policy, audience: Audience, customer_id: str) -> str:
+    """Who of our own people an audience is for this customer; empty for nobody, and for the customer."""
+    match audience:
+        case "owner":
+            return owner_of(tx, policy, customer_id)
+        case "manager":
+            return policy.people.manager
+        case "channel":
+            return policy.channels.escalation
+        case _:
+            return ""

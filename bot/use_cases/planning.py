@@ -3,7 +3,7 @@
 from bot.domain.contacts import ContactNow
 from bot.domain.letter_text import fill
 from bot.store.contacts import Contact
-from bot.use_cases.contact_check import as_listed
+from bot.use_cases.contact_check import as_listed, by_task
 from bot.use_cases.context import Context
 
 
@@ -13,8 +13,8 @@ def planned_contact(context: Context, one: ContactNow, id: str, needs: str) -> C
     Where Syncro's own email is sent there is no text of ours.
     """
     subject, message = "", ""
-    stock = one.level.stock_email and not context.gateway.abilities.email_text
-    if one.track == "customer" and not stock:
+    ours = context.gateway.abilities.email_text or by_task(context, one.level)
+    if one.track == "customer" and ours:
         subject, message = fill(context.policy.letter_of(one.level), one, context.policy.business.name)
     return Contact(
         id=id,

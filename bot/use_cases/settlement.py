@@ -10,7 +10,7 @@ from bot.store.lane import Tx
 from bot.store.operations import SYSTEM, Operation
 from bot.use_cases.context import Context
 from bot.use_cases.kinds import Kind
-from bot.use_cases.owners import owner_of
+from bot.use_cases.owners import who_looks_after
 
 
 class Settlement:
@@ -79,12 +79,7 @@ class Settlement:
         if operation.actor_id != SYSTEM:
             return operation.actor_id
         policy = self._context.policy
-        return (
-            owner_of(tx, policy, operation.customer_id)
-            or policy.people.manager
-            or policy.channels.escalation
-            or policy.channels.failures
-        )
+        return who_looks_after(tx, policy, operation.customer_id) or policy.channels.failures
 
     async def current(self, operation: Operation) -> Operation:
         """The operation as it stands in the journal."""

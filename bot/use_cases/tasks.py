@@ -47,7 +47,7 @@ class Tasks:
 
         def read(tx: Tx) -> Mail:
             customer = mirror.customer(tx, contact.customer_id) or Customer(contact.customer_id, "")
-            return mail_of(card_of(tx, self._context, contact), customer, "")
+            return mail_of(card_of(tx, self._context, contact), customer)
 
         return await self._context.lane.read(read)
 
