@@ -70,8 +70,8 @@ async def decide_all(context: Context, today: date, tell: Tell = _tell_nobody) -
     Rows are told and not kept: a book of 100,000 invoices has twice as many, and holding them makes clicks wait. Of
     what the daily cap holds back they say that it is listed.
 
-    Every customer is decided on one consistent read, but not all of them on the same one: what changes meanwhile is
-    found when the contact is claimed.
+    What concerns everybody is read first, then each customer's invoices and contacts as of one moment, but not all of
+    them as of the same one: what changes meanwhile is found when the contact is claimed.
     """
     facts = await context.lane.read(lambda tx: of_day(tx, context, today))
     owes = await context.lane.read(lambda tx: owing(tx, facts))

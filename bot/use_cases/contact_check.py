@@ -188,7 +188,7 @@ def aged(contact: Contact, today: date, policy: Policy) -> Contact:
     def older(one: ContactInvoice) -> ContactInvoice:
         days = one.days_past_due + later
         due = next((level for level in reversed(levels) if level.days <= days), None)
-        if due is None:
+        if due is None or due.days < one.level_days:  # a courtesy lists what its level is not due for yet
             return replace(one, days_past_due=days)
         return replace(one, days_past_due=days, level_due=due.name, level_days=due.days)
 
