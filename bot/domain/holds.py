@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.contacts import Reason, Stop
 from bot.domain.dates import say_date
+from bot.domain.invoice import Invoice
 
 
 class HoldKind(StrEnum):
@@ -58,6 +59,10 @@ class Hold:
     def covers(self, invoice_id: str) -> bool:
         """Whether it is about this invoice of its customer."""
         return not self.invoice_ids or invoice_id in self.invoice_ids
+
+    def concerns(self, invoice: Invoice) -> bool:
+        """Whether it is about this invoice of anybody. One that is named stays so when it goes to another customer."""
+        return invoice.id in self.invoice_ids if self.invoice_ids else invoice.customer_id == self.customer_id
 
     def stands(self, today: date, calendar: BusinessCalendar) -> bool:
         """Whether it holds on ``today``: a promise to the end of the business day after its date, a snooze until

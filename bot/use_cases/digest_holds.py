@@ -7,10 +7,11 @@ from datetime import date, datetime
 from bot.domain.digest import Disputes, Figures, HoldNews, PromiseLine
 from bot.domain.holds import HoldKind
 from bot.domain.invoice import Invoice
-from bot.store import holds, mirror
+from bot.store import holds
 from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.context import Context
+from bot.use_cases.promises import invoices_of
 
 #: A hold with those invoices that it covers and the digest's filter lets through.
 _Seen = tuple[Noted, Sequence[Invoice]]
@@ -44,11 +45,12 @@ def hold_news(
 
 def _covered(tx: Tx, noted: Noted, today: date, over_days: int) -> list[Invoice]:
     """The unpaid invoices that a hold is about, the oldest due first."""
-    return [
+    found = [
         one
-        for one in mirror.unpaid(tx, noted.hold.customer_id)
-        if noted.hold.covers(one.id) and (not over_days or (one.days_past_due(today) or 0) > over_days)
+        for one in invoices_of(tx, noted)
+        if one.unpaid and (not over_days or (one.days_past_due(today) or 0) > over_days)
     ]
+    return sorted(found, key=lambda one: (one.due_date or date.max, one.id))
 
 
 def _due(noted: Noted, today: date, before: Figures | None) -> bool:

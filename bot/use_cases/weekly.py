@@ -60,7 +60,7 @@ def _cash(tx: Tx, context: Context, today: date, unpaid: Sequence[Invoice]) -> d
     usual = {customer_id: usual_days_late(days) for customer_id, days in late.items()}
     habits = {customer_id: days for customer_id, days in usual.items() if days is not None}
     standing = [one.hold for one in holds.all_open_noted(tx) if one.hold.stands(today, context.calendar)]
-    covered = {hold.id: [one for one in unpaid if _covers(hold, one)] for hold in standing}
+    covered = {hold.id: [one for one in unpaid if hold.concerns(one)] for hold in standing}
     promises = [
         _promised(hold, hold.until, covered[hold.id])
         for hold in standing
@@ -68,10 +68,6 @@ def _cash(tx: Tx, context: Context, today: date, unpaid: Sequence[Invoice]) -> d
     ]
     disputed = {one.id for hold in standing if hold.kind is HoldKind.DISPUTE for one in covered[hold.id]}
     return weekly.expected_cash(unpaid, today, habits, promises, disputed)
-
-
-def _covers(hold: Hold, invoice: Invoice) -> bool:
-    return hold.customer_id == invoice.customer_id and hold.covers(invoice.id)
 
 
 def _promised(hold: Hold, until: date, covered: Sequence[Invoice]) -> Promised:

@@ -12,6 +12,7 @@ from bot.store.contacts import Contact
 from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.collections import decide_one, decide_rows
+from bot.use_cases.weekly import weekly_facts
 
 CLERK = "D0CLERK"
 KINDS = (HoldKind.PROMISE, HoldKind.DISPUTE, HoldKind.SAYS_PAID, HoldKind.SNOOZE)
@@ -90,3 +91,8 @@ async def test_a_dispute_stays_on_an_invoice_that_goes_to_another_customer(world
     assert [one.kind for one in await bot.context.lane.read(lambda tx: holds.open_of(tx, str(new)))] == [
         HoldKind.DISPUTE
     ]
+    told = await bot.overdue.digest_facts(bot.context.today())
+    assert told.holds.disputes is not None
+    assert told.holds.disputes.amounts == {"USD": moved.balance}
+    week = await weekly_facts(bot.context, bot.context.today(), [])
+    assert [one.cash.disputed for one in week.currencies if one.currency == "USD"] == [moved.balance]
