@@ -1,14 +1,15 @@
 """What each verb prints, does, and answers to mistakes."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.domain.dates import say_date
 from bot.domain.holds import Hold, HoldKind
-from bot.store import holds
+from bot.store import contacts, holds
+from bot.store.contacts import Contact, ContactInvoice
 from bot.store.holds import Noted
 from bot.store.open import open_store
 from sandbox.company import SHOWPIECE
@@ -265,3 +266,36 @@ async def test_an_explanation_lists_holds_with_how_they_ended(duebot, stage, tmp
     assert "1 hold so far, the newest first" in shown.stdout
     assert f"Promised $5.00 for {say_date(until)}, noted by Dana · broken, ended on" in shown.stdout
     assert " by Duebot: Nothing came." in shown.stdout
+
+
+# ---- proposals ----------------------------------------------------------------------------------------------
+
+
+async def test_a_proposal_is_named_by_the_invoice_that_leads_it(duebot, tmp_path: Path):
+    """It lists an older one first, of which there is nothing new to say."""
+    await duebot("sync")
+    lane = await open_store(f"sqlite:///{tmp_path}/bot.db")
+    waits = Contact(
+        id="waits-1",
+        customer_id="1",
+        currency="USD",
+        track="customer",
+        carrying_invoice_id="902",
+        level="final notice",
+        stage="planned",
+        policy_version="test",
+        total=2,
+        as_of="2026-03-02",
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+        needs="level",
+        invoices=(
+            ContactInvoice("901", "INV-2026-0901", 60, 1, "final notice", 45),
+            ContactInvoice("902", "INV-2026-0902", 50, 1, "final notice", 45),
+        ),
+    )
+    await lane.write(lambda tx: contacts.insert(tx, waits))
+    await lane.close()
+    first = await duebot("proposals", "approve", "INV-2026-0901", "--dry-run")
+    assert (first.exit_code, "is no proposal that waits" in first.output) == (1, True)
+    leads = await duebot("proposals", "approve", "INV-2026-0902", "--dry-run")
+    assert "1 contact would be approved" in leads.stdout, leads.output
