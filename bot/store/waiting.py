@@ -38,10 +38,11 @@ def skipped_since(tx: Tx, since: datetime) -> list[Contact]:
 
 
 def approved_invoices(tx: Tx) -> set[str]:
-    """The ids of invoices that a contact listed which a person has approved, whatever became of it."""
+    """The ids of invoices that a contact with a customer listed which a person has approved, whatever became of it."""
     rows = tx.all(
         """SELECT DISTINCT invoice_id FROM contact_invoice
-           JOIN contact ON contact.id = contact_invoice.contact_id WHERE contact.decision = 'approved'"""
+           JOIN contact ON contact.id = contact_invoice.contact_id
+           WHERE contact.decision = 'approved' AND contact.track = 'customer'"""
     )
     return {row["invoice_id"] for row in rows}
 

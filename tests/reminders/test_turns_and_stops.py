@@ -11,6 +11,7 @@ from sending_world import (
     CLERK,
     approve,
     contacts_of,
+    customer_of,
     emailed,
     emails,
     go_to,
@@ -123,3 +124,22 @@ async def test_an_old_debt_that_nobody_has_let_out_goes_to_an_approver_also_by_h
     await approve(bot, invoice)
     await bot.chasing.execution.run()
     assert emailed(world, invoice) == 2
+
+
+@guide_only
+async def test_letting_out_a_hand_off_lets_no_email_about_an_old_debt_out(world: World, bot: Bot) -> None:
+    hand_off = replace(POLICY.ladder.levels[-1], approval=True)
+    bot = await world.bot(ladder=replace(POLICY.ladder, levels=(POLICY.ladder.levels[1], hand_off)))
+    invoice = owing(world, hand_off.days + 5)
+    only(world, invoice)
+    customer_of(world, invoice).opt_out = True
+    await bot.sync.run(full=True)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    await approve(bot, invoice, "internal")
+    await bot.chasing.execution.run()
+    customer_of(world, invoice).opt_out = False
+    await bot.sync.run(full=True)
+    await sent(bot)
+    assert emailed(world, invoice) == 0
+    assert [(one.stage, one.needs) for one in await contacts_of(bot, invoice)] == [("planned", "old_book")]
