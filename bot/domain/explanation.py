@@ -22,7 +22,10 @@ class TrackReason:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A contact that listed the invoice. ``to`` are Slack ids, channels or addresses; ``reason`` why it didn't go."""
+    """A contact that listed the invoice. ``to`` are Slack ids, channels or addresses; ``reason`` why it didn't go.
+
+    ``by_hand`` is the Slack id of who reminded by hand; ``decided`` says who approved or skipped it.
+    """
 
     on: date
     level: str
@@ -33,6 +36,8 @@ class Told:
     days_past_due: int
     policy_version: str
     reason: str = ""
+    by_hand: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)

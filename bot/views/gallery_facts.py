@@ -245,7 +245,8 @@ def explanation(*, told: bool = True) -> Explanation:
         ),
         TrackReason("internal", "level_already_heard", f"The level “{HOSTILE}” has been used for it."),
     )
-    history = (sent, *[out] * 30) if told else ()
+    by_hand = replace(sent, track="customer", by_hand="U0CLERK", decided=f"approved by {HOSTILE}")
+    history = (sent, by_hand, *[out] * 30) if told else ()
     return Explanation(
         ROGUE_INVOICE, TODAY, reasons, history, AS_OF, "" if told else "Balances are as of now."
     )

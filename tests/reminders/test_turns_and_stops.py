@@ -1,5 +1,6 @@
 """Whose turn it is after a weekend, and what a person who reminds by hand has and has not gone on in spite of."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -24,9 +25,12 @@ from sending_world import (
 )
 
 from bot.domain.errors import NotAllowed
+from bot.domain.policy import Level
 from bot.use_cases.by_hand import ByHand
+from bot.use_cases.explain import Explain
 from bot.use_cases.invoices import Submission
 from bot.use_cases.lookup import Lookup
+from bot.views.why import why
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 3, day) for day in (13, 14, 15, 16))
 
@@ -143,3 +147,21 @@ async def test_letting_out_a_hand_off_lets_no_email_about_an_old_debt_out(world:
     await sent(bot)
     assert emailed(world, invoice) == 0
     assert [(one.stage, one.needs) for one in await contacts_of(bot, invoice)] == [("planned", "old_book")]
+
+
+@guide_only
+async def test_why_names_who_reminded_by_hand_and_who_let_it_out(world: World, bot: Bot) -> None:
+    final = Level("final notice", 1, ("customer",), "final", approval=True)
+    bot = await world.bot(ladder=replace(POLICY.ladder, levels=(final,)))
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await started(bot)
+    await by_hand(bot).send(*await form(bot, invoice))
+    await bot.chasing.build.run(again=True)
+    await approve(bot, invoice)
+    await bot.chasing.execution.run()
+    told = why(await Explain(bot.context, Lookup(bot.context, bot.sync)).invoice(str(invoice.id)))
+    said = json.dumps(told.blocks, ensure_ascii=False)
+    assert "by hand" in said
+    assert f'"user_id": "{CLERK.id}"' in said
+    assert f"approved by {BOSS.name}" in said
