@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.policy import Audience, People, Policy
+from bot.domain.recipients import recipient
 from bot.store import assignments
 from bot.store.lane import Tx
 
@@ -24,12 +25,4 @@ def who_looks_after(tx: Tx, policy: Policy, customer_id: str) -> str:
 
 def target_of(tx: Tx, policy: Policy, audience: Audience, customer_id: str) -> str:
     """Who of our own people an audience is for this customer; empty for nobody, and for the customer."""
-    match audience:
-        case "owner":
-            return owner_of(tx, policy, customer_id)
-        case "manager":
-            return policy.people.manager
-        case "channel":
-            return policy.channels.escalation
-        case _:
-            return ""
+    return recipient(audience, customer_id, people_now(tx, policy), policy.channels)
