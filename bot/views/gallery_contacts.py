@@ -154,6 +154,9 @@ def contact_modals(visit_id: str) -> Mapping[str, View]:
         "skip": skip_form(_FINAL, visit_id, again_after=5),
         "proposal_done": proposal_done(_FINAL, "It is skipped.", visit_id),
         "remind": remind_form(replace(_FINAL, needs=""), visit_id, repeats=False, approval=False),
+        "remind_stock_email": remind_form(
+            replace(_FINAL, needs="", subject="", message=""), visit_id, repeats=True, approval=False
+        ),
         "remind_against": remind_form(
             _FINAL, visit_id, repeats=True, approval=True, against=against, fresh="again"
         ),

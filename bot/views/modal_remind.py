@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.contact_facts import ContactCard
 from bot.views import ids
-from bot.views.blocks import View, context, escape, plain_section, section
+from bot.views.blocks import Block, View, context, escape, plain_section, section
 from bot.views.modals_common import anyway_blocks, modal, notice_blocks
 from bot.views.proposals import about, headline
 
@@ -31,13 +31,19 @@ def remind_form(
             if approval
             else []
         ),
-        plain_section(f"Subject: {card.subject}"),
-        plain_section(card.message),
+        *_text(card),
         *anyway_blocks("Send it all the same", "", fresh, bool(against), False),
     ]
     return modal(
         "Remind", blocks, ids.VIEW_REMIND, visit_id, submit="Ask for approval" if approval else "Send"
     )
+
+
+def _text(card: ContactCard) -> list[Block]:
+    """What the customer would read; Syncro's own email is known to Syncro alone."""
+    if not card.subject:
+        return [context("Syncro sends its own email, with its own text, about the invoice that leads.")]
+    return [plain_section(f"Subject: {card.subject}"), plain_section(card.message)]
 
 
 def remind_done(card: ContactCard, sentence: str, visit_id: str) -> View:
