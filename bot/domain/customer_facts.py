@@ -23,6 +23,7 @@ class PastHold:
 class CustomerCard:
     """One customer: what is open and overdue, whom to call, and their unpaid invoices.
 
+    ``credit`` is that of negative invoices, and what was paid without an invoice.
     ``holds`` are the open ones, on all of them or on single invoices; ``lapsed`` as on an ``InvoiceCard``.
     ``promises_kept`` and ``promises_broken`` count promises that have ended so. ``last_contact`` is the last reminder
     in words; ``calls`` and ``past_holds`` are the last ones, newest first. ``assigned``: a person chose the owner;

@@ -12,6 +12,7 @@ from bot.store.holds import Noted
 from bot.store.lane import Tx
 from bot.use_cases.card_facts import contact_words
 from bot.use_cases.context import Context
+from bot.use_cases.ladder_facts import account_credits
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.mirror import synced_at
 from bot.use_cases.owners import owner_of
@@ -53,7 +54,8 @@ class Customers:
             today=today,
             open_amount=sum(balance for _, balance in known if balance > 0),
             overdue_amount=sum(balance for one, balance in known if balance > 0 and one.overdue(today)),
-            credit=-sum(balance for _, balance in known if balance < 0),
+            credit=account_credits(tx, self._context).get(customer.id, 0)
+            - sum(balance for _, balance in known if balance < 0),
             unknown_count=sum(one.balance is None for one in unpaid),
             invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),
             last_payment=mirror_payments.last_payment(tx, customer.id),
