@@ -123,7 +123,10 @@ class One:
 
 
 async def decide_one(context: Context, live: Invoice, today: date) -> One:
-    """What is decided about one invoice on ``today``; ``live`` stands for its mirrored row."""
+    """What is decided about one invoice on ``today``; ``live`` stands for its mirrored row.
+
+    Whom the cap holds back is known from the build, which has looked at everybody.
+    """
     then = on_day(live, live.payments or (), today) if today < context.today() else Then(live)
     if then is None:
         said = "It had not been made by then."
@@ -133,8 +136,10 @@ async def decide_one(context: Context, live: Invoice, today: date) -> One:
     facts = await context.lane.read(lambda tx: about(tx, context, today, live.customer_id))
     others = [one for one in facts.invoices.get(live.customer_id, ()) if one.id != live.id]
     customer = facts.customers.get(live.customer_id) or Customer(live.customer_id, live.customer_name)
-    owed = [*others, then.invoice]
-    return One(tuple(_rows([then.invoice], decide(context, facts, customer, owed, today))), then.as_now)
+    decided = decide(context, facts, customer, [*others, then.invoice], today)
+    held = [one for one in decided.contacts if turn_of(one) in facts.waited]
+    rows = _capped(_rows([then.invoice], decided), held, context.policy.ladder.daily_cap)
+    return One(tuple(rows), then.as_now)
 
 
 def decide(

@@ -27,6 +27,7 @@ from sending_world import (
 from bot.domain.errors import NotAllowed
 from bot.domain.policy import Level
 from bot.use_cases.by_hand import ByHand
+from bot.use_cases.collections import decide_one
 from bot.use_cases.explain import Explain
 from bot.use_cases.invoices import Submission
 from bot.use_cases.lookup import Lookup
@@ -53,6 +54,9 @@ async def test_whom_the_cap_held_back_on_friday_goes_first_on_monday(world: Worl
     await started(capped)
     await sent(capped)
     assert [emailed(world, one) for one in (older, waits)] == [1, 0]
+    live = await Lookup(capped.context, capped.sync).invoice(str(waits.id))
+    why_not = {one.track: one.reason for one in (await decide_one(capped.context, live, FRIDAY)).rows}
+    assert why_not["customer"] == "daily_cap"
     for day in (SATURDAY, SUNDAY):
         go_to(world, day, 15)
         await sent(capped)
