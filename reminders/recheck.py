@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.dates import say_date
 from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.facts import Reminder, ReminderItem
-from bot.domain.holds import hold_stop
+from bot.domain.holds import hold_stop, no_contact_stop
 from bot.domain.invoice import Invoice
 from bot.domain.policy import People
 from bot.store import contacts, holds, operations
@@ -58,7 +58,7 @@ class ReminderPost(Kind):
             except SyncroError as error:
                 unread.append((contact, f"It couldn't be read from Syncro: {error}"))
                 continue
-            why = await self._what_changed(contact, live)
+            why = await self._what_changed(contact, live, item.payload["audience"])
             if why:
                 await self._suppress(contact, item, why)
                 reasons.append(why)
@@ -91,18 +91,22 @@ class ReminderPost(Kind):
     async def _waiting(self, item: Item) -> list[Contact]:
         return await self._context.lane.read(lambda tx: _waiting_in(tx, item))
 
-    async def _what_changed(self, contact: Contact, live: Sequence[Invoice | None]) -> str:
+    async def _what_changed(self, contact: Contact, live: Sequence[Invoice | None], audience: str) -> str:
         """Why this contact must not go out now, or empty."""
         found = (difference(contact, listed, one) for listed, one in zip(contact.invoices, live, strict=True))
         changed = next((why for why in found if why), "")
-        return changed or await self._context.lane.read(lambda tx: self._ours(tx, contact))
+        return changed or await self._context.lane.read(lambda tx: self._ours(tx, contact, audience))
 
-    def _ours(self, tx: Tx, contact: Contact) -> str:
+    def _ours(self, tx: Tx, contact: Contact, audience: str) -> str:
         """What our own ledgers say against it by now: a change under way, or a hold noted since the sweep."""
-        return _being_written(tx, contact) or self._held(tx, contact)
+        return _being_written(tx, contact) or self._held(tx, contact, audience)
 
-    def _held(self, tx: Tx, contact: Contact) -> str:
+    def _held(self, tx: Tx, contact: Contact, audience: str) -> str:
+        """A hold by now; an owner isn't asked to call whom nobody may contact: the next sweep tells the manager."""
         open_ones, today = holds.open_of(tx, contact.customer_id), self._context.today()
+        nobody = no_contact_stop(open_ones, today, self._context.calendar) if audience == "owner" else None
+        if nobody is not None:
+            return nobody.sentence
         for listed in contact.invoices:
             stop = hold_stop(open_ones, listed.invoice_id, today, self._context.calendar)
             if stop is not None:

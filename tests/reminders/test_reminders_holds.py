@@ -67,6 +67,26 @@ async def test_a_hold_noted_after_the_sweep_still_stops_the_reminder(world: Worl
     assert "INV-2024-1042" not in "".join(words(one) for one in world.posted(CLERK))
 
 
+async def test_no_owner_is_asked_to_call_whom_nobody_may_contact_by_now(world: World, bot: Bot) -> None:
+    await bot.sweep.run()
+    invoice = await of(bot, "INV-2024-1042")
+    noted = Hold(
+        "dnc", HoldKind.DO_NOT_CONTACT, invoice.customer_id, note="as they said", by_name="Dana Reyes"
+    )
+    await bot.context.lane.write(
+        lambda tx: holds.insert(
+            tx, Noted(hold=noted, currency="USD", by_id="U0DANA", created_at=bot.context.now())
+        )
+    )
+    await bot.outbox.deliver_due()
+    mine = [one for one in await made(bot) if one.customer_id == invoice.customer_id]
+    told = {held.audience: (held.state, held.reason) for one in mine for held in one.deliveries}
+    assert told["owner"][0] == "suppressed"
+    assert "must not be contacted" in told["owner"][1]
+    assert told["manager"] == ("sent", ""), "the manager hears of it all the same"
+    assert "INV-2024-1042" not in "".join(words(one) for one in world.posted(CLERK))
+
+
 async def test_a_snooze_that_is_over_holds_no_longer(world: World, bot: Bot) -> None:
     invoice = await of(bot, "INV-2024-1042")
     await hold(bot, HoldKind.SNOOZE, invoice)
