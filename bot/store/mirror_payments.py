@@ -231,11 +231,13 @@ def paid_after(tx: Tx, customer_id: str, day: date) -> list[Invoice]:
     return [invoice_from(row) for row in rows]
 
 
-def account_credits(tx: Tx) -> dict[str, int]:
-    """What customers have paid without an invoice, by customer, in minor units of their own currency."""
+def account_credits(tx: Tx, on: date) -> dict[str, int]:
+    """What customers had paid without an invoice by this day, by customer, in minor units of their own currency."""
     rows = tx.all(
         """SELECT customer_id, CAST(sum(amount) AS BIGINT) AS amount FROM payment
-           WHERE invoice_id = '' AND successful = 1 AND customer_id <> '' GROUP BY customer_id"""
+           WHERE invoice_id = '' AND successful = 1 AND customer_id <> '' AND (date IS NULL OR date <= :on)
+           GROUP BY customer_id""",
+        {"on": day_text(on)},
     )
     return {row["customer_id"]: row["amount"] for row in rows}
 

@@ -54,7 +54,7 @@ class Customers:
             today=today,
             open_amount=sum(balance for _, balance in known if balance > 0),
             overdue_amount=sum(balance for one, balance in known if balance > 0 and one.overdue(today)),
-            credit=account_credits(tx, self._context).get(customer.id, 0)
+            credit=account_credits(tx, self._context, today).get(customer.id, 0)
             - sum(balance for _, balance in known if balance < 0),
             unknown_count=sum(one.balance is None for one in unpaid),
             invoices=tuple(sorted(unpaid, key=lambda one: (one.due_date or date.max, one.id))),

@@ -126,7 +126,7 @@ def _of_day(
         open=being_written,
         holds=held,
         last_paid=mirror_payments.booked_between(tx, today - timedelta(days=RECENT_PAYMENT_DAYS), today),
-        credits=account_credits(tx, context),
+        credits=account_credits(tx, context, today),
         approved=_approved(planned, {}),
         skipped=_skipped(tx, context, today),
         sending=_sending(tx, context),
@@ -136,9 +136,9 @@ def _of_day(
     )
 
 
-def account_credits(tx: Tx, context: Context) -> Mapping[str, int]:
-    """What customers have paid without an invoice, by id; none where Syncro's shape doesn't tell of such payments."""
-    return {} if context.gateway.abilities.filters else mirror_payments.account_credits(tx)
+def account_credits(tx: Tx, context: Context, on: date) -> Mapping[str, int]:
+    """What customers had paid without an invoice by this day, by id; none where the shape doesn't tell of it."""
+    return {} if context.gateway.abilities.filters else mirror_payments.account_credits(tx, on)
 
 
 def _with(

@@ -1,5 +1,7 @@
 """What a customer has paid without an invoice is theirs: nobody is chased for what it covers, and the card shows it."""
 
+from datetime import timedelta
+
 from reminders_world import Bot, World
 from sending_world import customer_of, only, openapi_only, owing
 
@@ -24,3 +26,6 @@ async def test_money_without_an_invoice_covers_what_is_past_due(world: World, bo
     customers = Customers(bot.context, Lookup(bot.context, bot.sync))
     card = await customers.card_of(str(customer_of(world, covered).id))
     assert card.credit == 50_000
+    _, rows = await decide_rows(bot.context, bot.context.today() - timedelta(days=1))
+    reasons = {(row.invoice.id, row.track): row.reason for row in rows}
+    assert reasons[str(covered.id), "internal"] == "listed", "the day before it had not been paid"
