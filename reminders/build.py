@@ -14,13 +14,13 @@ from bot.domain.contacts import ContactNow
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
-from bot.use_cases.automatics import BUILD, Automatics
+from bot.use_cases.automatics import BUILD, NOTICE, Automatics
 from bot.use_cases.collections import Day, decide_all
 from bot.use_cases.contact_check import find_same
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
-from bot.use_cases.redraw import REVIEW, ask_redraw
+from bot.use_cases.redraw import LATELY, REVIEW, ask_redraw
 from bot.use_cases.tasks import follow
 from reminders.slots import free_slot, require_today
 
@@ -122,21 +122,31 @@ class Build:
         return replace(made, reason=reason)
 
     def _ask(self, tx: Tx, slot: str, today: date) -> int:
-        """Puts the day's review message into the outbox when something waits for a person; how many do.
+        """Puts the business day's review messages into the outbox when something waits for a person; how many do.
 
-        What was asked today already isn't asked again by another build.
+        What was asked lately isn't asked again: its message stands, with its buttons. Only when nothing is new does a
+        line say, once a day, how many still wait.
         """
         now, day = self._context.now(), today.isoformat()
-        lately = outbox.put_since(tx, REVIEW, now - timedelta(days=1))
-        asked = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
         waits = [one for one in waiting.waiting(tx) if one.awaits]
         channels = self._context.policy.channels
         target = channels.approvals or channels.escalation or self._context.policy.people.manager
-        if target:
-            for part, some in enumerate(_parts([one for one in waits if one.id not in asked]), 1):
-                payload = {"contacts": [one.id for one in some], "day": day}
-                outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
+        if not (waits and target and self._context.calendar.is_business_day(today)):
+            return len(waits)
+        lately = [one for one in outbox.put_since(tx, REVIEW, now - LATELY) if one.target == target]
+        asked = {one for item in lately for one in item.payload["contacts"]}
+        fresh = [one for one in waits if one.id not in asked]
+        for part, some in enumerate(_parts(fresh), 1):
+            payload = {"contacts": [one.id for one in some], "day": day}
+            outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
+        if not fresh and all(item.payload["day"] != day for item in lately):
+            outbox.put(tx, f"review:waits:{day}", NOTICE, target, {"sentence": _still(len(waits))}, now)
         return len(waits)
+
+
+def _still(waiting: int) -> str:
+    many = "1 proposal still waits" if waiting == 1 else f"{waiting:,} proposals still wait"
+    return f"{many} for a decision, and nothing new has come: /overdue proposals."
 
 
 def _parts(asked: Sequence[Contact]) -> Iterable[Sequence[Contact]]:

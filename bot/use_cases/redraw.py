@@ -12,14 +12,14 @@ REVIEW = "review"
 TASKS = "contact.tasks"
 REDRAW = "redraw"
 #: Older messages are left as they are: what they say is history by then.
-_LATELY = timedelta(days=40)
+LATELY = timedelta(days=40)
 
 
 def ask_redraw(tx: Tx, contact_ids: Iterable[str], now: datetime) -> None:
     """Has every message that shows one of these contacts drawn again, in the transaction that changes them."""
     changed = set(contact_ids)
     for kind in (REVIEW, TASKS):
-        for item in outbox.sent_since(tx, kind, now - _LATELY):
+        for item in outbox.sent_since(tx, kind, now - LATELY):
             if changed & set(item.payload["contacts"]) and not outbox.is_pending(tx, _begins(item.id)):
                 key = f"{_begins(item.id)}{uuid.uuid4().hex}"
                 outbox.put(tx, key, REDRAW, item.target, {"of": item.id}, now)

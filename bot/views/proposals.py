@@ -41,27 +41,40 @@ def review(held: Review, role: Role | None) -> Message:
     ``role`` is the reader's for a private answer; ``None`` for a posted message.
     """
     decides = role is None or may(role, Action.APPROVE)
-    waiting = held.waiting
-    said = f"{count(len(held.cards), 'proposal')} · {say_date(held.day)}"
-    asks = f"{count(len(waiting), 'contact')} need a decision." if waiting else "All of them are decided."
+    many = count(len(held.cards), "proposal") if held.cards else "Proposals"
+    said = f"{many} · {say_date(held.day)}"
     blocks = [
         header(said),
-        section(asks if held.cards else "Nothing waits for a decision."),
+        section(_asks(held)),
         *([context(f":warning: {held.note}")] if held.note else []),
         *[block for card in held.cards for block in _proposal(card, decides)],
-        *(_all(held) if len(waiting) > 1 and decides else []),
+        *(_all(held) if decides else []),
     ]
     return message(f"Proposals to review: {said}", blocks)
 
 
+def _asks(held: Review) -> str:
+    """How many of the list wait for a person, and how many elsewhere, as markup."""
+    if not held.cards and not held.others:
+        return "Nothing waits for a decision."
+    waiting = len(held.waiting)
+    needs = f"{count(waiting, 'contact')} {'needs' if waiting == 1 else 'need'} a decision."
+    asks = needs if waiting else "All of them are decided."
+    if not held.others:
+        return asks
+    beside = "One more waits" if held.others == 1 else f"{held.others:,} more wait"
+    return f"{asks} {beside} beside these: `/overdue proposals` shows what waits, the oldest first."
+
+
 def _all(held: Review) -> list[Block]:
-    number = count(len(held.waiting), "contact")
+    """Approving all that is offered as it was made; a text that a person has changed is approved by itself."""
+    number = sum(not card.edited for card in held.waiting)
+    if number < 2:  # noqa: PLR2004 - one has its own button
+        return []
     sure = confirm(
-        "Approve all?", f"This lets out {number}. Texts that somebody changed stay for you.", "Approve all"
+        "Approve all?", f"This lets out {number} contacts. Texts that somebody changed stay for you.", "Approve all"
     )
-    return actions(
-        [button(f"Approve all {len(held.waiting)}", ids.PROPOSAL_APPROVE_ALL, held.id, confirm=sure)]
-    )
+    return actions([button(f"Approve all {number}", ids.PROPOSAL_APPROVE_ALL, held.id, confirm=sure)])
 
 
 def _proposal(card: ContactCard, decides: bool) -> list[Block]:
