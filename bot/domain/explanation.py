@@ -21,7 +21,10 @@ class TrackReason:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A contact that listed the invoice. ``to`` are Slack ids, channels or addresses; ``reason`` why it didn't go."""
+    """A contact that listed the invoice. ``to`` are Slack ids, channels or addresses; ``reason`` why it didn't go.
+
+    ``by`` is who reminded by hand, empty for the ladder's own.
+    """
 
     on: date
     level: str
@@ -32,6 +35,7 @@ class Told:
     days_past_due: int
     policy_version: str
     reason: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

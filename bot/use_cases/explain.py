@@ -71,4 +71,5 @@ def _told(contact: Contact, invoice: Invoice) -> Told | None:
         days_past_due=listed.days_past_due,
         policy_version=contact.policy_version,
         reason=next(filter(None, reasons), ""),
+        by=contact.actor_id,
     )

@@ -302,6 +302,7 @@ def home_facts(role: str = "collector") -> Home:
         proposals=3,
         mails=2,
         promises=(PromiseLine("h1", "501", "Acme Rockets", ("INV-2026-1042",), 60625, "USD", TODAY),),
+        digests=(("C0BILLING", "09:00"),),
         settings={"Business": "Northwind IT", "Time zone": "America/New_York", "Digest": f"09:00 {HOSTILE}"},
         as_of=AS_OF,
     )

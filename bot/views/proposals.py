@@ -69,10 +69,12 @@ def _asks(held: Review) -> str:
 def _all(held: Review) -> list[Block]:
     """Approving all that is offered as it was made; a text that a person has changed is approved by itself."""
     number = sum(not card.edited for card in held.waiting)
-    if number < 2:  # noqa: PLR2004 - one has its own button
+    if number < 2:
         return []
     sure = confirm(
-        "Approve all?", f"This lets out {number} contacts. Texts that somebody changed stay for you.", "Approve all"
+        "Approve all?",
+        f"This lets out {number} contacts. Texts that somebody changed stay for you.",
+        "Approve all",
     )
     return actions([button(f"Approve all {number}", ids.PROPOSAL_APPROVE_ALL, held.id, confirm=sure)])
 
@@ -140,7 +142,9 @@ def _how_it_stands(card: ContactCard) -> str:
     why = escape(trim(one_line(reason_words(card)), 300)) if card.reason else ""
     match card.stage:
         case "approved":
-            waits = f" It waits: {why}." if why else " It goes out on the next day of sending."
+            next_step = "Its owner gets it to mail" if card.by_task else "It goes out"
+            soon = f" {next_step} shortly; outside the hours of sending, on the next business day."
+            waits = f" It waits: {why}." if why else soon
             return f":white_check_mark: Approved{by}.{waits}"
         case "claimed" if card.by_task:
             return f":white_check_mark: Approved{by}. Its owner has it to mail."

@@ -95,6 +95,7 @@ def _contact(told: Told, currency: str) -> Block:
         bold(trim(one_line(told.level), 60)),
         words(f" · {stage}{because} · {late}, {say_money(told.balance, currency)}"),
         *to,
+        *([words(" · by hand, by "), *_people((told.by,))] if told.by else []),
         words(f" · policy {told.policy_version}"),
     )
 

@@ -19,6 +19,7 @@ _DOING = {
     "create": "creating this invoice",
     "edit": "editing this invoice",
     "line": "adding a line",
+    "contact": "reminding the customer",
 }
 _THING = {
     "payment": "payment",
@@ -27,6 +28,7 @@ _THING = {
     "create": "new invoice",
     "edit": "edit",
     "line": "new line",
+    "contact": "reminder",
 }
 _DONE = {
     "payment": "recorded a payment",
@@ -35,6 +37,7 @@ _DONE = {
     "create": "created an invoice",
     "edit": "edited an invoice",
     "line": "added a line",
+    "contact": "reminded a customer",
 }
 _MARKS = {
     Status.DRAFT: ":pencil2:",
