@@ -124,8 +124,8 @@ class Build:
     def _ask(self, tx: Tx, slot: str, today: date) -> int:
         """Puts the business day's review messages into the outbox when something waits for a person; how many do.
 
-        What was asked lately isn't asked again: its message stands, with its buttons. Only when nothing is new does a
-        line say, once a day, how many still wait.
+        What was asked lately isn't asked again: its message stands, with its buttons. A line says once a day how many
+        of those still wait.
         """
         now, day = self._context.now(), today.isoformat()
         waits = [one for one in waiting.waiting(tx) if one.awaits]
@@ -139,14 +139,17 @@ class Build:
         for part, some in enumerate(_parts(fresh), 1):
             payload = {"contacts": [one.id for one in some], "day": day}
             outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
-        if not fresh and all(item.payload["day"] != day for item in lately):
-            outbox.put(tx, f"review:waits:{day}", NOTICE, target, {"sentence": _still(len(waits))}, now)
+        of_today = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
+        older = sum(one.id in asked - of_today for one in waits)
+        if older:
+            said = {"sentence": _still(older), "mark": ":information_source:"}
+            outbox.put(tx, f"review:waits:{day}", NOTICE, target, said, now)
         return len(waits)
 
 
-def _still(waiting: int) -> str:
-    many = "1 proposal still waits" if waiting == 1 else f"{waiting:,} proposals still wait"
-    return f"{many} for a decision, and nothing new has come: /overdue proposals."
+def _still(older: int) -> str:
+    many = "1 older proposal still waits" if older == 1 else f"{older:,} older proposals still wait"
+    return f"{many} for a decision: see `/overdue proposals`."
 
 
 def _parts(asked: Sequence[Contact]) -> Iterable[Sequence[Contact]]:

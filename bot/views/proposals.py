@@ -45,7 +45,7 @@ def review(held: Review, role: Role | None) -> Message:
     said = f"{many} · {say_date(held.day)}"
     blocks = [
         header(said),
-        section(_asks(held)),
+        section(_asks(held, role)),
         *([context(f":warning: {held.note}")] if held.note else []),
         *[block for card in held.cards for block in _proposal(card, decides)],
         *(_all(held) if decides else []),
@@ -53,17 +53,20 @@ def review(held: Review, role: Role | None) -> Message:
     return message(f"Proposals to review: {said}", blocks)
 
 
-def _asks(held: Review) -> str:
-    """How many of the list wait for a person, and how many elsewhere, as markup."""
-    if not held.cards and not held.others:
+def _asks(held: Review, role: Role | None) -> str:
+    """How many of the list wait for a person, as markup; in a private answer also how many it doesn't show.
+
+    A posted message isn't drawn again when others are decided, so it says nothing of them.
+    """
+    if not held.cards:
         return "Nothing waits for a decision."
     waiting = len(held.waiting)
     needs = f"{count(waiting, 'contact')} {'needs' if waiting == 1 else 'need'} a decision."
     asks = needs if waiting else "All of them are decided."
-    if not held.others:
+    if not held.others or role is None:
         return asks
-    beside = "One more waits" if held.others == 1 else f"{held.others:,} more wait"
-    return f"{asks} {beside} beside these: `/overdue proposals` shows what waits, the oldest first."
+    more = "1 more follows" if held.others == 1 else f"{held.others:,} more follow"
+    return f"{asks} {more} when these are decided."
 
 
 def _all(held: Review) -> list[Block]:

@@ -60,6 +60,7 @@ async def test_only_an_approver_starts_it_and_everybody_is_told(world):
     await started(world)
     told = await clerk.sees("has started automatic sending", "C0APPROVE")
     assert "U0BOSS" not in shown_text(told)
+    assert ":warning:" not in shown_text(told)
     await clerk.command("C0BILLING", "/overdue automatic")
     assert "is on* since Tue, Mar 10, 2026" in shown_text(await clerk.sees("Automatic sending"))
     boss = world.person(BOSS)

@@ -1,4 +1,4 @@
-"""Asking for approval: each proposal once, on business days, and a line while nothing new has come."""
+"""Asking for approval: each proposal once, on business days, and a line about older ones."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ async def test_a_proposal_is_asked_about_once_and_never_on_a_weekend(world: Worl
     assert len(set(second)) == len(second)
 
 
-async def test_while_nothing_new_has_come_a_line_says_what_still_waits(world: World, bot: Bot) -> None:
+async def test_of_older_ones_a_line_says_once_a_day_how_many_still_wait(world: World, bot: Bot) -> None:
     await bot.chasing.automatics.start(BOSS)
     company = world.syncro.company
     kept = world.invoice("INV-2024-1042")
@@ -57,7 +57,7 @@ async def test_while_nothing_new_has_come_a_line_says_what_still_waits(world: Wo
     world.move(days=1)
     await build(bot)
     (line,) = world.posted("C0APPROVE", "still wait")
-    assert "1 proposal still waits for a decision" in words(line)
+    assert "1 older proposal still waits for a decision" in words(line)
     assert len(await asked(bot)) == 1
 
 

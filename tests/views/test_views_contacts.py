@@ -29,8 +29,12 @@ def of(*cards: ContactCard, others: int = 0) -> str:
     ("cards", "others", "said"),
     [
         ((WAITS, DONE), 0, "1 contact needs a decision."),
-        ((WAITS, replace(WAITS, id="b")), 1, "2 contacts need a decision. One more waits beside these"),
-        ((DONE,), 35, "All of them are decided. 35 more wait beside these: `/overdue proposals`"),
+        (
+            (WAITS, replace(WAITS, id="b")),
+            1,
+            "2 contacts need a decision. 1 more follows when these are decided.",
+        ),
+        ((WAITS,), 35, "1 contact needs a decision. 35 more follow when these are decided."),
         ((), 0, "Nothing waits for a decision."),
     ],
 )
@@ -38,6 +42,11 @@ def test_a_review_says_how_many_wait_here_and_elsewhere(
     cards: tuple[ContactCard, ...], others: int, said: str
 ) -> None:
     assert said in of(*cards, others=others)
+
+
+def test_a_posted_review_says_nothing_of_others_that_may_be_decided_by_now() -> None:
+    posted = review(Review("r1", facts.TODAY, (WAITS,), others=35), None)
+    assert "follow" not in shown(posted.blocks)
 
 
 def test_an_empty_review_counts_nothing() -> None:
