@@ -100,7 +100,10 @@ def _waiting(held: Home, role: Role) -> list[Block]:
     said = [
         f"{count(held.proposals, 'proposal')} to decide on" if decides else "",
         f"{count(held.mails, 'mail')} to send: see your direct messages with me" if held.mails else "",
-        *(f"Promised for today: {promise_words(one, held.today)}" for one in held.promises),
+        *(
+            f"{one_line(one.customer_name)} promised for today: {promise_words(one, held.today)}"
+            for one in held.promises
+        ),
     ]
     lines = [line(words(text)) for text in said if text]
     if not lines:
