@@ -33,6 +33,7 @@ from bot.store import automatic, holds, operations
 from bot.store.holds import Noted
 from bot.use_cases.collections import decide_all
 from bot.use_cases.proposals import Proposals
+from reminders.execution import ExecutionReport
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 3, 13), date(2026, 3, 14), date(2026, 3, 16)
 
@@ -247,6 +248,7 @@ async def test_what_is_approved_at_the_weekend_goes_out_on_monday(world: World, 
     for day in (SATURDAY, date(2026, 3, 15)):
         go_to(world, day, 16)
         await bot.schedule.tick_now()
+        assert await bot.chasing.execution.run() == ExecutionReport()
         assert await stages(bot, invoice) == ["approved"]
     go_to(world, MONDAY, 13)
     await bot.schedule.tick_now()
@@ -299,6 +301,11 @@ async def test_a_skipped_old_debt_is_no_longer_proposed_nor_sent(world: World, b
     await sent(bot)
     assert await stages(bot, invoice) == ["suppressed"]
     assert emails(world) == []
+    day = await decide_all(bot.context, bot.context.today())
+    (told,) = [
+        row.sentence for row in day.rows if row.track == "customer" and row.invoice.id == str(invoice.id)
+    ]
+    assert told.startswith("Bo Boss skipped the level “friendly”; it is proposed again on Sun, Mar 15, 2026")
 
 
 # ---- approved, and then … ----------------------------------------------------------------------------------
