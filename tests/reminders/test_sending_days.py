@@ -33,6 +33,7 @@ from bot.store import automatic, holds, operations
 from bot.store.holds import Noted
 from bot.use_cases.collections import decide_rows
 from bot.use_cases.proposals import Proposals
+from reminders.execution import ExecutionReport
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 3, 13), date(2026, 3, 14), date(2026, 3, 16)
 
@@ -247,6 +248,7 @@ async def test_what_is_approved_at_the_weekend_goes_out_on_monday(world: World, 
     for day in (SATURDAY, date(2026, 3, 15)):
         go_to(world, day, 16)
         await bot.schedule.tick_now()
+        assert await bot.chasing.execution.run() == ExecutionReport()
         assert await stages(bot, invoice) == ["approved"]
     go_to(world, MONDAY, 13)
     await bot.schedule.tick_now()
@@ -268,6 +270,42 @@ async def test_a_skip_lasts_the_least_days_between_contacts_and_no_longer(world:
     assert await stages(bot, invoice) == ["suppressed"]
     await days_pass(world, bot, 1)
     assert await stages(bot, invoice) == ["suppressed", "planned"]
+
+
+@guide_only
+async def test_of_an_old_debt_only_the_first_contact_needs_a_person(world: World, bot: Bot) -> None:
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    await approve(bot, invoice)
+    await bot.chasing.execution.run()
+    await days_pass(world, bot, 6)
+    await bot.chasing.execution.run()
+    assert [(one.level, one.stage, one.needs) for one in await contacts_of(bot, invoice)] == [
+        ("friendly", "sent", "old_book"),
+        ("firm", "sent", ""),
+    ]
+
+
+@guide_only
+async def test_a_skipped_old_debt_is_no_longer_proposed_nor_sent(world: World, bot: Bot) -> None:
+    """Also when it had been approved before: the last word counts."""
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    waits = await approve(bot, invoice)
+    await Proposals(bot.context, bot.authority).skip(BOSS, waits.id, "They call")
+    await bot.chasing.execution.run()
+    await sent(bot)
+    assert await stages(bot, invoice) == ["suppressed"]
+    assert emails(world) == []
+    day = await decide_all(bot.context, bot.context.today())
+    (told,) = [
+        row.sentence for row in day.rows if row.track == "customer" and row.invoice.id == str(invoice.id)
+    ]
+    assert told.startswith("Bo Boss skipped the level “friendly”; it is proposed again on Sun, Mar 15, 2026")
 
 
 # ---- approved, and then … ----------------------------------------------------------------------------------
@@ -332,7 +370,10 @@ async def test_a_changed_text_is_what_goes_out_but_not_by_who_changed_it(world: 
     await sent(bot)
     (waits,) = await contacts_of(bot, invoice)
     proposals = Proposals(bot.context, bot.authority)
+    seen = (await proposals.card(waits.id)).version
     await proposals.edit(BOSS, waits.id, "About your invoice", "Please call us.")
+    with pytest.raises(NotAllowed, match="changed since you saw it"):
+        await proposals.approve(ADMIN, waits.id, seen)
     with pytest.raises(NotAllowed, match="another approver"):
         await proposals.approve(BOSS, waits.id)
     assert (await proposals.approve_all(ADMIN, [waits.id])).approved == ()
