@@ -227,7 +227,9 @@ def automatic(
     _run(_with_rooms(lambda rooms: verbs.automatic(rooms, wanted, dry_run)))
 
 
-proposals = typer.Typer(help="Contacts that wait for a person: list, approve, skip.", no_args_is_help=True)
+proposals = typer.Typer(
+    help="Contacts and late fees that wait for a person: list, approve, skip.", no_args_is_help=True
+)
 cli.add_typer(proposals, name="proposals")
 
 
@@ -244,7 +246,7 @@ def approve_proposals(
     ],
     dry_run: DryRun = False,
 ) -> None:
-    """Let contacts out; they go out at the next time of sending."""
+    """Let contacts out, which go at the next time of sending; or late fees, by id, which are added at once."""
     _run(_with_rooms(lambda rooms: verbs.approve_proposals(rooms, ids, dry_run)))
 
 
@@ -254,7 +256,7 @@ def skip_proposal(
     reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Leave a contact out for this time."""
+    """Leave a contact out for this time, or a late fee for ever."""
     _run(_with_rooms(lambda rooms: verbs.skip_proposal(rooms, id, reason, dry_run)))
 
 

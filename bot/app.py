@@ -41,6 +41,7 @@ from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
 from bot.use_cases.kinds_contact import ContactKind
+from bot.use_cases.kinds_fee import LateFeeKind
 from bot.use_cases.kinds_invoice import EditKind, EmailKind, VoidKind
 from bot.use_cases.kinds_lines import CreateKind, LineKind
 from bot.use_cases.kinds_payment import PaymentKind
@@ -177,6 +178,7 @@ def kinds_of_write(context: Context, authority: Authority) -> dict[str, Write]:
         "line": LineKind(context, authority),
         "email": EmailKind(context, authority),
         "contact": ContactKind(context, authority),
+        "late_fee": LateFeeKind(context, authority),
     }
 
 
@@ -216,6 +218,7 @@ class App:
             assigning=Assigning(rooms.context, rooms.authority),
             automatics=rooms.chasing.automatics,
             proposals=Proposals(rooms.context, rooms.authority),
+            fees=rooms.chasing.fees,
             tasks=Tasks(rooms.context, rooms.authority, rooms.chasing.chase),
             by_hand=ByHand(rooms.context, rooms.authority, rooms.lookup, rooms.chasing.chase),
             journal=rooms.journal,

@@ -12,6 +12,7 @@ from bot.app import Rooms
 from bot.domain.contact_facts import ContactCard
 from bot.domain.dates import say_date
 from bot.domain.errors import BadInput
+from bot.domain.fee_facts import FeeCard
 from bot.domain.money import say_money
 from bot.domain.roles import Person
 from bot.store import contacts
@@ -20,6 +21,7 @@ from bot.use_cases.authority import OPERATOR
 from bot.use_cases.mirror_reading import SyncReport
 from bot.use_cases.proposals import Proposals
 from bot.views.columns import columns
+from bot.views.late_fees import fee_state
 from bot.views.wording import count
 from reminders.chasing_text import chased
 from reminders.sweep_text import swept, would
@@ -113,12 +115,24 @@ def _state(rooms: Rooms, state: Automatic) -> str:
 
 
 async def list_proposals(rooms: Rooms) -> str:
-    """Every contact that waits for a person."""
+    """Every contact and late fee that waits for a person."""
     _, cards = await Proposals(rooms.context, rooms.authority).waiting("")
-    if not cards:
+    _, fees = await rooms.chasing.fees.waiting("")
+    if not cards and not fees:
         return "Nothing waits for a decision."
     head = ("Id", "Customer", "Level", "Leads", "Invoices", "Total", "To")
-    return "\n".join([columns([head, *(_row(card) for card in cards)], frozenset({4, 5})), "", _how()])
+    table = [columns([head, *(_row(card) for card in cards)], frozenset({4, 5})), ""] if cards else []
+    return "\n".join([*table, *(_fee_table(fees) if fees else []), _how()])
+
+
+def _fee_table(fees: Sequence[FeeCard]) -> list[str]:
+    head = ("Late fee", "Customer", "Level", "Invoice", "Fee", "Of")
+    rows = [(one.id, one.customer_name, one.level, one.number, *_sums(one)) for one in fees]
+    return [columns([head, *rows], frozenset({4, 5})), ""]
+
+
+def _sums(fee: FeeCard) -> tuple[str, str]:
+    return say_money(fee.amount, fee.currency), say_money(fee.base, fee.currency)
 
 
 def _row(card: ContactCard) -> tuple[str, ...]:
@@ -140,7 +154,13 @@ def _how() -> str:
 
 
 async def approve_proposals(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> Shown:
-    """Lets contacts out, by id, by the number of the invoice that leads, or ``all``."""
+    """Lets contacts out, by id, by the number of the invoice that leads, or ``all``; late fees by id only."""
+    _, fees = await rooms.chasing.fees.waiting("")
+    chosen_fees = [one.id for one in fees if one.id in ids]
+    if chosen_fees:
+        if len(chosen_fees) < len(set(ids)):
+            raise BadInput("Approve late fees by themselves: name only ids of late fees.")
+        return await _approve_fees(rooms, chosen_fees, dry_run)
     proposals = Proposals(rooms.context, rooms.authority)
     _, cards = await proposals.waiting("")
     chosen = list(cards) if list(ids) == ["all"] else [_chosen(cards, one) for one in ids]
@@ -156,8 +176,29 @@ async def approve_proposals(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> 
     return Shown("\n".join(f"Approved: {card.customer_name}, “{card.level}”." for card in approved))
 
 
+async def _approve_fees(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> Shown:
+    if dry_run:
+        return Shown(f"{count(len(ids), 'late fee')} would be approved and added; nothing was changed.")
+    cards = await rooms.chasing.fees.approve_all(operator(), ids)
+    await rooms.outbox.deliver_due()
+    return Shown("\n".join(_fee_said(card) for card in cards), all(card.state == "added" for card in cards))
+
+
+def _fee_said(card: FeeCard) -> str:
+    """What became of a late fee, in a sentence."""
+    why = f" ({card.reason.rstrip('.')})" if card.reason else ""
+    return f"{card.customer_name}, {card.number}, late fee of {_sums(card)[0]}, “{card.level}”: {fee_state(card)}{why}."
+
+
 async def skip_proposal(rooms: Rooms, id: str, reason: str, dry_run: bool) -> str:
-    """Leaves a contact out for this time."""
+    """Leaves a contact out for this time, or a late fee for ever."""
+    _, fees = await rooms.chasing.fees.waiting("")
+    fee = next((one for one in fees if one.id == id), None)
+    if fee is not None:
+        if not dry_run:
+            fee = await rooms.chasing.fees.skip(operator(), id, reason)
+            await rooms.outbox.deliver_due()
+        return f"It would be skipped: {_fee_said(fee)}" if dry_run else _fee_said(fee)
     proposals = Proposals(rooms.context, rooms.authority)
     _, cards = await proposals.waiting("")
     card = _chosen(cards, id)

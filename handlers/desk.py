@@ -28,6 +28,7 @@ from bot.use_cases.explain import Explain
 from bot.use_cases.holds import Holds
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
+from bot.use_cases.late_fees import LateFees
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
@@ -65,6 +66,7 @@ class Desk:
     holds: Holds
     automatics: Automatics
     proposals: Proposals
+    fees: LateFees
     tasks: Tasks
     by_hand: ByHand
     customers: Customers

@@ -14,19 +14,22 @@ from bot.views.forms import read_letter, read_void
 from bot.views.modals_common import message_view
 from bot.views.proposals import letter_form, proposal_done, review, skip_form
 from handlers.desk import Arrival, Desk
+from handlers.fees import Fees
 from handlers.forms import Form, Sent, Shown, detail_lines, open_form
 
 
 class Proposing:
     """``/overdue proposals`` and its buttons, in the private list and on the message in the approvals channel."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, fees: Fees) -> None:
         self._desk = desk
+        self._fees = fees
 
     async def show(self, arrival: Arrival, _command: Proposals) -> None:
         """What waits for a decision."""
         role = await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
         await self._desk.answer(arrival, await self._waiting(arrival, role))
+        await self._fees.show(arrival, role)
 
     async def from_home(self, arrival: Arrival, _action: dict[str, Any], _body: dict[str, Any]) -> None:
         """App Home's button."""

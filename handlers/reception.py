@@ -16,6 +16,7 @@ from handlers.commands import Commands, HomeTab, nothing
 from handlers.customer import Assign, HoldCustomer, LogCall
 from handlers.desk import Arrival, Desk
 from handlers.door import ActionHandler, Door
+from handlers.fees import Fees
 from handlers.forms import Form
 from handlers.holding import EndHold, PlaceHold
 from handlers.looking import Looking
@@ -51,7 +52,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
         HoldCustomer(desk, HoldKind.SNOOZE),
         HoldCustomer(desk, HoldKind.DO_NOT_CONTACT),
     )
-    proposing, proposal_text, skip = Proposing(desk), ProposalText(desk), SkipProposal(desk)
+    fees = Fees(desk)
+    proposing, proposal_text, skip = Proposing(desk, fees), ProposalText(desk), SkipProposal(desk)
     remind, mailing = Remind(desk), Mailing(desk)
     commands = Commands(desk, looking, pay, new, edit, add, send, void, proposing)
 
@@ -101,6 +103,9 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.PROPOSAL_APPROVE_ALL: proposing.approve_all,
         ids.PROPOSAL_OPEN: proposal_text.from_button,
         ids.PROPOSAL_SKIP: skip.from_button,
+        ids.FEE_APPROVE: fees.approve,
+        ids.FEE_SKIP: fees.skip,
+        ids.FEE_APPROVE_ALL: fees.approve_all,
         ids.REMIND: remind.from_button,
         ids.TASK_SHOW: mailing.show,
         ids.TASK_DONE: mailing.done,

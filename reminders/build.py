@@ -6,22 +6,26 @@ with the reason in the ledger.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.domain.contacts import ContactNow
+from bot.domain.contacts import ContactNow, Reason
+from bot.domain.daily_cap import Turn, turn_of
+from bot.domain.late_fees import Fee, FeeKey
 from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.automatics import BUILD, NOTICE, Automatics
-from bot.use_cases.collections import Day, decide_all
-from bot.use_cases.contact_check import find_same
+from bot.use_cases.collections import Day, Row, decide_all
+from bot.use_cases.contact_check import find_same, why_not_by_hand
 from bot.use_cases.context import Context
+from bot.use_cases.fee_facts import fees_today
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
 from bot.use_cases.redraw import LATELY, REVIEW, ask_redraw
-from bot.use_cases.tasks import follow
+from bot.use_cases.tasks import Reasons, follow
+from reminders.late_fees import propose
 from reminders.slots import free_slot, require_today
 
 _LEASE = timedelta(minutes=5)
@@ -34,7 +38,7 @@ class BuildReport:
     """What a build wrote down: contacts ``planned`` to be sent, ``capped`` for another day, ``waiting`` for a person.
 
     ``withdrawn`` are numbers of invoices and why their contact no longer stands; ``stopped`` says why automatic
-    sending has switched itself off. ``ran`` is false when that day's build had been done before.
+    sending has switched itself off; ``fees`` late fees wait too. ``ran``: false when the day had been built before.
     """
 
     day: date
@@ -44,6 +48,7 @@ class BuildReport:
     waiting: int = 0
     withdrawn: tuple[str, ...] = ()
     stopped: str = ""
+    fees: int = 0
 
 
 class Build:
@@ -72,47 +77,76 @@ class Build:
             return BuildReport(today, ran=False)
         await self._sync.run()
         await self._context.lane.write(self._automatics.check)
-        day = await decide_all(self._context, today)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day))
+        asked = await self._context.lane.read(_waited)
+        reasons: Reasons = {}
+
+        def note(rows: Sequence[Row]) -> None:
+            keys = (((row.invoice.id, row.track), row.sentence) for row in rows)
+            reasons.update((key, sentence) for key, sentence in keys if key in asked)
+
+        day = await decide_all(self._context, today, note)
+        fees = await fees_today(self._context)
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, day, reasons, fees))
         self._context.wake_outbox()
         return report
 
-    def _apply(self, tx: Tx, slot: str, today: date, day: Day) -> BuildReport:
+    def _apply(
+        self,
+        tx: Tx,
+        slot: str,
+        today: date,
+        day: Day,
+        reasons: Reasons,
+        fees: Mapping[FeeKey, Fee | str],
+    ) -> BuildReport:
         """Everything that the build decides, in one transaction with the end of its claim."""
         going = [*day.on("customer"), *day.capped]
         stopped = self._automatics.check_size(tx, len(going))
-        if stopped:
-            going = []
         decided = [*going, *day.proposals]
-        withdrawn = self._reconcile(tx, decided, day)
-        follow(tx, self._context, decided, day)
-        known = {(one.customer_id, one.key) for one in (*waiting.waiting(tx), *waiting.tasks(tx))}
-        capped = {(one.customer_id, one.key) for one in day.capped}
-        fresh = [one for one in decided if (one.customer_id, one.key) not in known]
+        withdrawn = self._reconcile(tx, decided, reasons)
+        follow(tx, self._context, decided, reasons)
+        kept, capped = waiting.waiting(tx), {turn_of(one) for one in day.capped}
+        _note_turns(tx, kept, going, capped)
+        known = {(one.customer_id, one.key) for one in (*kept, *waiting.tasks(tx))}
+        planned = [one for one in going if not stopped or self._by_task(one)]
+        fresh = [one for one in (*planned, *day.proposals) if turn_of(one) not in known]
         for number, one in enumerate(fresh):
-            reason = "daily_cap" if (one.customer_id, one.key) in capped else ""
+            reason = Reason.DAILY_CAP.value if turn_of(one) in capped else ""
             contacts.insert(tx, self._contact(one, number, today, one in day.proposals, reason))
-        asks = self._ask(tx, slot, today)
+        asks, fees_wait = self._ask(tx, slot, today), propose(tx, self._context, fees, slot)
         result = {"customers": len(going), "waiting": asks}
         claims.finish(tx, BUILD, slot, result, self._context.now())
-        return BuildReport(
-            today, True, len(going) - len(day.capped), len(day.capped), asks, tuple(withdrawn), stopped
-        )
+        held = sum(turn_of(one) in capped for one in planned)
+        return BuildReport(today, True, len(planned) - held, held, asks, tuple(withdrawn), stopped, fees_wait)
 
-    def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], day: Day) -> list[str]:
+    def _by_task(self, one: ContactNow) -> bool:
+        """Whether a person mails it, so that automatic sending doesn't concern it."""
+        return not self._context.gateway.abilities.email_text and not one.level.stock_email
+
+    def _reconcile(self, tx: Tx, decided: Sequence[ContactNow], reasons: Reasons) -> list[str]:
         """Takes planned contacts away and withdraws what no longer stands; a sentence for each of the latter."""
-        reasons: dict[tuple[str, str], str] = {}
-        reasons.update({(row.invoice.id, row.track): row.sentence for row in day.rows})
         withdrawn: list[str] = []
         for contact in waiting.waiting(tx):
             if contact.stage == "planned" and not contact.needs:
                 waiting.remove(tx, [contact.id])
-            elif find_same(contact, decided) is None:
-                why = _why_gone(contact, decided, reasons)
+                continue
+            why = self._why_gone(tx, contact, decided, reasons)
+            if why:
                 contacts.set_stage(tx, contact.id, "suppressed", why)
                 ask_redraw(tx, [contact.id], self._context.now())
                 withdrawn.append(f"{contact.invoices[0].number}, level “{contact.level}”: {why}")
         return withdrawn
+
+    def _why_gone(self, tx: Tx, contact: Contact, decided: Sequence[ContactNow], reasons: Reasons) -> str:
+        """Why a contact that waited no longer stands; empty while it does."""
+        if contact.actor_id:
+            return why_not_by_hand(tx, self._context, contact)
+        if find_same(contact, decided) is not None:
+            return ""
+        if any(turn_of(one) == (contact.customer_id, contact.key) for one in decided):
+            return "It has changed and is proposed anew."
+        key = (contact.carrying_invoice_id, contact.track)
+        return reasons.get(key, "Nothing is open on it any more.")
 
     def _contact(self, one: ContactNow, number: int, today: date, proposed: bool, reason: str) -> Contact:
         needs = ("level" if one.level.approval else "old_book") if proposed else ""
@@ -152,14 +186,21 @@ def _still(older: int) -> str:
     return f"{many} for a decision: see `/overdue proposals`."
 
 
+def _waited(tx: Tx) -> set[tuple[str, str]]:
+    """The invoices that lead what waits, each with its track: of these a reason is wanted."""
+    return {(one.carrying_invoice_id, one.track) for one in (*waiting.waiting(tx), *waiting.tasks(tx))}
+
+
+def _note_turns(
+    tx: Tx, kept: Iterable[Contact], going: Iterable[ContactNow], capped: Collection[Turn]
+) -> None:
+    """Says of what is approved whether it is its turn today, or the cap holds it back."""
+    turns = {turn_of(one) for one in going}
+    for contact in kept:
+        turn = (contact.customer_id, contact.key)
+        if contact.stage == "approved" and turn in turns:
+            waiting.hold_back(tx, contact.id, Reason.DAILY_CAP.value if turn in capped else "")
+
+
 def _parts(asked: Sequence[Contact]) -> Iterable[Sequence[Contact]]:
     return (asked[first : first + _REVIEWED] for first in range(0, len(asked), _REVIEWED))
-
-
-def _why_gone(contact: Contact, decided: Sequence[ContactNow], reasons: dict[tuple[str, str], str]) -> str:
-    """Why a contact that waited no longer stands."""
-    for one in decided:
-        if (one.customer_id, one.key) == (contact.customer_id, contact.key):
-            return "It has changed and is proposed anew."
-    key = (contact.carrying_invoice_id, contact.track)
-    return reasons.get(key, "Nothing is open on it any more.")

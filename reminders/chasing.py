@@ -7,6 +7,7 @@ from bot.use_cases.automatics import Automatics
 from bot.use_cases.chase import Chase
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Journal
+from bot.use_cases.late_fees import LateFees
 from bot.use_cases.mirror import MirrorSync
 from reminders.build import Build
 from reminders.execution import Execution
@@ -22,6 +23,7 @@ class Chasing:
     chase: Chase
     build: Build
     execution: Execution
+    fees: LateFees
 
     @classmethod
     def made(
@@ -40,4 +42,5 @@ class Chasing:
             chase,
             Build(context, sync, automatics, owner),
             Execution(context, chase, sweep, Handing(context)),
+            LateFees(context, authority, journal),
         )

@@ -14,6 +14,8 @@ def chased(built: BuildReport, made: ExecutionReport) -> list[str]:
         lines.append(f"Nobody knows whether {count(made.count('unknown'), 'email')} went out: see Slack.")
     if built.stopped:
         lines.append(f"Automatic sending has switched itself off: {built.stopped}")
+    if built.fees:
+        lines.append(f"{count(built.fees, 'late fee')} waiting for a person (duebot proposals list).")
     lines += [f"Not sent: {one.reason}" for one in made.made if one.stage in ("suppressed", "failed")]
     lines += [f"Not sent yet, tried again by the running bot: {why}" for why in dict.fromkeys(made.unread)]
     lines += [f"Waits: {_HELD.get(why, why)}" for why in dict.fromkeys(made.held)]

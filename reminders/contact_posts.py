@@ -1,5 +1,6 @@
 """Messages about contacts with customers: proposals to review, mails to send, copies, and each of them drawn again."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.store import contacts, outbox
@@ -7,7 +8,6 @@ from bot.store.lane import Tx
 from bot.store.outbox import Item
 from bot.use_cases.contact_cards import cards_of, review_of
 from bot.use_cases.context import Context
-from bot.use_cases.redraw import REVIEW
 from bot.views.blocks import Message
 from bot.views.proposals import review
 from bot.views.tasks import copies, tasks
@@ -101,15 +101,13 @@ def _set(tx: Tx, item: Item, state: str, reason: str) -> None:
 
 
 class Redrawn(Kind):
-    """A posted message about contacts in its new state, in its place."""
+    """A posted message about contacts or late fees in its new state, in its place."""
 
-    def __init__(
-        self, context: Context, where: Where, review_post: ReviewPost, tasks_post: TasksPost
-    ) -> None:
+    def __init__(self, context: Context, where: Where, posts: Mapping[str, ContactPost]) -> None:
+        """``posts`` draw each kind of message that is drawn again."""
         self._context = context
         self._where = where
-        self._review = review_post
-        self._tasks = tasks_post
+        self._posts = posts
 
     def title(self, item: Item) -> str:
         """A message drawn again."""
@@ -120,7 +118,7 @@ class Redrawn(Kind):
         first = await self._context.lane.read(lambda tx: outbox.get(tx, item.payload["of"]))
         if first is None or first.state != "sent":
             return Drop("The message it is about doesn't stand in Slack.")
-        message = await (self._review if first.kind == REVIEW else self._tasks).drawn(first)
+        message = await self._posts[first.kind].drawn(first)
         if message is None:
             return Drop("Nothing is left of it.")
         await self._where.of(first.target)  # who reads along there may have changed

@@ -8,7 +8,7 @@ from bot.use_cases.hold_facts import broken_report, dispute_report
 from bot.use_cases.hold_log import HOLD_SHARED
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.overdue import Overdue
-from bot.use_cases.redraw import REDRAW, REVIEW, TASKS
+from bot.use_cases.redraw import FEES, REDRAW, REVIEW, TASKS
 from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
 from bot.use_cases.thanks import THANKS
@@ -20,6 +20,7 @@ from reminders.disputes import DISPUTED
 from reminders.handing import COPIES
 from reminders.holds import HoldsGathered, HoldShared
 from reminders.kinds import FAILURE, FailureNotice, Kind, OperationShared, OperationTold, OutcomeItems
+from reminders.late_fees import FeesPost
 from reminders.promises import BROKEN
 from reminders.recheck import ReminderPost
 from reminders.reversals import PaymentReversed
@@ -32,7 +33,11 @@ from reminders.where import Where
 def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue) -> dict[str, Kind]:
     """The rules of each kind."""
     outcomes = OutcomeItems(context, lookup)
-    review, tasks = ReviewPost(context, where), TasksPost(context, where)
+    drawn_again = {
+        REVIEW: ReviewPost(context, where),
+        TASKS: TasksPost(context, where),
+        FEES: FeesPost(context, where),
+    }
     return {
         "operation.shared": OperationShared(context, where, outcomes),
         "operation.told": OperationTold(where, outcomes),
@@ -48,8 +53,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         DISPUTED: HoldsGathered(context, where, "open disputes", dispute_report, disputes_open),
         FAILURE: FailureNotice(),
         NOTICE: Notice(),
-        REVIEW: review,
-        TASKS: tasks,
+        **drawn_again,
         COPIES: CopiesPost(context, where),
-        REDRAW: Redrawn(context, where, review, tasks),
+        REDRAW: Redrawn(context, where, drawn_again),
     }

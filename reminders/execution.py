@@ -6,21 +6,25 @@ tick, after a restart goes on where it stopped, and sends what a person approves
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.domain.contacts import Reason
 from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.policy import Level
-from bot.store import automatic, waiting
+from bot.store import automatic, claims, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
+from bot.use_cases.automatics import BUILD
 from bot.use_cases.chase import Chase, Made
 from bot.use_cases.contact_check import judge
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import ask_redraw
 from reminders.handing import Handing
 from reminders.sweep import Sweep
+
+#: How long it rests after Syncro could not be asked, so that an outage doesn't fill the journal.
+_REST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,12 @@ class Execution:
         self._chase = chase
         self._sweep = sweep
         self._handing = handing
+        self._rests_until: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is time to send: a business day, at ``send_at`` or later."""
+        """Whether it is time to send: a business day, at ``send_at`` or later, and no outage just now."""
+        if self._rests_until is not None and now < self._rests_until:
+            return False
         local = self._context.local(now)
         return (
             self._context.calendar.is_business_day(local.date())
@@ -57,7 +64,7 @@ class Execution:
         )
 
     async def run(self) -> ExecutionReport:
-        """Makes what may be made today.
+        """Makes what may be made today, once today's build has looked at it.
 
         What alone can't be read waits and holds up nobody else; when Syncro can't be asked at all, the rest waits.
         """
@@ -67,7 +74,7 @@ class Execution:
         made: list[Made] = []
         held: list[str] = []
         unread: list[str] = []
-        for contact in await self._context.lane.read(partial(_ready, today=today)):
+        for contact in await self._context.lane.read(partial(self._ready, today=today)):
             try:
                 done = await self._one(contact, today)
             except SyncroError as error:
@@ -79,6 +86,7 @@ class Execution:
                 made.append(done)
             else:
                 held.append(done)
+        self._rests_until = self._context.now() + _REST if unread else None
         await self._handing.put()
         return ExecutionReport(tuple(made), tuple(held), tuple(unread))
 
@@ -97,7 +105,7 @@ class Execution:
         by_task = level is not None and self._by_task(level)
         made = await (self._chase.assign(contact) if by_task else self._chase.send(contact))
         await self._changed(contact)
-        return made
+        return made.reason if made.stage in waiting.WAITING else made
 
     async def _internal(self, contact: Contact) -> Made | str:
         """What a person has approved for our own people: told like any reminder."""
@@ -139,12 +147,28 @@ class Execution:
     def _by_task(self, level: Level) -> bool:
         return not self._context.gateway.abilities.email_text and not level.stock_email
 
+    def _ready(self, tx: Tx, today: date) -> Sequence[Contact]:
+        """What is approved, or was planned by today's build and needs nobody; nothing before that build is done.
 
-def _ready(tx: Tx, today: date) -> Sequence[Contact]:
-    """Approved contacts first, then those that today's build planned and that need nobody, in the build's order."""
-    found = waiting.waiting(tx)
-    approved = [one for one in found if one.stage == "approved"]
-    planned = [
-        one for one in found if one.stage == "planned" and not one.needs and one.as_of == today.isoformat()
-    ]
-    return [*approved, *planned]
+        Whom the cap held back this morning comes last, whoever else is approved since: the highest level first, then
+        the oldest due date.
+        """
+        day = today.isoformat()
+        if not claims.finished_from(tx, BUILD, day):
+            return []
+        found = [
+            one
+            for one in waiting.waiting(tx)
+            if one.stage == "approved" or (not one.needs and one.as_of == day)
+        ]
+        return sorted(found, key=self._turn)
+
+    def _turn(self, contact: Contact) -> tuple[bool, int, date, str]:
+        level = self._level(contact)
+        late = next(
+            (one.days_past_due for one in contact.invoices if one.invoice_id == contact.carrying_invoice_id),
+            0,
+        )
+        due = date.fromisoformat(contact.as_of) - timedelta(days=late)
+        held = contact.reason == Reason.DAILY_CAP.value
+        return held, -level.days if level else 0, due, contact.customer_id

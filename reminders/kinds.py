@@ -95,7 +95,10 @@ class OutcomeItems:
 
 
 class OperationTold(Kind):
-    """A direct message to the person whose write ended late, or of which nobody knows how it ended."""
+    """A message to the person whose write ended late, or of which nobody knows how it ended.
+
+    What the clock did for a customer without an owner is told in a channel.
+    """
 
     def __init__(self, where: Where, outcomes: OutcomeItems) -> None:
         self._where = where
@@ -106,18 +109,18 @@ class OperationTold(Kind):
         return "The message that tells a person how their change ended"
 
     async def prepare(self, item: Item) -> Step:
-        """To the person, with the state of the operation as it is now."""
+        """To whom it concerns, with the state of the operation as it is now."""
         if is_nobody(item.target):
             return Drop(NOBODY)
         operation = await self._outcomes.operation(item)
         if operation is None:
             return Drop(_FORGOTTEN)
-        place = await self._where.direct(item.target)
+        place = await self._where.of(item.target)
         return Ready(place, await self._outcomes.message(operation))
 
     async def standing(self, item: Item) -> tuple[Place, ...]:
-        """The person's conversation with the bot."""
-        return (await self._where.direct(item.target),)
+        """The person's conversation with the bot, or the channel."""
+        return (await self._where.of(item.target),)
 
 
 class Stood:

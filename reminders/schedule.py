@@ -186,6 +186,7 @@ class Schedule:
         for due in await self._waiting():
             await self._guarded(due.kind, partial(self._do, due))
         await self._guarded("execution", self._execute)
+        await self._guarded("late_fees", self._chasing.fees.carry_out)
         await self._guarded("correction", self._digests.correct)
         await self._guarded("visits", self._forget_visits)
 

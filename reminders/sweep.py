@@ -7,21 +7,22 @@ in one transaction. Each contact is unique in the database, so a second sweep fi
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.contacts import ContactNow
 from bot.domain.policy import People
 from bot.domain.recipients import Gathered, gather_by_recipient
 from bot.store import claims, contacts, outbox, waiting
-from bot.store.contacts import Contact, ContactInvoice, Delivery
+from bot.store.contacts import Contact, Delivery
 from bot.store.lane import Conflict, Tx
 from bot.use_cases.chase import Made
-from bot.use_cases.collections import Day, Row, decide_all
+from bot.use_cases.collections import Day, Row, decide_all, decide_rows
 from bot.use_cases.contact_check import aged
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.owners import people_now
+from bot.use_cases.planning import planned_contact
 from reminders.slots import free_slot, require_today
 
 SWEEP = "sweep"
@@ -84,37 +85,36 @@ class Sweep:
         if not slot:
             return SweepReport(today, ran=False)
         await self._sync.run()
-        day = await decide_all(self._context, today)
-        found = _plain(day)
-        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found, day.rows))
+        found = _plain(await decide_all(self._context, today))
+        report = await self._context.lane.write(lambda tx: self._apply(tx, slot, today, found))
         self._context.wake_outbox()
         return report
 
     async def dry_run(self, as_of: date | None = None) -> SweepReport:
         """What a sweep would decide, from the mirror as it is: nothing is written, read from Syncro or posted."""
         today = as_of or self._context.today()
-        day = await decide_all(self._context, today)
+        day, rows = await decide_rows(self._context, today)
         people = await self._context.lane.read(lambda tx: people_now(tx, self._context.policy))
         messages, nobody = self._addressed(_plain(day), people)
         told = {_key(one) for message in messages for one in message.contacts}
         return SweepReport(
             day=today,
             ran=False,
-            rows=day.rows,
+            rows=rows,
             made=len(told),
             messages=len(messages),
             unreachable=nobody,
             emails=len(day.on("customer")),
             capped=len(day.capped),
             proposed=len(day.proposals),
-            as_now=self._as_now(day, today),
+            as_now=self._as_now(day, rows, today),
         )
 
-    def _as_now(self, day: Day, on: date) -> int | None:
+    def _as_now(self, day: Day, rows: Sequence[Row], on: date) -> int | None:
         """How many invoices stand as they are now on another day; ``None`` for today."""
         if on == self._context.today():
             return None
-        return len(day.as_now) if on < self._context.today() else len({row.invoice.id for row in day.rows})
+        return len(day.as_now) if on < self._context.today() else len({row.invoice.id for row in rows})
 
     async def let_out(self, contact: Contact, now: ContactNow) -> Made:
         """Tells our own people of a contact that a person has approved, as it is decided ``now``."""
@@ -138,7 +138,10 @@ class Sweep:
             self._audit(tx, made, at)
             return Made("claimed")
 
-        return await self._context.lane.write(write)
+        try:
+            return await self._context.lane.write(write)
+        except Conflict:
+            return Made("suppressed", "Somebody else has just made it.")
 
     # ---- apply ---------------------------------------------------------------------------------------------
 
@@ -156,19 +159,17 @@ class Sweep:
         )
         return [part for message in gathered if message.target for part in _parts(message)], nobody
 
-    def _apply(
-        self, tx: Tx, slot: str, today: date, found: Sequence[ContactNow], rows: tuple[Row, ...]
-    ) -> SweepReport:
+    def _apply(self, tx: Tx, slot: str, today: date, found: Sequence[ContactNow]) -> SweepReport:
         """Contacts, deliveries, messages and the end of the claim: one decision, one transaction."""
         now = self._context.now()
         messages, nobody = self._addressed(found, people_now(tx, self._context.policy))
-        made = self._make(tx, messages, today, now)
+        made = self._make(tx, messages, now)
         put = sum(self._put(tx, number, message, made, today, now) for number, message in enumerate(messages))
-        result = {"made": len(made), "messages": put, "decided": len(rows)}
+        result = {"made": len(made), "messages": put}
         claims.finish(tx, SWEEP, slot, result, now)
-        return SweepReport(today, True, rows, len(made), put, nobody)
+        return SweepReport(today, ran=True, made=len(made), messages=put, unreachable=nobody)
 
-    def _make(self, tx: Tx, messages: Sequence[Gathered], today: date, now: datetime) -> dict[_Key, Contact]:
+    def _make(self, tx: Tx, messages: Sequence[Gathered], now: datetime) -> dict[_Key, Contact]:
         """Writes each contact down once, with a delivery for every message that tells of it."""
         deliveries: dict[_Key, list[Delivery]] = defaultdict(list)
         wanted: dict[_Key, ContactNow] = {}
@@ -181,7 +182,8 @@ class Sweep:
                 deliveries[_key(one)].append(delivery)
         made: dict[_Key, Contact] = {}
         for key, one in wanted.items():
-            contact = self._contact(one, tuple(deliveries[key]), today, now)
+            planned = planned_contact(self._context, one, uuid.uuid4().hex, "")
+            contact = replace(planned, stage="claimed", deliveries=tuple(deliveries[key]))
             try:
                 contacts.insert(tx, contact)
             except Conflict:
@@ -189,35 +191,6 @@ class Sweep:
             made[key] = contact
             self._audit(tx, contact, now)
         return made
-
-    def _contact(
-        self, one: ContactNow, deliveries: tuple[Delivery, ...], today: date, now: datetime
-    ) -> Contact:
-        return Contact(
-            id=uuid.uuid4().hex,
-            customer_id=one.customer_id,
-            currency=one.currency,
-            track=one.track,
-            carrying_invoice_id=one.carrying.id,
-            level=one.level.name,
-            stage="claimed",
-            policy_version=self._context.policy.version,
-            total=one.total,
-            as_of=today.isoformat(),
-            created_at=now,
-            invoices=tuple(
-                ContactInvoice(
-                    item.invoice.id,
-                    item.invoice.number,
-                    item.days_past_due,
-                    item.invoice.balance or 0,
-                    item.level_name,
-                    item.level_days,
-                )
-                for item in one.listed
-            ),
-            deliveries=deliveries,
-        )
 
     def _put(
         self,

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from typing import get_args
 from bot.config.logs import configure_logging
 from sandbox.syncro.server import Shape
 from soak.years import Figures, live
+
+_MEMORY = Path("/dev/shm")
 
 
 def main() -> int:
@@ -27,11 +30,16 @@ def main() -> int:
     broken = False
     for seed in range(given.first, given.first + given.seeds):
         shape: Shape = get_args(Shape)[seed % 2]
-        with tempfile.TemporaryDirectory(prefix="duebot-soak-") as folder:
+        with tempfile.TemporaryDirectory(prefix="duebot-soak-", dir=_quick_folder()) as folder:
             figures = asyncio.run(live(seed, given.days, given.customers, shape, Path(folder)))
         print(shown(figures, given.customers), flush=True)
         broken |= bool(figures.broken)
     return 1 if broken else 0
+
+
+def _quick_folder() -> str | None:
+    """Memory where there is such a folder: waiting for a disk takes a third of the time, and nothing has to last."""
+    return str(_MEMORY) if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None
 
 
 def shown(figures: Figures, customers: int) -> str:

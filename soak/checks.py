@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.domain.aging import bucket_of
 from bot.domain.facts import AgingTotals
-from bot.domain.holds import Hold
+from bot.domain.holds import Hold, HoldKind
 from bot.domain.policy import Level, Policy
 from bot.store import contacts, holds, mirror
 from bot.store.contacts import Contact
@@ -91,6 +91,8 @@ class Checks:
             others = [one for one in made[contact.customer_id] if one.id != contact.id]
             earlier = [one for one in others if one.created_at <= contact.created_at]
             self._no_level_twice(contact, earlier)
+            if contact.track == "customer":
+                self._may_be_written_to(contact, bot)
             if contact.track == "customer" and DAYS[contact.level] >= 0:
                 self._step_by_step(contact, earlier, bot.context.policy)
         self._emails()
@@ -146,6 +148,17 @@ class Checks:
             ]
             self._require(not _HELD & set(standing), f"{listed.number} was chased despite {standing}")
         self._require(bot.context.calendar.is_business_day(self._house.today), "sent on a day off")
+
+    def _may_be_written_to(self, contact: Contact, bot: Bot) -> None:
+        known = self.company.customers[int(contact.customer_id)]
+        flags = (known.opt_out, known.no_email, known.disabled)
+        self._require(not any(flags), f"{known.called} was written to and does not want it: {flags}")
+        left_alone = [
+            one.id
+            for one in self._ledger.holds.get(contact.customer_id, ())
+            if one.kind is HoldKind.DO_NOT_CONTACT and one.stands(self._house.today, bot.context.calendar)
+        ]
+        self._require(not left_alone, f"{known.called} was written to and is not to be contacted")
 
     def _no_level_twice(self, contact: Contact, earlier: Sequence[Contact]) -> None:
         twice = [one for one in earlier if _cycle(one) == _cycle(contact) and one.level == contact.level]

@@ -22,6 +22,7 @@ from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace as RequestPace
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
+from bot.use_cases.customer_holds import CustomerHolds
 from bot.use_cases.holds import Holds
 from bot.use_cases.journal import Journal
 from bot.use_cases.lookup import Lookup
@@ -58,6 +59,7 @@ class Bot:
     sync: MirrorSync
     overdue: Overdue
     holds: Holds
+    customer_holds: CustomerHolds
     proposals: Proposals
     tasks: Tasks
     sweep: Sweep
@@ -126,12 +128,14 @@ class House:
         digests, sweep = Digests(context, sync, overdue, owner), Sweep(context, sync, owner)
         journal = Journal(context, kinds_of_write(context, authority))
         chasing = Chasing.made(context, authority, journal, sync, sweep, owner)
+        holds = Holds(context, authority, lookup)
         made = Bot(
             context=context,
             slack=slack,
             sync=sync,
             overdue=overdue,
-            holds=Holds(context, authority, lookup),
+            holds=holds,
+            customer_holds=CustomerHolds(context, authority, holds),
             proposals=Proposals(context, authority),
             tasks=Tasks(context, authority, chasing.chase),
             sweep=sweep,

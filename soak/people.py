@@ -9,6 +9,7 @@ from bot.domain.facts import HoldDraft
 from bot.domain.holds import HoldKind
 from bot.domain.roles import Person
 from bot.store import holds, waiting
+from bot.use_cases.customer_holds import KINDS
 from bot.use_cases.invoices import Submission
 from soak.house import Bot, House
 from soak.town import Town
@@ -32,6 +33,9 @@ class People:
         for invoice in self._town.owed:
             if self._chance(1 / 150):
                 await self._note(bot, str(invoice.id))
+        for customer_id in self._house.company.customers:
+            if self._chance(1 / 2000):
+                await self._note_all(bot, str(customer_id))
         for held in (await bot.context.lane.read(holds.all_open)).values():
             for one in held:
                 if self._chance(1 / 15):
@@ -65,15 +69,30 @@ class People:
                     self.did["mails withdrawn"] += 1
 
     async def _note(self, bot: Bot, invoice_id: str) -> None:
+        """What is said of one invoice."""
         kind = self._random.choice(_NOTED)
-        until = self._house.today + timedelta(days=self._random.randint(1, 20))
-        draft = HoldDraft(until.isoformat(), "", "Robin", "as they said on the phone")
-        self._forms += 1
         try:
-            await bot.holds.place(Submission(_CLERK, f"form{self._forms}", ""), kind, invoice_id, draft)
+            await bot.holds.place(self._form(), kind, invoice_id, self._draft())
             self.did[f"{kind.value} noted"] += 1
         except DuebotError:
             self.did["holds refused"] += 1
+
+    async def _note_all(self, bot: Bot, customer_id: str) -> None:
+        """What is said of all that a customer owes."""
+        kind = self._random.choice(KINDS)
+        try:
+            await bot.customer_holds.place(self._form(), kind, customer_id, self._draft())
+            self.did[f"{kind.value} noted of a customer"] += 1
+        except DuebotError:
+            self.did["holds refused"] += 1
+
+    def _form(self) -> Submission:
+        self._forms += 1
+        return Submission(_CLERK, f"form{self._forms}", "")
+
+    def _draft(self) -> HoldDraft:
+        until = self._house.today + timedelta(days=self._random.randint(1, 20))
+        return HoldDraft(until.isoformat(), "", "Robin", "as they said on the phone")
 
     def _chance(self, likely: float) -> bool:
         return self._random.random() < likely

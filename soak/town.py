@@ -114,14 +114,20 @@ class Town:
         balance = self.company.balance(invoice)
         cents = balance // 2 if balance > 200 and self._chance(1 / 6) else balance
         shares = {invoice.id: cents}
-        others = [one for one in self.owed if one.customer_id == invoice.customer_id and one is not invoice]
-        if others and self._chance(1 / 10):
-            other = self.random.choice(others)
-            shares |= {other.id: more} if (more := max(0, self.company.balance(other) // 2)) else {}
+        if self._chance(1 / 10):
+            shares |= self._share_of_another(invoice)
         self.company.take_payment(invoice.customer_id, sum(shares.values()), shares)
         self._note(
             "spread payments" if len(shares) > 1 else "part payments" if cents < balance else "payments"
         )
+
+    def _share_of_another(self, invoice: Invoice) -> dict[int, int]:
+        """One payment for two invoices: half of what another one of the customer's still owes."""
+        others = [one for one in self.owed if one.customer_id == invoice.customer_id and one is not invoice]
+        halves = {one.id: self.company.balance(one) // 2 for one in others}
+        open_ones = [id for id, half in halves.items() if half > 0]
+        chosen = self.random.choice(open_ones) if open_ones else None
+        return {} if chosen is None else {chosen: halves[chosen]}
 
     def _may_change(self, invoice: Invoice) -> None:
         if self.company.status(invoice) in ("paid", "void"):

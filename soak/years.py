@@ -186,6 +186,5 @@ async def live(seed: int, days: int, customers: int, shape: Shape, folder: Path)
         except Broken as broken:
             figures.broken = str(broken)
         figures.sent, figures.happened = years.sent, years.happened
-        figures.happened["requests to Syncro"] = len(opened.syncro.requests)
     figures.seconds = clocks.perf_counter() - began
     return figures

@@ -41,6 +41,8 @@ from bot.domain.policy import (
     Threshold,
 )
 
+#: How "off" can be written, as for every other yes or no.
+_OFF = {"off", "false", "no", "n", "f", "0"}
 _BEHIND = {
     "owner": (("people", "owners", "default"), "set people.owners.default to a Slack user"),
     "manager": (("people", "manager"), "set people.manager to a Slack user"),
@@ -145,6 +147,29 @@ def _levels(document: Document) -> Iterator[Problem]:
             yield Problem(line, f"two {track} levels stand at {days} days: give each its own number of days")
         seen |= {("name", name.lower()), (track, days)}
         yield from _nobody(name, audiences, document, document.line_of((*place, "to")))
+        if level.get("late_fee") is not None:
+            line = document.line_of((*place, "late_fee"))
+            yield from (Problem(line, why) for why in _no_fee(name, track, days, document))
+
+
+def _no_fee(level: str, track: str, days: str, document: Document) -> Iterator[str]:
+    """Why this level can't add a late fee: Syncro may do so too, or it is no level that tells a late customer."""
+    declared = str(branch(document.tree, "syncro").get("late_fees")).lower()
+    if declared not in _OFF:
+        yield (
+            f'level "{level}" adds a late fee, but it isn\'t declared that Syncro adds none, and two fees would come: '
+            "turn them off in Syncro and write syncro: {late_fees: off}"
+        )
+    if track != "customer":
+        yield (
+            f'level "{level}" adds a late fee but doesn\'t go to the customer, and a fee follows a contact with them: '
+            "move late_fee to a level whose to includes customer"
+        )
+    if days.startswith("-") or days == "0":
+        yield (
+            f'level "{level}" adds a late fee before an invoice is past due: '
+            "move late_fee to a level of 1 day or more"
+        )
 
 
 def _nobody(level: str, audiences: Sequence[str], document: Document, line: int) -> Iterator[Problem]:

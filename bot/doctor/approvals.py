@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 
 from bot.doctor.finding import Finding, fail, ok, warn
+from bot.domain.late_fees import fee_levels
 from bot.domain.money import say_money
 from bot.domain.policy import Policy, Threshold
 from bot.slack.directory import Directory, Member
@@ -65,6 +66,8 @@ def _proposed(policy: Policy) -> Iterator[str]:
     for level in policy.ladder.levels:
         if level.approval:
             yield f"the level “{level.name}”"
+    for level in fee_levels(policy):
+        yield f"the late fee of the level “{level.name}”"
 
 
 def _above(threshold: Threshold) -> str:

@@ -144,7 +144,6 @@ def _reminders(policy: Policy) -> Finding:
 
 def _late_fees(policy: Policy) -> Finding:
     check = _LATE_FEES
-    adds = any(level.late_fee_amount or level.late_fee_percent for level in policy.ladder.levels)
     match policy.syncro_late_fees:
         case None:
             return warn(
@@ -152,12 +151,6 @@ def _late_fees(policy: Policy) -> Finding:
                 "the policy doesn't say whether Syncro adds late fees by itself, and its API doesn't tell",
                 "Look at the late fees in Syncro's settings. Then write syncro: {late_fees: off} (or on) into the "
                 "policy.",
-            )
-        case True if adds:
-            return warn(
-                check,
-                "Syncro adds late fees by itself, and so would a level of the ladder: customers would pay two",
-                "Switch them off in Syncro and write late_fees: off, or take late_fee out of the ladder.",
             )
         case True:
             return ok(check, "on, and no level of the ladder adds any")

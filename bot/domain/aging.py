@@ -72,9 +72,16 @@ def debtors(
 
 
 def ranked(scored: Iterable[tuple[int, Debtor]]) -> list[Debtor]:
-    """Debtors by their scores, highest first. Equal scores: oldest first, then by name."""
+    """Debtors by their scores, highest first. Equal scores: oldest first, then by name and currency."""
     rows = sorted(
-        scored, key=lambda row: (-row[0], -row[1].oldest_days, row[1].name.casefold(), row[1].customer_id)
+        scored,
+        key=lambda row: (
+            -row[0],
+            -row[1].oldest_days,
+            row[1].name.casefold(),
+            row[1].customer_id,
+            row[1].currency,
+        ),
     )
     return [debtor for _, debtor in rows]
 

@@ -6,6 +6,7 @@ Amounts are minor units of the invoice's currency; dates are the business's.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.fee_facts import FeeCard
 from bot.domain.hold_facts import HoldPast
 from bot.domain.invoice import Invoice
 
@@ -40,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The whole account of one invoice's chasing: contacts and holds, open and ended, the newest first.
+    """The whole account of one invoice's chasing: contacts, late fees and holds, open and ended, the newest first.
 
     ``note`` says what is not as of ``on``.
     """
@@ -52,3 +53,4 @@ class Explanation:
     as_of: datetime
     note: str = ""
     held: tuple[HoldPast, ...] = ()
+    fees: tuple[FeeCard, ...] = ()

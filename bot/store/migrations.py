@@ -237,6 +237,23 @@ _CALLS: tuple[Step, ...] = (
     "CREATE INDEX contact_latest ON contact (track, stage, customer_id, as_of)",
 )
 
+#: Late fees. The index lets a level add one to an invoice for ever; failed and withdrawn ones wrote nothing.
+_LATE_FEES: tuple[Step, ...] = (
+    """CREATE TABLE late_fee (
+        id TEXT PRIMARY KEY, invoice_id TEXT NOT NULL, level TEXT NOT NULL, customer_id TEXT NOT NULL,
+        number TEXT NOT NULL, currency TEXT NOT NULL, contacted_on TEXT NOT NULL, base INTEGER NOT NULL,
+        amount INTEGER NOT NULL, balance INTEGER NOT NULL, percent TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('planned', 'approved', 'claimed', 'added', 'failed', 'unknown',
+                                             'skipped', 'withdrawn')),
+        policy_version TEXT NOT NULL, created_at TEXT NOT NULL, reason TEXT NOT NULL, line TEXT NOT NULL,
+        gone INTEGER NOT NULL, decided_by TEXT NOT NULL, decided_name TEXT NOT NULL, decided_at TEXT) STRICT""",
+    """CREATE UNIQUE INDEX late_fee_once ON late_fee (invoice_id, level)
+        WHERE state NOT IN ('failed', 'withdrawn')""",
+    "CREATE INDEX late_fee_state ON late_fee (state)",
+    "CREATE INDEX late_fee_invoice ON late_fee (invoice_id)",
+    "CREATE INDEX late_fee_customer ON late_fee (customer_id)",
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -253,6 +270,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0012-promises", _PROMISES),
     ("0013-thanks", _THANKS),
     ("0014-calls", _CALLS),
+    ("0015-late-fees", _LATE_FEES),
 )
 
 

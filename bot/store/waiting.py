@@ -10,6 +10,9 @@ from bot.store.contacts import Contact, ContactInvoice, insert_invoices, load
 from bot.store.lane import Conflict, Tx
 from bot.store.rows import iso
 
+#: Not made yet: planned by a build or waiting for a person, or let out by one.
+WAITING = ("planned", "approved")
+
 
 def waiting(tx: Tx) -> list[Contact]:
     """Every planned and approved contact, oldest first."""
@@ -53,9 +56,10 @@ def made_on(tx: Tx, day: str) -> int:
     return int(row["made"]) if row else 0
 
 
-def any_made(tx: Tx) -> bool:
-    """Whether the ledger holds a contact that counts as made."""
-    return tx.one("SELECT id FROM contact WHERE stage IN ('claimed', 'sent', 'unknown') LIMIT 1") is not None
+def any_ended(tx: Tx) -> bool:
+    """Whether the ledger holds a contact of which it is said how it ended: such a row is never taken away again."""
+    where = "stage NOT IN ('planned', 'approved', 'claimed')"
+    return tx.one(f"SELECT id FROM contact WHERE {where} LIMIT 1") is not None  # noqa: S608 - a constant
 
 
 def remove(tx: Tx, ids: Iterable[str]) -> None:
@@ -118,12 +122,13 @@ def claim(tx: Tx, id: str, as_of: str) -> None:
         raise Conflict("the contact is not waiting any more")
 
 
-def revive(tx: Tx, contact: Contact, reason: str) -> None:
-    """Nothing left this machine: it waits as before, with why it was not sent."""
+def revive(tx: Tx, id: str, reason: str) -> None:
+    """Nothing of a claimed contact left this machine: it waits as before, with why it was not sent."""
     tx.run(
-        """UPDATE contact SET stage = :stage, reason = :reason
-           WHERE id = :id AND stage IN ('claimed', 'suppressed', 'failed')""",
-        {"id": contact.id, "stage": contact.stage, "reason": reason},
+        """UPDATE contact SET stage = CASE WHEN decision = 'approved' THEN 'approved' ELSE 'planned' END,
+               reason = :reason
+           WHERE id = :id AND stage = 'claimed'""",
+        {"id": id, "reason": reason},
     )
 
 

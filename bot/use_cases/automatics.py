@@ -18,7 +18,7 @@ from bot.use_cases.mirror import MirrorSync
 BUILD = "build"
 #: An outbox item of one sentence, after an emoji (``mark``).
 NOTICE = "notice"
-#: Set once the ledger has held a contact that counts: found empty later, it was lost.
+#: Set once the ledger has held a contact that ended: found without any later, it was lost.
 _HELD_CONTACTS = "contacts_were_held"
 _SILENT_DAYS = 3
 _JUDGED_AFTER = timedelta(days=35)
@@ -96,9 +96,9 @@ class Automatics:
         state = automatic.load(tx)
         if not state.on or state.at is None:
             return ""
-        if not waiting.any_made(tx) and mirror.get_state(tx, _HELD_CONTACTS):
+        if not waiting.any_ended(tx) and mirror.get_state(tx, _HELD_CONTACTS):
             return self.trip(tx, "The ledger of contacts held some before and is empty now.", lost=True)
-        if waiting.any_made(tx):
+        if waiting.any_ended(tx):
             mirror.set_state(tx, _HELD_CONTACTS, "1")
         today, since = self._context.today(), self._context.local(state.at).date()
         last = claims.last(tx, BUILD)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from bot.domain.contact_facts import ContactCard
 from bot.domain.contacts import COUNTING, Reason, Stop
 from bot.domain.daily_cap import cap_stop
-from bot.domain.errors import Changed, NeedsConfirmation, NotAllowed
+from bot.domain.errors import Changed, NeedsConfirmation, NotAllowed, SyncroError
 from bot.domain.invoice import Invoice
 from bot.domain.ladder_hand import HandPlan
 from bot.domain.roles import Action
 from bot.domain.sending import Sending
-from bot.store import contacts, outbox
+from bot.store import contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
@@ -71,6 +71,7 @@ class ByHand:
         plan = hand_plan(self._context, facts, invoice.customer_id, invoice.currency)
         if isinstance(plan, Stop):
             raise NotAllowed(f"Nothing can be sent: {plan.sentence}")
+        _refuse_twice(tx, invoice.customer_id, plan)
         asks = plan.asks
         if facts.made >= (cap := self._context.policy.ladder.daily_cap):
             asks = (*asks, cap_stop(cap))
@@ -102,7 +103,10 @@ class ByHand:
 
         def write(tx: Tx) -> tuple[Contact, HandOffer | None]:
             before = _of_form(tx, submission.root_view)
-            if before and before[-1].stage not in ("suppressed", "failed"):
+            cut_off = (
+                before[-1] if before and before[-1].stage == "planned" and not before[-1].needs else None
+            )
+            if before and cut_off is None and before[-1].stage not in ("suppressed", "failed"):
                 return before[-1], None
             offer, planned = self._offer(tx, invoice, actor.id)
             if offer.card.version != seen:
@@ -111,6 +115,8 @@ class ByHand:
                 raise NeedsConfirmation(
                     "Something speaks against it today.", "anyway", tuple(one.sentence for one in offer.asks)
                 )
+            if cut_off is not None:
+                return cut_off, offer  # The bot was stopped before it could be sent.
             planned = replace(planned, id=f"{_prefix(submission.root_view)}{len(before) + 1}")
             contacts.insert(tx, planned)
             if offer.approval:
@@ -131,7 +137,10 @@ class ByHand:
         self, contact: Contact, submission: Submission, overridden: frozenset[Reason], by_task: bool
     ) -> Made:
         if by_task:
-            return await self._chase.assign(contact)
+            try:
+                return await self._chase.assign(contact)
+            except SyncroError as error:
+                return await self._chase.leave_out(contact, error.sentence)
         return await self._chase.send(contact, submission.actor, overridden, submission.visit_id)
 
     def _ask(self, tx: Tx, contact: Contact) -> None:
@@ -151,6 +160,16 @@ class ByHand:
 
         card = await self._context.lane.read(read)
         return Reminded(card, _sentence(card))
+
+
+def _refuse_twice(tx: Tx, customer_id: str, plan: HandPlan) -> None:
+    """Raises ``NotAllowed`` when this very contact waits for an approver, or for the owner to mail it, already."""
+    said = f"“{plan.contact.level.name}” about {plan.contact.carrying.number}"
+    key = (customer_id, plan.contact.key)
+    if any(one.awaits and (one.customer_id, one.key) == key for one in waiting.waiting_of(tx, customer_id)):
+        raise NotAllowed(f"{said} waits for approval already. Look at `/overdue proposals`.")
+    if any((one.customer_id, one.key) == key for one in waiting.tasks(tx)):
+        raise NotAllowed(f"{said} is with the customer's owner already, who mails it.")
 
 
 def _sentence(card: ContactCard) -> str:

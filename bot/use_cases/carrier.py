@@ -76,7 +76,7 @@ class Carrier:
         except Exception as error:
             # Whatever stopped us before sending, nothing was written; the claim must not stay open.
             sentence = str(error) if isinstance(error, DuebotError) else "Something unexpected stopped it."
-            settled = await self._settlement.settle(operation, "refused", sentence)
+            settled = await self._settlement.settle(operation, "refused", sentence, because=error)
             if settled.state != "refused":
                 return settled  # Somebody else has taken it over; what they did is what happened.
             raise
@@ -340,7 +340,7 @@ class Carrier:
     # ---- how it ended --------------------------------------------------------------------------------------
 
     async def _refuse(self, operation: Operation, error: DuebotError) -> Operation:
-        settled = await self._settlement.settle(operation, "refused", str(error))
+        settled = await self._settlement.settle(operation, "refused", str(error), because=error)
         if settled.state != "refused":
             return settled
         raise error

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.domain.contacts import Reason
-from bot.domain.errors import DuebotError, SyncroLimited, SyncroNotSent
+from bot.domain.errors import Busy, DuebotError, SyncroError
 from bot.domain.invoice import Customer
 from bot.domain.roles import Person
-from bot.store import contacts, mirror, waiting
+from bot.domain.sending import OVERRIDABLE
+from bot.store import contacts, mirror, operations, waiting
 from bot.store.contacts import TASK, Contact, Delivery
 from bot.store.lane import Conflict, Tx
 from bot.store.operations import SYSTEM
 from bot.use_cases.contact_check import aged, judge, read_again
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal
-from bot.use_cases.kinds_contact import recipients, request_of
+from bot.use_cases.kinds_contact import NotNow, recipients, request_of, require_room
 from bot.use_cases.owners import owner_of
 
 DUEBOT = Person(SYSTEM, "Duebot")
@@ -49,9 +50,11 @@ class Chase:
     ) -> Made:
         """Has Syncro email a planned or approved contact. What the check refuses is suppressed with its reason.
 
-        Raises ``SyncroNotSent`` or ``SyncroLimited`` when Syncro can't be asked now: the contact waits as before.
+        Raises ``SyncroError`` when Syncro can't be asked now: what the engine sends waits as before.
         """
         customer = await self._context.lane.write(lambda tx: self._prepare(tx, contact))
+        if customer is None:
+            return await self._stage(contact)
         intent = Intent(
             base_key=f"{contact.id}:contact:{contact.carrying_invoice_id}:1",
             kind="contact",
@@ -63,15 +66,22 @@ class Chase:
         )
         try:
             await self._journal.perform(intent)
-        except (SyncroNotSent, SyncroLimited) as error:
-            await self._context.lane.write(partial(waiting.revive, contact=contact, reason=error.sentence))
-            raise
         except DuebotError as error:
-            await self._context.lane.write(partial(_left_out, contact=contact, reason=error.sentence))
+            await self._context.lane.write(partial(_not_made, contact=contact, actor=actor, error=error))
+            made = await self._stage(contact)
+            if made.stage in waiting.WAITING and isinstance(error, SyncroError):
+                raise
+            return made
         return await self._stage(contact)
 
-    def _prepare(self, tx: Tx, contact: Contact) -> Customer:
-        """Whom it goes to, as deliveries of the contact; what is left over of an earlier try is replaced."""
+    def _prepare(self, tx: Tx, contact: Contact) -> Customer | None:
+        """Whom it goes to, as deliveries of the contact; what is left over of an earlier try is replaced.
+
+        ``None`` when it doesn't wait any more: what another process has made keeps its deliveries as they ended.
+        """
+        now = contacts.get(tx, contact.id)
+        if now is None or now.stage not in waiting.WAITING:
+            return None
         customer = mirror.customer(tx, contact.customer_id) or Customer(contact.customer_id, "")
         contacts.replace_deliveries(tx, contact.id, self._deliveries(tx, contact, customer))
         waiting.set_day(tx, aged(contact, self._context.today(), self._context.policy))
@@ -108,20 +118,32 @@ class Chase:
         judged = await judge(self._context, contact)
 
         def write(tx: Tx) -> None:
-            if changed or judged.now is None:
-                _left_out(tx, contact, changed or judged.why)
+            mailer = self._mailer(tx, contact)
+            why = changed or (judged.why if judged.now is None else "")
+            if why or not mailer:
+                _left_out(tx, contact, why or "The policy names nobody who could mail it.")
                 return
+            if not contact.actor_id:
+                require_room(tx, self._context, today.isoformat())
             waiting.set_day(tx, aged(contact, today, self._context.policy))
             waiting.claim(tx, contact.id, today.isoformat())
-            owner = owner_of(tx, self._context.policy, contact.customer_id)
-            task = Delivery(uuid.uuid4().hex, "owner", owner, TASK)
-            contacts.replace_deliveries(tx, contact.id, (task,))
+            task = Delivery(uuid.uuid4().hex, "owner", mailer, TASK)
+            copies = [one for one in self._copies(tx, contact) if one.target != mailer]
+            contacts.replace_deliveries(tx, contact.id, (task, *copies))
 
         try:
             await self._context.lane.write(write)
         except Conflict:
             return Made("suppressed", "Somebody else has just made it.")
+        except NotNow as error:
+            await self._context.lane.write(partial(waiting.hold_back, id=contact.id, reason=error.sentence))
         return await self._stage(contact)
+
+    def _mailer(self, tx: Tx, contact: Contact) -> str:
+        """Who mails it: the customer's owner, else whoever the policy names next."""
+        policy = self._context.policy
+        owner = owner_of(tx, policy, contact.customer_id)
+        return owner or policy.people.manager or policy.channels.escalation
 
     async def still_true(self, contact: Contact) -> str:
         """Reads a task's facts again: why its customer must not be written to any more, or empty.
@@ -131,7 +153,8 @@ class Chase:
         changed = await read_again(self._context, contact)
         if changed:
             return changed
-        judged = await judge(self._context, contact, overridden={Reason.NOT_BUSINESS_DAY})
+        overridden = OVERRIDABLE if contact.actor_id else {Reason.NOT_BUSINESS_DAY}
+        judged = await judge(self._context, contact, overridden=overridden)
         return "" if judged.now is not None else judged.why
 
     async def leave_out(self, contact: Contact, reason: str) -> Made:
@@ -144,6 +167,18 @@ class Chase:
         return (
             Made(now.stage, now.reason) if now else Made("suppressed", "There is no record of it any more.")
         )
+
+
+def _not_made(tx: Tx, contact: Contact, actor: Person, error: DuebotError) -> None:
+    """An error kept it from being made. What only had to wait its turn, or for somebody's change, waits as before."""
+    if actor.id == SYSTEM and isinstance(error, SyncroError):
+        return  # The end of its operation has said what becomes of it.
+    if isinstance(error, Busy) and not operations.open_on(tx, contact.carrying_invoice_id):
+        _left_out(tx, contact, "It has been made already.")
+    elif actor.id == SYSTEM and isinstance(error, Busy | NotNow):
+        waiting.hold_back(tx, contact.id, error.sentence)
+    else:
+        _left_out(tx, contact, error.sentence)
 
 
 def _left_out(tx: Tx, contact: Contact, reason: str) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.domain.contacts import ContactNow, Decisions, Reason
-from bot.domain.daily_cap import cap_stop, within_cap
+from bot.domain.daily_cap import cap_stop, turn_of, within_cap
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.ladder import cases, decide_customer
 from bot.domain.ladder_case import Case
@@ -18,12 +18,9 @@ from bot.domain.past import Then, on_day
 from bot.domain.policy import Track
 from bot.domain.sending import Sending
 from bot.use_cases.context import Context
-from bot.use_cases.ladder_facts import LadderFacts, about, of_day, of_each, owing
+from bot.use_cases.ladder_facts import SLICE, LadderFacts, about, of_day, of_each, owing
 
 T = TypeVar("T")
-
-#: Customers read and decided before other work gets its turn: no click waits for the whole book.
-_SLICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,16 @@ class Row:
     sentence: str
 
 
+Tell = Callable[[Sequence[Row]], None]
+
+
+def _tell_nobody(_rows: Sequence[Row]) -> None:
+    """Nobody looks at the rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What is decided for a day: contacts to make, those that the cap holds back, proposals, and every row.
+    """What is decided for a day: contacts to make, those that the cap holds back, and proposals.
 
     ``as_now`` are the ids of invoices that could not be rebuilt for a past day.
     """
@@ -46,7 +50,6 @@ class Day:
     contacts: tuple[ContactNow, ...]
     capped: tuple[ContactNow, ...]
     proposals: tuple[ContactNow, ...]
-    rows: tuple[Row, ...]
     as_now: frozenset[str] = frozenset()
 
     def on(self, track: Track) -> tuple[ContactNow, ...]:
@@ -54,8 +57,18 @@ class Day:
         return tuple(one for one in self.contacts if one.track == track)
 
 
-async def decide_all(context: Context, today: date) -> Day:
-    """The contacts to make on ``today`` by the mirror, and a row for every open invoice and track.
+async def decide_rows(context: Context, today: date) -> tuple[Day, tuple[Row, ...]]:
+    """What is decided for ``today``, and a row for every open invoice and track: for people to look at."""
+    rows: list[Row] = []
+    day = await decide_all(context, today, rows.extend)
+    return day, tuple(_capped(rows, day.capped, context.policy.ladder.daily_cap) if day.capped else rows)
+
+
+async def decide_all(context: Context, today: date, tell: Tell = _tell_nobody) -> Day:
+    """The contacts to make on ``today`` by the mirror; ``tell`` is given a row for every open invoice and track.
+
+    Rows are told and not kept: a book of 100,000 invoices has twice as many, and holding them makes clicks wait. Of
+    what the daily cap holds back they say that it is listed.
 
     Every customer is decided on one consistent read, but not all of them on the same one: what changes meanwhile is
     found when the contact is claimed.
@@ -64,27 +77,27 @@ async def decide_all(context: Context, today: date) -> Day:
     owes = await context.lane.read(lambda tx: owing(tx, facts))
     found: list[ContactNow] = []
     proposals: list[ContactNow] = []
-    rows: list[Row] = []
     as_now: set[str] = set()
-    for first in range(0, len(owes), _SLICE):
-        ids = owes[first : first + _SLICE]
+    for first in range(0, len(owes), SLICE):
+        ids = owes[first : first + SLICE]
         each = await context.lane.read(partial(of_each, context=context, day=facts, customer_ids=ids))
         as_now |= each.as_now
         for customer_id, owed in each.invoices.items():
             one = decide(context, each, each.customers[customer_id], owed, today)
             found += one.contacts
             proposals += one.proposals
-            rows += _rows(owed, one)
+            tell(_rows(owed, one))
     cap = context.policy.ladder.daily_cap
-    emails, waiting = within_cap(
-        [one for one in found if one.track == "customer"], cap - facts.made, facts.waited
-    )
-    internal = [one for one in found if one.track == "internal"]
+    free: list[ContactNow] = []
+    counted: list[ContactNow] = []
+    for contact in found:
+        uncapped = contact.track == "internal" or turn_of(contact) in facts.given
+        (free if uncapped else counted).append(contact)
+    emails, waiting = within_cap(counted, cap - facts.made, facts.waited)
     return Day(
-        contacts=(*internal, *emails),
+        contacts=(*free, *emails),
         capped=tuple(waiting),
         proposals=tuple(proposals),
-        rows=tuple(_capped(rows, waiting, cap) if waiting else rows),
         as_now=frozenset(as_now),
     )
 

@@ -106,6 +106,12 @@ def _judge_by_hand(
     return Judged(None, changed) if changed else Judged(plan.contact)
 
 
+def why_not_by_hand(tx: Tx, context: Context, contact: Contact) -> str:
+    """Why what a person asked to be sent doesn't stand any more, by the mirror as it is; empty when it does."""
+    facts = about(tx, context, context.today(), contact.customer_id, without_contact=contact.id)
+    return _judge_by_hand(context, facts, contact, OVERRIDABLE).why
+
+
 def hand_plan(context: Context, facts: LadderFacts, customer_id: str, currency: str) -> HandPlan | Stop:
     """What reminding by hand means for a customer in one currency."""
     owed = facts.invoices.get(customer_id, ())

@@ -10,6 +10,7 @@ from bot.store.contacts import Contact
 from bot.store.holds import Noted
 from bot.use_cases.collections import decide_one
 from bot.use_cases.context import Context
+from bot.use_cases.fee_facts import cards_on
 from bot.use_cases.lookup import Lookup
 
 _NOW = "Days are counted on that day; balances are as of now."
@@ -30,6 +31,7 @@ class Explain:
         on = as_of or today
         decided = await decide_one(self._context, live, on)
         made = await self._context.lane.read(lambda tx: contacts.of_customer(tx, live.customer_id))
+        fees = await self._context.lane.read(lambda tx: cards_on(tx, self._context, live.id))
         history = await self._context.lane.read(lambda tx: holds.history_of(tx, live.customer_id))
         return Explanation(
             invoice=live,
@@ -38,6 +40,7 @@ class Explain:
             told=tuple(filter(None, (_told(contact, live) for contact in reversed(made)))),
             as_of=self._context.local(self._context.now()),
             note="" if on == today else _NOW if on > today or decided.as_now else _THEN,
+            fees=tuple(reversed(fees)),
             held=tuple(self._past(noted) for noted in reversed(history) if noted.hold.covers(live.id)),
         )
 

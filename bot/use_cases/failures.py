@@ -6,7 +6,12 @@ from datetime import date, datetime
 from bot.store import contacts, operations, outbox
 from bot.store.lane import Tx
 
-_THINGS = {"email": "email of an invoice", "create": "new invoice", "line": "new line"}
+_THINGS = {
+    "email": "email of an invoice",
+    "create": "new invoice",
+    "line": "new line",
+    "late_fee": "late fee",
+}
 
 
 def undecided(unsettled: Iterable[operations.Operation]) -> tuple[str, ...]:

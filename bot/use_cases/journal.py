@@ -37,6 +37,7 @@ _NAMES = {
     "line": "adding a line to",
     "create": "creating an invoice",
     "contact": "reminding the customer of",
+    "late_fee": "adding a late fee to",
 }
 
 

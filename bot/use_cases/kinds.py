@@ -73,9 +73,12 @@ class Kind(ABC):
         """It was just claimed: what other ledgers keep of that, in the same transaction. Raises ``Conflict``."""
 
     def settled(  # noqa: B027 - most kinds keep nothing else
-        self, tx: Tx, operation: Operation, before: str
+        self, tx: Tx, operation: Operation, before: str, because: Exception | None
     ) -> None:
-        """It has just ended, in the state ``before`` until then: what other ledgers keep, in the same transaction."""
+        """It has just ended: what other ledgers keep, in the same transaction.
+
+        ``before`` is its state until then; ``because`` is what refused it, if an error did.
+        """
 
     def allocate(self, tx: Tx, operation: Operation) -> dict[str, Any]:
         """What must be written down before the first request leaves, such as a number that we give."""

@@ -7,7 +7,7 @@ its end stands in the ledger of contacts in the transaction in which the operati
 from typing import Any
 
 from bot.domain.contacts import Reason
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, SyncroError, SyncroLimited, SyncroMissing, SyncroNotSent
 from bot.domain.invoice import Customer, Email, Invoice
 from bot.domain.money import say_money
 from bot.domain.roles import Action
@@ -18,9 +18,14 @@ from bot.store.operations import SYSTEM, Operation
 from bot.use_cases.contact_check import judge, read_again
 from bot.use_cases.context import Context
 from bot.use_cases.kinds import Finding, Kind, Told, Unclear
+from bot.use_cases.redraw import ask_redraw
 
 #: Syncro takes five recipients; whoever is left out is named in the delivery's reason.
 MOST_RECIPIENTS = 5
+
+
+class NotNow(NotAllowed):
+    """Nothing speaks against the contact, only against this moment: it waits as before, and the sentence says why."""
 
 
 class ContactKind(Kind):
@@ -36,7 +41,10 @@ class ContactKind(Kind):
         return ()
 
     def claimed(self, tx: Tx, operation: Operation) -> None:
-        waiting.claim(tx, _contact_id(operation), str(operation.request["as_of"]))
+        day = str(operation.request["as_of"])
+        if operation.actor_id == SYSTEM:
+            require_room(tx, self.context, day)
+        waiting.claim(tx, _contact_id(operation), day)
 
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         contact = await self._contact(operation)
@@ -45,7 +53,7 @@ class ContactKind(Kind):
         if operation.actor_id != SYSTEM:
             await self.authority.require(operation.actor_id, self.action())
         if self.context.today().isoformat() != contact.as_of:
-            raise NotAllowed("Its day was over before it could be sent.")
+            raise NotNow("Its day was over before it could be sent.")
         changed = await read_again(self.context, contact)
         if changed:
             raise NotAllowed(changed)
@@ -53,7 +61,7 @@ class ContactKind(Kind):
         overridden = {Reason(one) for one in operation.request["overridden"]}
         judged = await judge(self.context, contact, operation=operation.key, overridden=overridden)
         if judged.now is None:
-            raise NotAllowed(judged.why)
+            raise NotNow(judged.why) if judged.waits else NotAllowed(judged.why)
 
     async def _require_same_recipients(self, operation: Operation, contact: Contact) -> None:
         customer = await self.context.lane.read(lambda tx: mirror.customer(tx, contact.customer_id))
@@ -83,9 +91,17 @@ class ContactKind(Kind):
             "“It did not”."
         )
 
-    def settled(self, tx: Tx, operation: Operation, before: str) -> None:
-        """The ledger's end of it. ``before`` is the state in which the operation was: prepared means never sent."""
+    def settled(self, tx: Tx, operation: Operation, before: str, because: Exception | None) -> None:
+        """The ledger's end of it. ``before`` is the state in which the operation was: prepared means never sent.
+
+        What the engine could only not read or send just now waits as before. A person who reminds by hand is told,
+        and tries again.
+        """
         contact_id = _contact_id(operation)
+        ask_redraw(tx, [contact_id], self.context.now())
+        if operation.state == "refused" and operation.actor_id == SYSTEM and _still_stands(before, because):
+            waiting.revive(tx, contact_id, operation.sentence)
+            return
         match operation.state:
             case "confirmed":
                 stage, reason = "sent", ""
@@ -111,6 +127,20 @@ class ContactKind(Kind):
 
 def _contact_id(operation: Operation) -> str:
     return str(operation.request["contact"])
+
+
+def _still_stands(before: str, because: Exception | None) -> bool:
+    """Whether nothing is known against a contact that was refused, and nothing of it has left this machine."""
+    if isinstance(because, NotNow | SyncroNotSent | SyncroLimited):
+        return True
+    gone = isinstance(because, SyncroMissing) and because.certain
+    return before == "prepared" and isinstance(because, SyncroError) and not gone
+
+
+def require_room(tx: Tx, context: Context, day: str) -> None:
+    """That the daily cap is not reached on this ISO date, in the transaction that claims. Raises ``NotNow``."""
+    if waiting.made_on(tx, day) >= context.policy.ladder.daily_cap:
+        raise NotNow(Reason.DAILY_CAP.value)
 
 
 def recipients(customer: Customer) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

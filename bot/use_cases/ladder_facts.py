@@ -18,13 +18,17 @@ from bot.store.lane import Tx
 from bot.use_cases.context import Context
 from bot.use_cases.ladder_past import before, holds_on, owing_on, unpaid_on
 
+#: Customers read and decided before other work gets its turn: no click waits for the whole book.
+SLICE = 10
+
 
 @dataclass(frozen=True, slots=True)
 class LadderFacts:
     """What is unpaid, what was said before, what is being written, and what people decided, by customer.
 
-    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before. ``past`` is the day
-    when it is over already, and ``as_now`` are the ids of invoices that could not be rebuilt for it.
+    ``made``: customer contacts made on the day; ``waited``: those that the cap held back before; ``given``: those that
+    their owner has been given to mail, and hasn't mailed yet. ``past`` is the day when it is over already, and
+    ``as_now`` are the ids of invoices that could not be rebuilt for it.
     """
 
     customers: Mapping[str, Customer]
@@ -41,6 +45,7 @@ class LadderFacts:
     waited: Collection[Turn] = frozenset()
     past: date | None = None
     as_now: frozenset[str] = frozenset()
+    given: Collection[Turn] = frozenset()
 
     def sending_to(self, customer_id: str) -> Sending:
         """What is known about sending to this customer."""
@@ -127,6 +132,7 @@ def _of_day(
         sending=_sending(tx, context),
         made=waiting.made_on(tx, today.isoformat()),
         waited={(one.customer_id, one.key) for one in planned if one.reason == "daily_cap"},
+        given={(one.customer_id, one.key) for one in waiting.tasks(tx)},
     )
 
 

@@ -1,7 +1,7 @@
 """How a write ended, as it is told: in the modal, in the channel, in a direct message."""
 
 from bot.domain.facts import OperationOutcome
-from bot.store.operations import Operation
+from bot.store.operations import SYSTEM, Operation
 from bot.use_cases.context import Context
 from bot.use_cases.ending import is_amiss
 from bot.use_cases.lookup import Lookup
@@ -25,7 +25,7 @@ class Outcomes:
             state="sent" if operation.state == "prepared" else operation.state,
             sentence=operation.sentence or _UNDER_WAY,
             invoice_id=invoice_id,
-            actor_id=operation.actor_id,
+            actor_id=operation.actor_name if operation.actor_id == SYSTEM else operation.actor_id,
             amiss=is_amiss(operation),
             syncro_url=self._where(operation, invoice_id),
             card=await self._lookup.kept_card(invoice_id) if invoice_id else None,

@@ -1,4 +1,4 @@
-"""Messages about contacts that are drawn again when one of those contacts changes."""
+"""Messages about contacts and late fees that are drawn again when one of those changes."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,20 +7,23 @@ from datetime import datetime, timedelta
 from bot.store import outbox
 from bot.store.lane import Tx
 
-#: Proposals to review; contacts that their owner has to mail; and one of these drawn again.
+#: Proposals to review; contacts that their owner has to mail; late fees to approve; and one of these drawn again.
 REVIEW = "review"
 TASKS = "contact.tasks"
+FEES = "late_fees.review"
 REDRAW = "redraw"
 #: Older messages are left as they are: what they say is history by then.
 LATELY = timedelta(days=40)
+#: Under which name each of them lists the ids of what it shows.
+_SHOWS = {REVIEW: "contacts", TASKS: "contacts", FEES: "fees"}
 
 
-def ask_redraw(tx: Tx, contact_ids: Iterable[str], now: datetime) -> None:
-    """Has every message that shows one of these contacts drawn again, in the transaction that changes them."""
-    changed = set(contact_ids)
-    for kind in (REVIEW, TASKS):
+def ask_redraw(tx: Tx, ids: Iterable[str], now: datetime) -> None:
+    """Has every message that shows one of these contacts or fees drawn again, in the transaction that changes them."""
+    changed = set(ids)
+    for kind, listed in _SHOWS.items():
         for item in outbox.sent_since(tx, kind, now - LATELY):
-            if changed & set(item.payload["contacts"]) and not outbox.is_pending(tx, _begins(item.id)):
+            if changed & set(item.payload[listed]) and not outbox.is_pending(tx, _begins(item.id)):
                 key = f"{_begins(item.id)}{uuid.uuid4().hex}"
                 outbox.put(tx, key, REDRAW, item.target, {"of": item.id}, now)
 

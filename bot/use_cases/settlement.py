@@ -27,11 +27,12 @@ class Settlement:
         sentence: str,
         result: dict[str, Any] | None = None,
         late: bool = False,
+        because: Exception | None = None,
     ) -> Operation:
         """Ends the operation, audits it and puts its message into the outbox: one decision, one transaction.
 
-        ``late``: the person no longer waits at a form and is told by a direct message. Returns how it stands now:
-        only proof (``confirmed``) ends what somebody else has taken over meanwhile.
+        ``late``: the person no longer waits at a form and is told by a direct message. ``because``: what refused it.
+        Returns how it stands now: only proof (``confirmed``) ends what somebody else has taken over meanwhile.
         """
         now = self._context.now()
         invoice_id = operation.invoice_id or str((result or {}).get("invoice_id", "")) or None
@@ -62,7 +63,7 @@ class Settlement:
                 key = f"operation:{operation.key}:{state}:told:{operation.attempt}"
                 outbox.put(tx, key, "operation.told", self._concerned(tx, operation), payload, now)
             ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
-            self._kinds[operation.kind].settled(tx, ended, operation.state)
+            self._kinds[operation.kind].settled(tx, ended, operation.state, because)
             return ended
 
         settled = await self._context.lane.write(write)
@@ -74,11 +75,16 @@ class Settlement:
         return operation.actor_id != SYSTEM and not operation.request.get("shares")
 
     def _concerned(self, tx: Tx, operation: Operation) -> str:
-        """Who must know how it ended: whoever entered it; of what the clock does, the customer's owner or manager."""
+        """Who must know how it ended: whoever entered it; of what the clock does, whoever looks after the customer."""
         if operation.actor_id != SYSTEM:
             return operation.actor_id
         policy = self._context.policy
-        return owner_of(tx, policy, operation.customer_id) or policy.people.manager
+        return (
+            owner_of(tx, policy, operation.customer_id)
+            or policy.people.manager
+            or policy.channels.escalation
+            or policy.channels.failures
+        )
 
     async def current(self, operation: Operation) -> Operation:
         """The operation as it stands in the journal."""
@@ -116,7 +122,7 @@ class Settlement:
                 key = f"operation:{operation.key}:decided:told"
                 outbox.put(tx, key, "operation.told", concerned, payload, now)
             ended = replace(operation, state=state, sentence=sentence, result=result, settled_at=now)
-            self._kinds[operation.kind].settled(tx, ended, operation.state)
+            self._kinds[operation.kind].settled(tx, ended, operation.state, None)
             return ended
 
         decided = await self._context.lane.write(write)

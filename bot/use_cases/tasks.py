@@ -13,12 +13,13 @@ from bot.store.contacts import TASK, Contact
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.chase import Chase
-from bot.use_cases.collections import Day
 from bot.use_cases.contact_cards import card_of, mail_of
-from bot.use_cases.contact_check import aged, as_listed, same
+from bot.use_cases.contact_check import aged, as_listed, same, why_not_by_hand
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import ask_redraw
 
+#: Why an invoice is or isn't in a contact, by its id and the track.
+Reasons = dict[tuple[str, str], str]
 _DONE = "Somebody has mailed this already, or it was withdrawn. Look at the message again."
 
 
@@ -61,15 +62,15 @@ class Tasks:
         if contact is None:
             raise NotAllowed(_DONE)
         if not contact.is_task:
-            if contact.stage == "sent" and contact.decided_by == actor.id:
+            if contact.stage == "sent" and contact.reason == _mailed_by(actor):
                 return card_of(tx, self._context, contact)
             raise NotAllowed(_DONE)
         today = aged(contact, self._context.today(), self._context.policy)
         waiting.set_task_day(tx, today)
-        contacts.set_stage(tx, contact_id, "sent", f"Mailed by {actor.name}.")
+        contacts.set_stage(tx, contact_id, "sent", _mailed_by(actor))
         for delivery in contact.deliveries:
             if delivery.state == TASK:
-                contacts.set_delivery(tx, delivery.id, "sent", f"Mailed by {actor.name}.")
+                contacts.set_delivery(tx, delivery.id, "sent", _mailed_by(actor))
         self._context.audit.append(
             tx,
             at=self._context.now(),
@@ -91,31 +92,45 @@ class Tasks:
         return found
 
 
+def _mailed_by(actor: Person) -> str:
+    return f"Mailed by {actor.name}."
+
+
 def withdraw(tx: Tx, context: Context, contact: Contact, why: str) -> None:
     """A task that must not be done any more: its level is free again, and its message says so."""
-    contacts.set_stage(tx, contact.id, "suppressed", why)
+    if not contacts.set_stage(tx, contact.id, "suppressed", why):
+        return  # Somebody has mailed it meanwhile.
     for delivery in contact.deliveries:
         contacts.set_delivery(tx, delivery.id, "suppressed", why)
     ask_redraw(tx, [contact.id], context.now())
 
 
-def follow(tx: Tx, context: Context, decided: Sequence[ContactNow], day: Day) -> None:
+def follow(tx: Tx, context: Context, decided: Sequence[ContactNow], reasons: Reasons) -> None:
     """Open tasks after a day's decision: they list what is owed now, and are withdrawn when a stop has arisen.
 
     On a day that isn't worked nothing would be sent anyway, so nothing is withdrawn for that.
     """
-    reasons = {(row.invoice.id, row.track): row.sentence for row in day.rows}
     for task in waiting.tasks(tx):
+        if task.actor_id:
+            _follow_by_hand(tx, context, task)
+            continue
         mine = next(
             (one for one in decided if (one.customer_id, one.key) == (task.customer_id, task.key)), None
         )
         if mine is not None and same(task, mine):
             continue
-        if mine is not None and not task.decision and not task.actor_id:
+        if mine is not None and not task.decision:
             _relist(tx, context, task, mine)
         elif context.calendar.is_business_day(context.today()):
             why = reasons.get((task.carrying_invoice_id, "customer"), "Nothing is open on it any more.")
             withdraw(tx, context, task, "It has changed and is proposed anew." if mine is not None else why)
+
+
+def _follow_by_hand(tx: Tx, context: Context, task: Contact) -> None:
+    """What a person asked for stays while their reminding would still be this one, whatever the engine waits for."""
+    why = why_not_by_hand(tx, context, task)
+    if why:
+        withdraw(tx, context, task, why)
 
 
 def _relist(tx: Tx, context: Context, task: Contact, now: ContactNow) -> None:

@@ -5,12 +5,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from bot.domain.contact_facts import ContactCard, ListedLine, Mail, Review
+from bot.domain.fee_facts import FeeCard, FeeReview
 from bot.domain.roles import Role
 from bot.views.automatic import automatic_message
 from bot.views.blocks import Message, View
+from bot.views.gallery_facts import explanation
+from bot.views.late_fees import fee_review
 from bot.views.modal_remind import remind_done, remind_form
 from bot.views.proposals import letter_form, proposal_done, review, skip_form
 from bot.views.tasks import copies, mail_view, tasks
+from bot.views.why import why
 
 _TODAY = date(2026, 3, 10)
 _AT = datetime(2026, 3, 10, 10, 31, tzinfo=UTC)
@@ -78,6 +82,48 @@ def _decided() -> tuple[ContactCard, ...]:
     )
 
 
+_FEE = FeeCard(
+    id="fee-20260310-0a1b2c3d4e5f",
+    invoice_id="1",
+    number="INV-2024-1042",
+    customer_name="Globex & Sons <Dental>",
+    currency="USD",
+    level="firm",
+    contacted_on=date(2026, 3, 9),
+    base=80625,
+    amount=1209,
+    percent="1.5",
+    state="planned",
+    reason="",
+    decided_by="",
+    decided_at=None,
+    proposed_on=_TODAY,
+)
+_FIXED = replace(_FEE, id="fee-20260310-0a1b2c3d4e60", percent="", amount=2500)
+_FEE_ENDS = (
+    ("approved", ""),
+    ("approved", "Syncro can't be reached."),
+    ("added", ""),
+    ("unknown", "Nobody can tell."),
+    ("skipped", "They are new"),
+    ("failed", "Syncro refused it."),
+    ("withdrawn", "The customer disputes it."),
+)
+
+
+def _fee_messages() -> Mapping[str, Message]:
+    ended = tuple(
+        replace(_FEE, id=f"fee-{place}", state=state, reason=why, decided_by="Bo Boss", decided_at=_AT)
+        for place, (state, why) in enumerate(_FEE_ENDS)
+    )
+    return {
+        "late_fees": fee_review(FeeReview("r3", _TODAY, (_FEE, _FIXED)), None),
+        "late_fees_viewer": fee_review(FeeReview("r3", _TODAY, (_FEE, _FIXED)), Role.VIEWER),
+        "why_late_fees": why(replace(explanation(), fees=ended)),
+        "late_fees_decided": fee_review(FeeReview("r3", _TODAY, ended), None),
+    }
+
+
 def contact_messages() -> Mapping[str, Message]:
     """Messages about contacts."""
     waiting = Review("r1", _TODAY, (FINAL, _OLD, _HAND_OFF), "Automatic sending to customers is off.", 36)
@@ -90,6 +136,7 @@ def contact_messages() -> Mapping[str, Message]:
         "proposals_viewer": review(waiting, Role.VIEWER),
         "proposals_decided": review(replace(waiting, cards=_decided(), note=""), None),
         "proposals_none": review(Review("r2", _TODAY, ()), Role.APPROVER),
+        **_fee_messages(),
         "tasks": tasks((_TASK, *ended), _TODAY),
         "copies": copies((replace(FINAL, stage="sent", level="firm"),), _TODAY),
         "automatic_on": automatic_message(True, "Bo Boss", _AT, "", False),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.domain.digest import PromiseLine
 from bot.domain.facts import AgingTotals, OpenOperation
 from bot.domain.home import Home
 from bot.domain.money import say_money
@@ -102,17 +101,16 @@ def _waiting(held: Home, role: Role) -> list[Block]:
     said = [
         f"{count(held.proposals, 'proposal')} to decide on" if decides else "",
         f"{count(held.mails, 'mail')} to send: see your direct messages with me" if held.mails else "",
-        *(f"Promised for today: {_whose(one)} · {promise_words(one, held.today)}" for one in held.promises),
+        *(
+            f"{one_line(one.customer_name)} promised for today: {promise_words(one, held.today)}"
+            for one in held.promises
+        ),
     ]
     lines = [line(words(text)) for text in said if text]
     if not lines:
         return []
     row = [button("Review proposals", ids.HOME_PROPOSALS, "all")] if decides else []
     return [rich(line(bold("Today")), bullets(some(lines, _LISTED, "more"))), *actions(row)]
-
-
-def _whose(promise: PromiseLine) -> str:
-    return trim(one_line(promise.customer_name), 100)
 
 
 def _unsettled(operations: Sequence[OpenOperation]) -> list[Block]:

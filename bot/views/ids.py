@@ -140,3 +140,8 @@ SHORTCUT_MESSAGE = "shortcut.message.v1"
 
 # App Home's way to what waits for an approver.
 HOME_PROPOSALS = "home.proposals.v1"
+
+# Late fees. The value of FEE_APPROVE_ALL is the list's id, of the others the fee's.
+FEE_APPROVE = "late_fee.approve.v1"
+FEE_SKIP = "late_fee.skip.v1"
+FEE_APPROVE_ALL = "late_fee.approve_all.v1"

@@ -2,6 +2,7 @@
 
 from bot.domain.dates import say_date
 from bot.domain.explanation import Explanation, Told, TrackReason
+from bot.domain.fee_facts import FeeCard
 from bot.domain.hold_facts import HoldPast
 from bot.domain.money import say_money
 from bot.views import ids
@@ -26,6 +27,7 @@ from bot.views.blocks import (
     trim,
     words,
 )
+from bot.views.late_fees import fee_state
 from bot.views.wording import as_of_words, count, hold_words, invoice_words
 
 _SHOWN = 20
@@ -53,7 +55,7 @@ def why(held: Explanation) -> Message:
 
 def why_whole(held: Explanation) -> Message:
     """The explanation with the whole history, for a terminal."""
-    return _drawn(held, max(1, len(held.told), len(held.held)))
+    return _drawn(held, max(1, len(held.told), len(held.fees), len(held.held)))
 
 
 def _drawn(held: Explanation, shown: int) -> Message:
@@ -63,6 +65,7 @@ def _drawn(held: Explanation, shown: int) -> Message:
         plain_section(invoice_words(held.invoice, held.on)),
         *[rich(_reason(track)) for track in held.tracks],
         *_history(held, shown),
+        *_fees(held, shown),
         *_holds(held, shown),
         *([context(escape(held.note))] if held.note else []),
         *actions([button("Open the invoice", ids.CARD, held.invoice.id)]),
@@ -97,6 +100,24 @@ def _contact(told: Told, currency: str) -> Block:
         *to,
         *([words(" · by hand, by "), *_people((told.by,))] if told.by else []),
         words(f" · policy {told.policy_version}"),
+    )
+
+
+def _fees(held: Explanation, shown: int) -> list[Block]:
+    if not held.fees:
+        return []
+    lines = [_fee(fee) for fee in held.fees]
+    heading = line(bold(f"{count(len(lines), 'late fee')} so far, the newest first"))
+    return [rich(heading, bullets(some(lines, shown, "late fees")))]
+
+
+def _fee(fee: FeeCard) -> Block:
+    sums = f"{say_money(fee.amount, fee.currency)} of {say_money(fee.base, fee.currency)}"
+    by = f" by {one_line(fee.decided_by)}" if fee.decided_by else ""
+    because = f": {trim(one_line(fee.reason), 200)}" if fee.reason else ""
+    level = bold(trim(one_line(fee.level), 60))
+    return line(
+        words(f"{say_date(fee.proposed_on)} · {sums} · "), level, words(f" · {fee_state(fee)}{by}{because}")
     )
 
 

@@ -19,6 +19,7 @@ _DOING = {
     "create": "creating this invoice",
     "edit": "editing this invoice",
     "line": "adding a line",
+    "late_fee": "adding a late fee",
     "contact": "reminding the customer",
 }
 _THING = {
@@ -28,6 +29,7 @@ _THING = {
     "create": "new invoice",
     "edit": "edit",
     "line": "new line",
+    "late_fee": "late fee",
     "contact": "reminder",
 }
 _DONE = {
@@ -37,6 +39,7 @@ _DONE = {
     "create": "created an invoice",
     "edit": "edited an invoice",
     "line": "added a line",
+    "late_fee": "added a late fee",
     "contact": "reminded a customer",
 }
 _MARKS = {

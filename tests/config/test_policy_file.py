@@ -147,9 +147,13 @@ def test_amounts_are_in_the_businesss_currency() -> None:
     )
 
 
+FEES_OFF = "syncro: {late_fees: off}\n"
+
+
 def test_levels_are_sorted_by_days_and_carry_late_fees() -> None:
     policy = read(
-        ladder(
+        FEES_OFF
+        + ladder(
             "name: b, days: 9, to: customer, template: b, late_fee: {percent: 1.5}",
             "name: a, days: 2, to: customer, stock_email: true, late_fee: {amount: 25}",
         )
@@ -157,6 +161,38 @@ def test_levels_are_sorted_by_days_and_carry_late_fees() -> None:
     first, second = policy.ladder.levels
     assert (first.name, first.late_fee_amount, first.late_fee_percent) == ("a", 2500, None)
     assert (second.name, second.late_fee_amount, second.late_fee_percent) == ("b", None, Decimal("1.5"))
+
+
+@pytest.mark.parametrize("declared", ["", "syncro: {late_fees: on}\n", "syncro: {own_reminders: off}\n"])
+def test_a_late_fee_is_refused_until_syncro_is_declared_to_add_none(declared: str) -> None:
+    levels = ladder("name: a, days: 2, to: customer, template: a, late_fee: {amount: 25}")
+    line = 4 + declared.count("\n")
+    said = mistakes(declared + levels)
+    assert f'policy.yml:{line}: level "a" adds a late fee, but it isn\'t declared' in said
+    assert "turn them off in Syncro and write syncro: {late_fees: off}" in said
+    assert read(FEES_OFF + levels).ladder.levels[0].late_fee_amount == 2500
+
+
+@pytest.mark.parametrize("off", ["off", '"off"', "false", "no", "OFF"])
+def test_off_is_understood_however_it_is_written(off: str) -> None:
+    levels = ladder("name: a, days: 2, to: customer, template: a, late_fee: {amount: 25}")
+    assert read(f"syncro: {{late_fees: {off}}}\n{levels}").syncro_late_fees is False
+
+
+@pytest.mark.parametrize(
+    ("level", "said", "cure"),
+    [
+        ("days: 15, to: manager", "doesn't go to the customer", "move late_fee to a level whose to includes"),
+        ("days: -3, to: customer, template: a", "before an invoice is past due", "a level of 1 day or more"),
+        ("days: 0, to: customer, template: a", "before an invoice is past due", "a level of 1 day or more"),
+    ],
+)
+def test_a_late_fee_follows_a_contact_with_a_late_customer(level: str, said: str, cure: str) -> None:
+    people = "people: {manager: U0BOSS}\n"
+    found = mistakes(FEES_OFF + people + ladder(f"name: a, {level}, late_fee: {{amount: 25}}"))
+    assert 'policy.yml:6: level "a" adds a late fee' in found
+    assert said in found
+    assert cure in found
 
 
 @pytest.mark.parametrize(("viewers", "everyone"), [("all", True), ("[all]", True), ("[U0A1]", False)])

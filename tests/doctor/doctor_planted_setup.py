@@ -129,10 +129,10 @@ POLICY = [
             policy("late_fees: off", "late_fees: on"),
             policy("template: firm}", "template: firm, late_fee: {amount: 25}}"),
         ),
-        "Syncro's late fees",
-        "customers would pay two",
-        "take late_fee out of the ladder",
-        "warn",
+        "policy",
+        "it isn't declared that Syncro adds none, and two fees would come",
+        "policy.yml",
+        skips=("people", "channels", "Syncro's late fees"),
     ),
 ]
 

@@ -233,6 +233,17 @@ IN_SLACK = [
         "roles.approvers",
     ),
     Planted(
+        "nobody who may approve late fees",
+        both(
+            policy("admins: [U0ADMIN]", "admins: []"),
+            policy("[U0BOSS, S0FINANCE]", "[]"),
+            policy("days: 1, to: customer", "days: 1, late_fee: {amount: 25}, to: customer"),
+        ),
+        "second person",
+        "the late fee of the level “friendly”",
+        "roles.approvers",
+    ),
+    Planted(
         "one person who asks and approves",
         both(
             policy("admins: [U0ADMIN]", "admins: []"),

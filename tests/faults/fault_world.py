@@ -12,7 +12,15 @@ from bot.app import kinds_of_write
 from bot.domain.calendar import BusinessCalendar
 from bot.domain.errors import DuebotError
 from bot.domain.invoice import Invoice, LineItem, Status
-from bot.domain.policy import ApprovalPolicy, Business, Policy, RoleLists
+from bot.domain.policy import (
+    ApprovalPolicy,
+    Business,
+    LadderPolicy,
+    Level,
+    People,
+    Policy,
+    RoleLists,
+)
 from bot.domain.roles import Person
 from bot.domain.version import version_of
 from bot.slack.client import Slack
@@ -43,6 +51,8 @@ POLICY = Policy(
     version="test",
     roles=RoleLists(collectors=frozenset({"U0CLERK", "U0DANA"}), approvers=frozenset({"U0BOSS"})),
     approvals=ApprovalPolicy(void=False, payment=None, send=None),
+    people=People("U0BOSS", {"default": "U0CLERK"}),
+    ladder=LadderPolicy(levels=(Level("friendly", 1, ("customer",), "friendly", stock_email=True),)),
 )
 #: The rule's own waits, on a clock that is moved; only what a socket waits for is really short.
 WAITS = Waits(retries=(0.0, 0.0), longest_retry=0.1)

@@ -1,13 +1,16 @@
 """Every kind of write in both wire shapes: which request can fail, what is entered, and how its effect is counted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from fault_world import CALLS, REQUESTS, FaultWorld, effects
+from fault_contact import contact_id, contact_request, make_past_due, plan
+from fault_world import CALLS, REQUESTS, FaultWorld, Process, effects, intent
 
 from bot.domain.invoice import LineItem
+from bot.use_cases.chase import DUEBOT
+from bot.use_cases.journal import Intent
 from bot.use_cases.lines import count_like, line_to_json
 
 #: A product of the sample catalogue, entered at another price than the catalogue's.
@@ -16,7 +19,10 @@ PRICE = Decimal("77.70")
 
 @dataclass(frozen=True)
 class Write:
-    """``call`` is the request that fails. ``later``: others took effect before it, so nothing is ever refused."""
+    """``call`` is the request that fails. ``later``: others took effect before it, so nothing is ever refused.
+
+    ``by_clock``: nobody entered it, so the customer's owner is told of it, and only when it isn't known.
+    """
 
     name: str
     shape: str
@@ -26,6 +32,7 @@ class Write:
     effects: Callable[[FaultWorld, Any], int]
     later: bool = False
     oddities: dict[str, Any] = field(default_factory=dict)
+    by_clock: bool = False
 
     @property
     def id(self) -> str:
@@ -34,13 +41,38 @@ class Write:
     @property
     def readable(self) -> bool:
         """An email can't be read back."""
-        return self.kind != "email"
+        return self.kind not in ("email", "contact")
+
+    async def wanted(self, world: FaultWorld, process: Process, invoice: Any) -> Intent:
+        """What somebody, or the clock, wants done with this invoice, having seen it live."""
+        world.syncro.oddities.change(self.oddities)
+        if self.by_clock:
+            make_past_due(world, invoice)
+        seen = await process.context.gateway.invoice(str(invoice.id))
+        request = self.request(world, seen)
+        if not self.by_clock:
+            return replace(await intent(world, process, self.kind, invoice), request=request)
+        await plan(process, seen)
+        base_key = f"{contact_id(seen)}:contact:{seen.id}:1"
+        return Intent(base_key, "contact", seen.id, seen.customer_id, DUEBOT, request)
 
 
 def _plain(shape: str, kind: str) -> Write:
     call = "POST /payments" if (shape, kind) == ("openapi", "payment") else CALLS[kind]
     return Write(
         kind, shape, kind, call, REQUESTS[kind], lambda world, invoice: effects(world, kind, invoice)
+    )
+
+
+def _contact(shape: str) -> Write:
+    return Write(
+        "contact",
+        shape,
+        "contact",
+        CALLS["email"],
+        contact_request,
+        lambda world, invoice: effects(world, "email", invoice),
+        by_clock=True,
     )
 
 
@@ -80,6 +112,8 @@ def _corrected(world: FaultWorld, invoice: Any) -> int:
 WRITES = [
     *[_plain("guide", kind) for kind in CALLS],
     *[_plain("openapi", kind) for kind in CALLS if kind != "void"],
+    _contact("guide"),
+    _contact("openapi"),
     Write(
         "missing line",
         "openapi",

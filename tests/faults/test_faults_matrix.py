@@ -1,11 +1,11 @@
 """Every write × every failure of Syncro, in both wire shapes: it takes effect exactly once, or a person is told."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from fault_contact import stage
 from fault_table import note
-from fault_world import CLERK, FaultWorld, Process, attempt, intent, settle_all, the_operation, told
+from fault_world import CLERK, FaultWorld, Process, attempt, settle_all, the_operation, told
 from fault_writes import WRITES, Write
 
 from bot.domain.errors import DuebotError
@@ -39,13 +39,6 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
-async def wanted_of(world: FaultWorld, process: Process, write: Write, invoice: Any) -> Intent:
-    world.syncro.oddities.change(write.oddities)
-    seen = await process.context.gateway.invoice(str(invoice.id))
-    wanted = await intent(world, process, write.kind, invoice)
-    return replace(wanted, request=write.request(world, seen))
-
-
 async def ended(
     world: FaultWorld, process: Process, write: Write, fault: str, invoice: Any, wanted: Intent
 ) -> tuple[str, int]:
@@ -62,7 +55,7 @@ async def test_a_clear_answer_is_believed(
 ) -> None:
     how, state, count = CLEAR[fault]
     invoice = world.invoice()
-    wanted = await wanted_of(world, process, write, invoice)
+    wanted = await write.wanted(world, process, invoice)
     world.order(write.call, **how)
     answer = await attempt(process, wanted)
     if write.later:
@@ -71,6 +64,10 @@ async def test_a_clear_answer_is_believed(
     assert isinstance(answer, DuebotError) == (state == "refused")
     assert await ended(world, process, write, fault, invoice, wanted) == (state, count)
     assert await told(process, await the_operation(process, wanted)) == []
+    if write.by_clock and state == "refused":
+        assert await stage(process, invoice) == ("planned" if fault.startswith("429") else "failed")
+        if not fault.startswith("429"):
+            return
     if state == "refused":
         world.syncro.faults.clear()
         world.move(3600)  # Until Syncro wants to be asked again.
@@ -100,7 +97,7 @@ async def test_a_lost_answer_is_read_back(
     world: FaultWorld, process: Process, write: Write, fault: str
 ) -> None:
     invoice = world.invoice()
-    wanted = await wanted_of(world, process, write, invoice)
+    wanted = await write.wanted(world, process, invoice)
     world.order(write.call, **LOST[fault])
     waiting = await process.journal.perform(wanted)
     if not write.readable:
@@ -123,6 +120,8 @@ async def it_is_never_repeated(
     assert await ended(world, process, write, fault, invoice, wanted) == ("unknown", told_once)
     assert world.sent(write.call, invoice) == 1
     assert await told(process, await the_operation(process, wanted)) == [CLERK.id]
+    if write.by_clock:
+        assert await stage(process, invoice) == "unknown"
 
 
 @pytest.mark.parametrize("fault", LATE)
@@ -130,7 +129,7 @@ async def test_a_late_commit_counts_once(
     world: FaultWorld, process: Process, write: Write, fault: str
 ) -> None:
     invoice = world.invoice()
-    wanted = await wanted_of(world, process, write, invoice)
+    wanted = await write.wanted(world, process, invoice)
     world.order(write.call, "late_commit")
     await process.journal.perform(wanted)
     for _ in range(LATE[fault] // 5):

@@ -148,7 +148,7 @@ def test_every_fault_is_documented() -> None:
 @pytest.mark.parametrize("document", DOCS, ids=name_of)
 def test_named_files_and_folders_exist(document: Path) -> None:
     named = re.findall(
-        r"`((?:bot|handlers|reminders|sandbox|docs|tests|benchmarks)/[\w./*-]*)`",
+        r"`((?:bot|handlers|reminders|sandbox|docs|tests|benchmarks|soak)/[\w./*-]*)`",
         document.read_text(encoding="utf-8"),
     )
     for path in named:

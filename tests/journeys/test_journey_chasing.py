@@ -1,5 +1,6 @@
 """Writing to customers from Slack: started, proposed, approved, changed, skipped, sent by hand, mailed by the owner."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -196,6 +197,48 @@ async def test_a_reminder_by_hand_is_seen_asked_about_and_sent_once(world):
     assert await clerk.submit(asked, {"Please confirm": ["Send it all the same"]}) == {}
     await clerk.modal("was sent to")
     assert len(emails(world)) == 2
+
+
+@guide_only
+async def test_clicks_and_forms_sent_twice_at_once_write_to_the_customer_once(world):
+    boss = await started(world)
+    await morning(world)
+    shown, approve = await proposal(world, boss, "Approve")
+    await asyncio.gather(*(boss.click(shown, action_id=approve) for _ in range(3)))
+    await boss.sees("Approved: Acme Widgets")
+    await asyncio.gather(morning(world), morning(world))
+    await world.restart()
+    await morning(world)
+    assert len(emails(world)) == 1
+    clerk = world.person()
+    await clerk.command("C0BILLING", "/invoice 1042")
+    await clerk.click(await clerk.sees("INV-2024-1042 ·"), "Remind")
+    form = await clerk.modal("look at this first")
+    both = [clerk.submit(form, {}) for _ in range(2)]
+    await asyncio.gather(*both, return_exceptions=True)
+    await world.idle()
+    assert len(emails(world)) == 1
+
+
+@pytest.mark.parametrize(("label", "stage"), [("It went through", "sent"), ("It did not", "failed")])
+@guide_only
+async def test_the_owner_says_what_became_of_an_email_that_nobody_knows_of(world, label, stage):
+    boss = await started(world)
+    await morning(world)
+    shown, approve = await proposal(world, boss, "Approve")
+    world.stage.syncro.faults.add("POST /invoices/{id}/email", "cut_after_commit")
+    await boss.click(shown, action_id=approve)
+    await boss.sees("Approved: Acme Widgets")
+    await morning(world)
+    assert [one.stage for one in await kept(world)] == ["unknown"]
+    clerk = world.person()
+    asked = await clerk.sees("can't tell whether Syncro sent the reminder", clerk.dm)
+    await clerk.click(asked, label)
+    said = shown_text(await clerk.sees(f"says {label.lower()}", clerk.dm))
+    assert ("Duebot reminded a customer" if stage == "sent" else "Duebot's reminder was") in said
+    assert [one.stage for one in await kept(world)] == [stage]
+    await morning(world)
+    assert len(emails(world)) == 1
 
 
 @guide_only

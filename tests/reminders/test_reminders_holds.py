@@ -50,7 +50,7 @@ async def test_a_held_invoice_is_in_no_reminder_and_says_why(world: World, bot: 
     assert report.made
     assert not [one for one in await made(bot) if invoice.id in {item.invoice_id for item in one.invoices}]
     assert "INV-2024-1042" not in "".join(words(one) for one in world.posted(CLERK))
-    rows = await decide_one(bot.context, invoice, bot.context.today())
+    rows = (await decide_one(bot.context, invoice, bot.context.today())).rows
     assert {row.reason for row in rows} == {kind.value}
     assert all("Dana Reyes" in row.sentence for row in rows)
 
@@ -69,5 +69,5 @@ async def test_a_hold_noted_after_the_sweep_still_stops_the_reminder(world: Worl
 async def test_a_snooze_that_is_over_holds_no_longer(world: World, bot: Bot) -> None:
     invoice = await of(bot, "INV-2024-1042")
     await hold(bot, HoldKind.SNOOZE, invoice)
-    rows = await decide_one(bot.context, invoice, bot.context.today() + timedelta(days=3))
+    rows = (await decide_one(bot.context, invoice, bot.context.today() + timedelta(days=3))).rows
     assert "snooze" not in {row.reason for row in rows}

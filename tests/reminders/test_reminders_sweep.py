@@ -15,7 +15,7 @@ from bot.store import contacts, mirror, operations, outbox
 from bot.store.contacts import Contact
 from bot.store.operations import Operation
 from bot.store.outbox import Item
-from bot.use_cases.collections import decide_all
+from bot.use_cases.collections import decide_all, decide_rows
 from reminders.sweep import SweepReport
 
 CLERK, BOSS = "D0CLERK", "D0BOSS"
@@ -121,10 +121,10 @@ async def test_a_sweep_reads_a_few_customers_at_a_time_and_all_of_them(
     world: World, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A click must not wait for the whole book."""
-    whole = await decide_all(bot.context, bot.context.today())
-    monkeypatch.setattr("bot.use_cases.collections._SLICE", 1)
-    assert await decide_all(bot.context, bot.context.today()) == whole
-    assert len({row.invoice.customer_id for row in whole.rows}) > 10
+    whole = await decide_rows(bot.context, bot.context.today())
+    monkeypatch.setattr("bot.use_cases.collections.SLICE", 1)
+    assert await decide_rows(bot.context, bot.context.today()) == whole
+    assert len({row.invoice.customer_id for row in whole[1]}) > 10
 
 
 async def test_paid_between_deciding_and_sending_is_not_chased(world: World, bot: Bot) -> None:
@@ -323,9 +323,9 @@ async def test_a_contact_waits_for_its_other_message_when_one_fails(world: World
 async def test_what_another_sweep_has_made_meanwhile_is_left_out(world: World, bot: Bot) -> None:
     other, today = await world.bot(), bot.context.today()
     day = await decide_all(bot.context, today)
-    found, rows = day.on("internal"), day.rows
+    found = day.on("internal")
     first = await swept(other)
-    late = await bot.context.lane.write(lambda tx: bot.sweep._apply(tx, "late", today, found, rows))
+    late = await bot.context.lane.write(lambda tx: bot.sweep._apply(tx, "late", today, found))
     await bot.outbox.deliver_due()
     assert (first.made, late.made, late.messages) == (len(found), 0, 0)
     assert len(world.posted(CLERK)) == 1
@@ -343,7 +343,7 @@ async def test_on_a_weekend_nobody_is_reminded(world: World, bot: Bot) -> None:
     world.move(days=4)
     report = await swept(bot)
     assert (report.made, report.messages) == (0, 0)
-    assert report.reasons["not_business_day"] > 0
+    assert (await bot.sweep.dry_run()).reasons["not_business_day"] > 0
 
 
 async def test_many_customers_are_told_in_several_messages(

@@ -1,45 +1,24 @@
 """Emails to customers: built in the morning, sent once at their time, read again before, and never by a click alone."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from reminders_world import LEVELS, POLICY, Bot, World, words
+from sending_world import (
+    BOSS,
+    CLERK,
+    customer_contacts,
+    emails,
+    guide_only,
+    openapi_only,
+    sent,
+    started,
+)
 
 from bot.domain.errors import NotAllowed
-from bot.domain.roles import Person
-from bot.store import automatic, contacts, mirror, waiting
-from bot.store.contacts import Contact
+from bot.domain.policy import Channels, People
+from bot.store import waiting
 from bot.use_cases.proposals import Proposals
-from reminders.execution import ExecutionReport
-
-BOSS, CLERK = Person("U0BOSS", "Bo Boss"), Person("U0CLERK", "Clara Clerk")
-guide_only = pytest.mark.parametrize("shape", ["guide"])
-openapi_only = pytest.mark.parametrize("shape", ["openapi"])
-
-
-def emails(world: World) -> list[Any]:
-    return [one for one in world.syncro.requests if one.method == "POST" and one.path.endswith("/email")]
-
-
-async def customer_contacts(bot: Bot) -> list[Contact]:
-    def read(tx: Any) -> list[Contact]:
-        return [one for held in mirror.customers(tx) for one in contacts.of_customer(tx, held.id)]
-
-    return [one for one in await bot.context.lane.read(read) if one.track == "customer"]
-
-
-async def started(bot: Bot) -> None:
-    """Sending is on, and no debt counts as an old one."""
-    await bot.chasing.automatics.start(BOSS)
-    await bot.context.lane.write(automatic.forget_old_book)
-
-
-async def sent(bot: Bot) -> ExecutionReport:
-    await bot.chasing.build.run(again=True)
-    report = await bot.chasing.execution.run()
-    await bot.outbox.deliver_due()
-    return report
 
 
 @guide_only
@@ -127,3 +106,14 @@ async def test_where_syncro_cant_send_our_text_the_owner_mails(world: World, bot
     assert tasks[0].invoices[0].number in "".join(words(one) for one in told)
     await sent(bot)
     assert len(await bot.context.lane.read(waiting.tasks)) == len(tasks)
+
+
+@openapi_only
+async def test_without_an_owner_or_manager_nobody_is_given_a_mail_and_it_says_why(
+    world: World, bot: Bot
+) -> None:
+    nobody = await world.bot(people=People(), channels=Channels())
+    report = await sent(nobody)
+    assert {one.stage for one in report.made} == {"suppressed"}
+    assert all("names nobody" in one.reason for one in report.made)
+    assert await nobody.context.lane.read(waiting.tasks) == []

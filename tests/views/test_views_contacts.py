@@ -90,7 +90,7 @@ def test_a_hold_on_all_invoices_says_so(kind: HoldKind, begins: str) -> None:
 
 def test_home_names_whose_promise_is_due_and_the_channels_of_digests() -> None:
     said = shown(home(facts.home_facts("approver"))["blocks"])
-    assert "Promised for today: Acme Rockets · $606.25" in said
+    assert "Acme Rockets promised for today: $606.25" in said
     assert "<#C0BILLING> at 09:00" in said
 
 
