@@ -1,7 +1,7 @@
 """Days of sending: the cap, outages, weekends, skips, and what changes between the plan and its hour."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -301,10 +301,8 @@ async def test_a_skipped_old_debt_is_no_longer_proposed_nor_sent(world: World, b
     await sent(bot)
     assert await stages(bot, invoice) == ["suppressed"]
     assert emails(world) == []
-    day = await decide_all(bot.context, bot.context.today())
-    (told,) = [
-        row.sentence for row in day.rows if row.track == "customer" and row.invoice.id == str(invoice.id)
-    ]
+    _, rows = await decide_rows(bot.context, bot.context.today())
+    (told,) = [row.sentence for row in rows if row.track == "customer" and row.invoice.id == str(invoice.id)]
     assert told.startswith("Bo Boss skipped the level “friendly”; it is proposed again on Sun, Mar 15, 2026")
 
 
@@ -409,3 +407,20 @@ async def test_another_balance_withdraws_the_proposal_and_proposes_it_anew(world
     assert sum("proposed anew" in words(one) for one in shown) == 1
     with pytest.raises(NotAllowed):
         await Proposals(bot.context, bot.authority).approve(BOSS, old.id)
+
+
+@guide_only
+@pytest.mark.parametrize(
+    ("clock", "due"),
+    [(time(9, 59), False), (time(10), True), (time(17, 59), True), (time(18), False), (time(23, 30), False)],
+)
+async def test_nobody_gets_a_reminder_at_night(bot: Bot, clock: time, due: bool) -> None:
+    at = datetime.combine(bot.context.today(), clock, bot.context.zone)
+    assert bot.chasing.execution.is_due(at) is due
+
+
+@guide_only
+async def test_a_policy_that_sends_in_the_evening_sends_until_midnight(world: World, bot: Bot) -> None:
+    late = await world.bot(ladder=replace(POLICY.ladder, send_at=time(20)))
+    at = datetime.combine(late.context.today(), time(23, 30), late.context.zone)
+    assert late.chasing.execution.is_due(at)
