@@ -21,7 +21,7 @@ BOSS, CLERK = "U0BOSS", "U0CLERK"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 WIDE: ViewportSize = {"width": 1180, "height": 800}
-TALL: ViewportSize = {"width": 1180, "height": 1400}
+TALL: ViewportSize = {"width": 1180, "height": 1540}
 
 
 @contextmanager
