@@ -14,6 +14,7 @@ from bot.domain.dates import say_date
 from bot.domain.errors import BadInput
 from bot.domain.fee_facts import FeeCard
 from bot.domain.money import say_money
+from bot.domain.references import Match, reference_matches
 from bot.domain.roles import Person
 from bot.store import contacts
 from bot.store.automatic import Automatic
@@ -136,17 +137,20 @@ def _sums(fee: FeeCard) -> tuple[str, str]:
 
 
 def _row(card: ContactCard) -> tuple[str, ...]:
-    leads = next((one.number for one in card.invoices if one.invoice_id == card.carrying_id), "")
     total = say_money(card.total, card.currency)
     return (
         card.id,
         card.customer_name,
         card.level,
-        leads,
+        _leads(card),
         str(len(card.invoices)),
         total,
         ", ".join(card.to),
     )
+
+
+def _leads(card: ContactCard) -> str:
+    return next((one.number for one in card.invoices if one.invoice_id == card.carrying_id), "")
 
 
 def _how() -> str:
@@ -210,8 +214,11 @@ async def skip_proposal(rooms: Rooms, id: str, reason: str, dry_run: bool) -> st
 
 
 def _chosen(cards: Sequence[ContactCard], typed: str) -> ContactCard:
-    """The one that an id, or the number of the invoice that leads, names. Raises ``BadInput``."""
-    found = [card for card in cards if typed in (card.id, *(one.number for one in card.invoices[:1]))]
+    """The one that an id, or the number of the invoice that leads, whole or its end, names. Raises ``BadInput``."""
+    exactly = [
+        card for card in cards if typed == card.id or reference_matches(typed, _leads(card)) is Match.EXACT
+    ]
+    found = exactly or [card for card in cards if reference_matches(typed, _leads(card))]
     if len(found) == 1:
         return found[0]
     what = "fits several proposals" if found else "is no proposal that waits"

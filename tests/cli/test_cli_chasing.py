@@ -37,6 +37,9 @@ async def test_from_the_first_start_to_the_first_email(duebot, stage):
     assert "Skipped: " in skipped.stdout
     dry = await duebot("proposals", "approve", ids[1], "--dry-run")
     assert "1 contact would be approved" in dry.stdout
+    number = next(line for line in listed.splitlines() if line.startswith(ids[1])).split("INV-2024-")[1][:4]
+    by_its_end = await duebot("proposals", "approve", number, "--dry-run")
+    assert "1 contact would be approved" in by_its_end.stdout
     assert "Approved: " in (await duebot("proposals", "approve", ids[1])).stdout
     gone = await duebot("proposals", "approve", ids[1])
     assert (gone.exit_code, "is no proposal that waits" in gone.stderr) == (1, True)
