@@ -14,6 +14,7 @@ from bot.domain.dates import say_date
 from bot.domain.errors import BadInput
 from bot.domain.fee_facts import FeeCard
 from bot.domain.money import say_money
+from bot.domain.references import Match, reference_matches
 from bot.domain.roles import Person
 from bot.store import contacts
 from bot.store.automatic import Automatic
@@ -209,8 +210,11 @@ async def skip_proposal(rooms: Rooms, id: str, reason: str, dry_run: bool) -> st
 
 
 def _chosen(cards: Sequence[ContactCard], typed: str) -> ContactCard:
-    """The one that an id, or the number of the invoice that leads, names. Raises ``BadInput``."""
-    found = [card for card in cards if typed in (card.id, card.leads)]
+    """The one that an id, or the number of the invoice that leads, whole or its end, names. Raises ``BadInput``."""
+    exactly = [
+        card for card in cards if typed == card.id or reference_matches(typed, card.leads) is Match.EXACT
+    ]
+    found = exactly or [card for card in cards if reference_matches(typed, card.leads)]
     if len(found) == 1:
         return found[0]
     what = "fits several proposals" if found else "is no proposal that waits"

@@ -22,6 +22,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 WIDE: ViewportSize = {"width": 1180, "height": 800}
 TALL: ViewportSize = {"width": 1180, "height": 1400}
+TALLER: ViewportSize = {"width": 1180, "height": 1540}
 
 
 @contextmanager
@@ -84,7 +85,7 @@ def tour(page: Page) -> None:
     promise(page)
     say(page, "/overdue")
     page.get_by_text("the most urgent first").last.wait_for()
-    page.set_viewport_size(TALL)
+    page.set_viewport_size(TALLER)
     from_its_top(page)
     keep(page, "overdue")
     page.set_viewport_size(WIDE)

@@ -38,6 +38,7 @@ class Remind(Form):
             visit.id,
             repeats=offer.repeats,
             approval=offer.approval,
+            without=offer.without,
             against=[one.sentence for one in offer.asks],
             notice=notice,
             fresh=fresh,

@@ -17,7 +17,7 @@ from bot.store import claims, contacts, outbox, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.authority import DUEBOT
-from bot.use_cases.automatics import BUILD, Automatics
+from bot.use_cases.automatics import BUILD, NOTICE, Automatics
 from bot.use_cases.collections import Day, Row, decide_all
 from bot.use_cases.contact_check import by_task, find_same, why_not_by_hand
 from bot.use_cases.contact_log import log
@@ -26,7 +26,7 @@ from bot.use_cases.fee_facts import fees_today
 from bot.use_cases.mirror import MirrorSync
 from bot.use_cases.planning import planned_contact
 from bot.use_cases.proposals import MOST_SHOWN
-from bot.use_cases.redraw import REVIEW, ask_redraw
+from bot.use_cases.redraw import LATELY, REVIEW, ask_redraw
 from bot.use_cases.tasks import Reasons, follow
 from reminders.late_fees import propose
 from reminders.slots import free_slot, require_today
@@ -160,20 +160,33 @@ class Build:
         return replace(made, reason=reason)
 
     def _ask(self, tx: Tx, slot: str, today: date) -> int:
-        """Puts the day's review message into the outbox when something waits for a person; how many do.
+        """Puts the business day's review messages into the outbox when something waits for a person; how many do.
 
-        What was asked today already isn't asked again by another build.
+        What was asked lately isn't asked again: its message stands, with its buttons. A line says once a day how many
+        of those still wait.
         """
         now, day = self._context.now(), today.isoformat()
-        lately = outbox.put_since(tx, REVIEW, now - timedelta(days=1))
-        asked = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
         waits = [one for one in waiting.waiting(tx) if one.awaits]
         target = self._context.policy.asks_in
-        if target:
-            for part, some in enumerate(_parts([one for one in waits if one.id not in asked]), 1):
-                payload = {"contacts": [one.id for one in some], "day": day}
-                outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
+        if not (waits and target and self._context.calendar.is_business_day(today)):
+            return len(waits)
+        lately = [one for one in outbox.put_since(tx, REVIEW, now - LATELY) if one.target == target]
+        asked = {one for item in lately for one in item.payload["contacts"]}
+        fresh = [one for one in waits if one.id not in asked]
+        for part, some in enumerate(_parts(fresh), 1):
+            payload = {"contacts": [one.id for one in some], "day": day}
+            outbox.put(tx, f"review:{slot}:{part}", REVIEW, target, payload, now)
+        of_today = {one for item in lately if item.payload["day"] == day for one in item.payload["contacts"]}
+        older = sum(one.id in asked - of_today for one in waits)
+        if older:
+            said = {"sentence": _still(older), "mark": ":information_source:"}
+            outbox.put(tx, f"review:waits:{day}", NOTICE, target, said, now)
         return len(waits)
+
+
+def _still(older: int) -> str:
+    many = "1 older proposal still waits" if older == 1 else f"{older:,} older proposals still wait"
+    return f"{many} for a decision: see `/overdue proposals`."
 
 
 def _waited(tx: Tx) -> set[tuple[str, str]]:

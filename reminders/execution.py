@@ -6,7 +6,7 @@ tick, after a restart goes on where it stopped, and sends what a person approves
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from bot.domain.contacts import Reason
@@ -25,6 +25,10 @@ from reminders.sweep import Sweep
 
 #: How long it rests after Syncro could not be asked, so that an outage doesn't fill the journal.
 _REST = timedelta(minutes=5)
+
+
+#: Local time at which a day's sending ends, unless the policy begins later than that.
+EVENING = time(18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,16 @@ class Execution:
         self._rests_until: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is time to send: a business day, at ``send_at`` or later, and no outage just now."""
+        """Whether it is time to send: a business day, from ``send_at`` until the evening, and no outage just now.
+
+        Nobody gets a reminder at night: what is approved late goes on the next business day.
+        """
         if self._rests_until is not None and now < self._rests_until:
             return False
         local = self._context.local(now)
-        return (
-            self._context.calendar.is_business_day(local.date())
-            and local.time() >= self._context.policy.ladder.send_at
-        )
+        begins = self._context.policy.ladder.send_at
+        ends = EVENING if begins < EVENING else time.max
+        return self._context.calendar.is_business_day(local.date()) and begins <= local.time() < ends
 
     async def run(self) -> ExecutionReport:
         """Makes what may be made today, once today's build has looked at it.

@@ -220,7 +220,7 @@ class FailureNotice(Kind):
 
     async def prepare(self, item: Item) -> Step:
         """The sentence as it was written down."""
-        said = f":warning: {escape(item.payload['sentence'])}"
+        said = f"{item.payload.get('mark', ':warning:')} {escape(item.payload['sentence'])}"
         return Ready(Place(item.target), message(said, [section(said)]))
 
     async def standing(self, item: Item) -> tuple[Place, ...]:

@@ -17,7 +17,7 @@ def swept(report: SweepReport, left_out: Sequence[tuple[str, str]], waiting: int
         [f"Not posted yet: {waiting} of that day's contacts. The running bot tries again."] if waiting else []
     )
     if not report.ran:
-        done = f"The sweep of {report.day} was done before; use --again for another."
+        done = f"The sweep of {say_date(report.day)} was done before; use --again for another."
         return "\n".join([done, *unposted])
     how = "decided, for" if waiting else "made in"
     made = f"Sweep of {say_date(report.day)}: {report.made} contacts were {how} {report.messages} messages."

@@ -71,12 +71,16 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Contacts to look through. ``id`` names the list, so that all of it can be approved; ``note`` comes first."""
+    """Contacts to look through. ``id`` names the list, so that all of it can be approved; ``note`` comes first.
+
+    ``others`` counts proposals that wait and are not in this list.
+    """
 
     id: str
     day: date
     cards: tuple[ContactCard, ...]
     note: str = ""
+    others: int = 0
 
     @property
     def waiting(self) -> tuple[ContactCard, ...]:

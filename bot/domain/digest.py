@@ -37,7 +37,10 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """A promise in a digest: whose, for which invoices (numbers), how much, and for when."""
+    """A promise in a digest: whose, for which invoices (numbers), how much, and for when.
+
+    Of a payment plan it is the instalment that is due, ``part`` of ``parts``.
+    """
 
     hold_id: str
     customer_id: str
@@ -46,6 +49,8 @@ class PromiseLine:
     amount: int | None
     currency: str
     until: date | None
+    part: int = 0
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

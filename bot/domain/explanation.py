@@ -24,7 +24,7 @@ class TrackReason:
 class Told:
     """A contact that listed the invoice. ``to`` are Slack ids, channels or addresses; ``reason`` why it didn't go.
 
-    ``by_hand`` is the Slack id of who reminded by hand; ``decided`` says who approved or skipped it.
+    ``by`` is who reminded by hand, empty for the ladder's own; ``decided`` says who approved or skipped it.
     """
 
     on: date
@@ -36,7 +36,7 @@ class Told:
     days_past_due: int
     policy_version: str
     reason: str = ""
-    by_hand: str = ""
+    by: str = ""
     decided: str = ""
 
 

@@ -14,7 +14,7 @@ class Home:
     """What is overdue, who owes most, what waits, and what failed or is unknown.
 
     ``proposals`` counts contacts that an approver must decide on, ``mails`` those that this person has to send.
-    ``promises`` are due today.
+    ``promises`` are due today. ``digests`` are channels (Slack ids) with their time.
     """
 
     today: dt.date
@@ -28,3 +28,4 @@ class Home:
     proposals: int = 0
     mails: int = 0
     promises: tuple[PromiseLine, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()

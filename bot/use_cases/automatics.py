@@ -15,7 +15,7 @@ from bot.use_cases.mirror import MirrorSync
 
 #: The name under which builds are claimed; their results say how many contacts each had.
 BUILD = "build"
-#: An outbox item of one sentence.
+#: An outbox item of one sentence, after an emoji (``mark``).
 NOTICE = "notice"
 #: Set once the ledger has held a contact that ended: found without any later, it was lost.
 _HELD_CONTACTS = "contacts_were_held"
@@ -139,6 +139,7 @@ class Automatics:
             tx,
             f"Automatic sending to customers has switched itself off: {reason} Nothing more is sent. "
             "Look into it, then start it again with `/overdue automatic on`.",
+            mark=":warning:",
         )
         return reason
 
@@ -156,8 +157,10 @@ class Automatics:
             policy_version=self._context.policy.version,
         )
 
-    def _tell(self, tx: Tx, sentence: str) -> None:
+    def _tell(self, tx: Tx, sentence: str, mark: str = ":information_source:") -> None:
         channels, now = self._context.policy.channels, self._context.now()
         target = channels.approvals or channels.failures or channels.escalation
         if target:
-            outbox.put(tx, f"automatic:{now.isoformat()}", NOTICE, target, {"sentence": sentence}, now)
+            outbox.put(
+                tx, f"automatic:{now.isoformat()}", NOTICE, target, {"sentence": sentence, "mark": mark}, now
+            )

@@ -33,13 +33,15 @@ from bot.use_cases.redraw import REVIEW
 class HandOffer:
     """What reminding by hand would do: the contact as a card, the stops that it overrides, and whether it asks.
 
-    ``repeats``: the level was sent before. ``approval``: it goes to an approver first.
+    ``repeats``: the level was sent before. ``approval``: it goes to an approver first. ``without`` is the number of
+    the invoice from whose card it is made, when it is not in it.
     """
 
     card: ContactCard
     asks: tuple[Stop, ...]
     repeats: bool
     approval: bool
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ class ByHand:
         if facts.made >= (cap := self._context.policy.ladder.daily_cap):
             asks = (*asks, cap_stop(cap))
         planned = self._planned(tx, plan, facts.sending_to(invoice.customer_id), actor_id)
-        return HandOffer(card_of(tx, self._context, planned), asks, plan.repeats, plan.approval), planned
+        card = card_of(tx, self._context, planned)
+        without = "" if any(one.invoice_id == invoice.id for one in card.invoices) else invoice.number
+        return HandOffer(card, asks, plan.repeats, plan.approval, without), planned
 
     def _planned(self, tx: Tx, plan: HandPlan, sending: Sending, actor_id: str) -> Contact:
         old = any(item.invoice.id in sending.old_book for item in plan.contact.listed)

@@ -15,8 +15,8 @@ def contact_words(made: list[Contact]) -> str:
     if not made:
         return ""
     newest = max(made, key=lambda contact: (contact.as_of, contact.id))
-    to = ", ".join(sorted({delivery.audience for delivery in newest.deliveries}))
-    return f"{newest.level} to {to} on {say_date(date.fromisoformat(newest.as_of))}"
+    to = " and ".join(sorted({delivery.audience for delivery in newest.deliveries}))
+    return f"“{newest.level}” to {to} on {say_date(date.fromisoformat(newest.as_of))}"
 
 
 def warnings_of(created: Operation | None, invoice: Invoice) -> tuple[str, ...]:

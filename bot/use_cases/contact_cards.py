@@ -7,7 +7,7 @@ from urllib.parse import quote
 from bot.domain.contact_facts import ContactCard, ListedLine, Mail, Review
 from bot.domain.invoice import Customer
 from bot.domain.policy import Level
-from bot.store import automatic, contacts, mirror
+from bot.store import automatic, contacts, mirror, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.contact_check import by_task
@@ -76,7 +76,9 @@ def review_of(tx: Tx, context: Context, id: str, ids: Sequence[str], day: date) 
     cards = cards_of(tx, context, ids)
     emails = any(card.awaits and card.track == "customer" and not card.by_task for card in cards)
     note = _OFF if emails and not automatic.load(tx).on else ""
-    return Review(id, day, cards, note)
+    listed = {card.id for card in cards}
+    others = sum(one.awaits and one.id not in listed for one in waiting.waiting(tx))
+    return Review(id, day, cards, note, others)
 
 
 def mail_of(card: ContactCard, customer: Customer) -> Mail:

@@ -37,8 +37,8 @@ def hold_news(
         one for one in holds.ended_since(tx, since) if one.outcome == "broken" and one.hold.id not in listed
     ]
     return HoldNews(
-        due=tuple(_line(*pair) for pair in seen(one for one in promises if _due(one, today, before))),
-        broken=tuple(_line(*pair) for pair in seen(broken)),
+        due=tuple(_line(*pair, today) for pair in seen(one for one in promises if _due(one, today, before))),
+        broken=tuple(_line(*pair, today) for pair in seen(broken)),
         disputes=_disputes(seen(disputes), context),
     )
 
@@ -64,15 +64,21 @@ def _due(noted: Noted, today: date, before: Figures | None) -> bool:
     return any(one == today or since < one < today for one in dates)
 
 
-def _line(noted: Noted, invoices: Sequence[Invoice]) -> PromiseLine:
+def _line(noted: Noted, invoices: Sequence[Invoice], today: date) -> PromiseLine:
+    """A promise; of a plan, the last instalment that was due by ``today``."""
+    plan = noted.hold.instalments
+    part = sum(one.due <= today for one in plan)
+    asked = plan[part - 1] if part else None
     return PromiseLine(
         hold_id=noted.hold.id,
         customer_id=noted.hold.customer_id,
         customer_name=invoices[0].customer_name,
         numbers=tuple(one.number for one in invoices),
-        amount=noted.hold.amount,
+        amount=asked.amount if asked else noted.hold.amount,
         currency=noted.currency,
-        until=noted.hold.until,
+        until=asked.due if asked else noted.hold.until,
+        part=part,
+        parts=len(plan),
     )
 
 

@@ -74,6 +74,6 @@ def _told(contact: Contact, invoice: Invoice) -> Told | None:
         days_past_due=listed.days_past_due,
         policy_version=contact.policy_version,
         reason=next(filter(None, reasons), ""),
-        by_hand=contact.actor_id,
+        by=contact.actor_id,
         decided=f"{contact.decision} by {contact.decided_name}" if contact.decision else "",
     )

@@ -199,7 +199,7 @@ def _on_the_same(one: Hold, other: Hold) -> bool:
 
 def _require_movable(held: Hold) -> None:
     if held.kind is HoldKind.DO_NOT_CONTACT:
-        raise NotAllowed(f"This customer is not to be contacted already; {held.by_name} noted it.")
+        raise NotAllowed(f"It is noted already that this customer is not to be contacted, by {held.by_name}.")
     if held.kind not in _MOVE:
         which = "This invoice is" if held.invoice_ids else "All their invoices are"
         raise NotAllowed(f"{which} disputed already; {held.by_name} noted it. End that one first.")
@@ -208,7 +208,7 @@ def _require_movable(held: Hold) -> None:
 def _open(tx: Tx, hold_id: str) -> Noted:
     noted = holds.get(tx, hold_id)
     if noted is None or noted.ended_at is not None:
-        raise NotAllowed("That hold has ended already. Look at the invoice again.")
+        raise NotAllowed("That hold has ended already.")
     return noted
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.contacts import Reason
 from bot.domain.errors import NotAllowed, SyncroError, SyncroLimited, SyncroMissing, SyncroNotSent
 from bot.domain.invoice import Customer, Email, Invoice
+from bot.domain.money import say_money
 from bot.domain.roles import Action
 from bot.store import contacts, mirror, waiting
 from bot.store.contacts import Contact
@@ -81,7 +82,8 @@ class ContactKind(Kind):
     def done(self, operation: Operation, after: Invoice | None, result: dict[str, Any]) -> Told:
         asked = operation.request
         by = "" if self.context.gateway.abilities.email_text else " by Syncro, with its own text,"
-        return Told(f"“{asked['level']}” sent{by} to {', '.join([*asked['to'], *asked['cc']])}.")
+        about = f" {asked['about']}" if asked.get("about") else ""
+        return Told(f"“{asked['level']}” sent{by} to {', '.join([*asked['to'], *asked['cc']])}.{about}")
 
     def unknown_sentence(self, operation: Operation) -> str:
         return (
@@ -165,8 +167,11 @@ def request_of(
 ) -> dict[str, Any]:
     """The request that makes a contact today."""
     to, cc, _ = recipients(customer)
+    listed = len(contact.invoices)
+    many = "1 invoice" if listed == 1 else f"{listed} invoices"
     return {
         "contact": contact.id,
+        "about": f"{customer.name}: {many}, {say_money(contact.total, contact.currency)}.",
         "as_of": context.today().isoformat(),
         "level": contact.level,
         "to": list(to),

@@ -39,6 +39,8 @@ from bot.use_cases.mirror_customers import find_customers
 PAGE_SIZE = 15
 _OFFERED = 10
 _OPTIONS = 50
+#: So much of what was typed is said back.
+_TYPED = 100
 #: States that not every shape tells apart.
 _TOLD_BY_STATES = ("draft", "sent", "viewed", "void")
 #: So long somebody waits for a sync; a first one takes minutes.
@@ -208,11 +210,13 @@ class Lookup:
             names = await self._context.lane.read(mirror.customer_names)
             matches = match_customers(words, names)
         if not matches.ids:
-            raise NotFound(f"No customer is called anything like “{words}”. Check the name in Syncro.")
+            raise NotFound(
+                f"No customer is called anything like “{_shown(words)}”. Check the name in Syncro."
+            )
         if not matches.certain:
             by_id = dict(names)
             labels = [Candidate("customer", one, by_id[one]) for one in matches.ids[:_OFFERED]]
-            raise Ambiguous(f"Which customer is “{words}”?", labels)
+            raise Ambiguous(f"Which customer is “{_shown(words)}”?", labels)
         return await self.customer_by_id(matches.ids[0])
 
     async def customer_by_id(self, customer_id: str) -> Customer:
@@ -299,6 +303,11 @@ class Lookup:
         if not found:
             raise NotFound(f"{customer.name} has no unpaid invoices.")
         return found
+
+
+def _shown(words: str) -> str:
+    """What somebody typed, as a sentence can hold it."""
+    return words if len(words) <= _TYPED else f"{words[: _TYPED - 1]}…"
 
 
 def _candidate(invoice: Invoice) -> Candidate:

@@ -146,6 +146,7 @@ class Overdue:
             unsettled=tuple(self._open(one) for one in seen.unsettled),
             failures=failed_posts(seen.failed),
             settings=_settings(self._context.policy),
+            digests=tuple((plan.channel, f"{plan.at:%H:%M}") for plan in self._context.policy.digests),
             as_of=as_of,
             proposals=waits.proposals,
             mails=waits.mails,
@@ -270,11 +271,9 @@ def _snapshot(
 
 def _settings(policy: Policy) -> dict[str, str]:
     """The settings that people ask about, in words."""
-    digests = [f"{plan.channel} at {plan.at:%H:%M}" for plan in policy.digests]
     levels = [f"{level.name} ({level.days})" for level in policy.ladder.levels]
     return {
         "Business": f"{policy.business.name}, {policy.business.timezone}",
-        "Digests": ", ".join(digests) or "none",
         "Reminder levels (days past due)": ", ".join(levels) or "none",
         "Reminders go out at": f"{policy.ladder.send_at:%H:%M} on business days",
     }

@@ -13,7 +13,7 @@ TASKS = "contact.tasks"
 FEES = "late_fees.review"
 REDRAW = "redraw"
 #: Older messages are left as they are: what they say is history by then.
-_LATELY = timedelta(days=40)
+LATELY = timedelta(days=40)
 #: Under which name each of them lists the ids of what it shows.
 _SHOWS = {REVIEW: "contacts", TASKS: "contacts", FEES: "fees"}
 
@@ -22,7 +22,7 @@ def ask_redraw(tx: Tx, ids: Iterable[str], now: datetime) -> None:
     """Has every message that shows one of these contacts or fees drawn again, in the transaction that changes them."""
     changed = set(ids)
     for kind, listed in _SHOWS.items():
-        for item in outbox.sent_since(tx, kind, now - _LATELY):
+        for item in outbox.sent_since(tx, kind, now - LATELY):
             if changed & set(item.payload[listed]) and not outbox.is_pending(tx, _begins(item.id)):
                 key = f"{_begins(item.id)}{uuid.uuid4().hex}"
                 outbox.put(tx, key, REDRAW, item.target, {"of": item.id}, now)

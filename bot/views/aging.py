@@ -123,26 +123,26 @@ def debtor_table(debtors: Sequence[Debtor], caption: str, today: date | None = N
     names = [
         "Customer",
         "Overdue",
+        "Oldest (days)",
+        *(["Next"] if today else []),
         "Open",
         "Invoices",
-        "Oldest (days)",
         "Owner",
-        *(["Next"] if today else []),
     ]
     rows = [[cell(name) for name in names], *(_debtor_row(held, today) for held in debtors)]
     return [data_table(caption, rows, len(debtors))]
 
 
 def _debtor_row(held: Debtor, today: date | None) -> list[Block]:
-    row = [
+    return [
         cell(held.name),
         money_cell(held.overdue, held.currency),
+        number_cell(held.oldest_days, f"{held.oldest_days:,}"),
+        *([cell(_next(held, today))] if today else []),
         money_cell(held.open, held.currency),
         number_cell(held.invoices, f"{held.invoices:,}"),
-        number_cell(held.oldest_days, f"{held.oldest_days:,}"),
         rich(line(person(held.owner_id))) if held.owner_id else cell("–"),
     ]
-    return [*row, cell(_next(held, today))] if today else row
 
 
 def _next(held: Debtor, today: date | None) -> str:

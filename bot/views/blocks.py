@@ -27,6 +27,8 @@ _NAME_LIMIT = 60
 _ELLIPSIS = "…"
 _USER = re.compile(r"[UW][A-Z0-9]{1,24}")
 _GROUP = re.compile(r"S[A-Z0-9]{1,24}")
+#: With a digit: a word in capitals is no channel.
+_CHANNEL = re.compile(r"[CG](?=[A-Z]*[0-9])[A-Z0-9]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ def mrkdwn(text: str, limit: int = TEXT_LIMIT) -> Block:
 
 
 def mention(user_id: str) -> str:
-    """A mention of a Slack user or user group; anything else is shown as text."""
+    """A mention of a Slack user, user group or channel; anything else is shown as text."""
     if _USER.fullmatch(user_id):
         return f"<@{user_id}>"
     if _GROUP.fullmatch(user_id):
         return f"<!subteam^{user_id}>"
+    if _CHANNEL.fullmatch(user_id):
+        return f"<#{user_id}>"
     return escape(trim(one_line(user_id), _NAME_LIMIT))
 
 

@@ -44,6 +44,7 @@ def promise_words(promise: PromiseLine, today: date) -> str:
     parts = [
         amount,
         ", ".join([*numbers, *([f"{more} more"] if more else [])]),
+        f"instalment {promise.part} of {promise.parts}" if promise.part else "",
         f"for {say_date(promise.until)}" if promise.until and promise.until != today else "",
     ]
     return trim(" · ".join(part for part in parts if part), 200)
@@ -55,6 +56,6 @@ def _dispute_words(held: Disputes) -> str:
     parts = [
         f"{held.count:,} open",
         " and ".join([*amounts, *unknown]),
-        f"the oldest is {trim(one_line(held.oldest_name), 100)}'s, since {say_day(held.oldest_on)}",
+        f"the oldest is {trim(one_line(held.oldest_name), 100)}, since {say_day(held.oldest_on)}",
     ]
     return " · ".join(part for part in parts if part)

@@ -18,7 +18,8 @@ from bot.views.why import why
 
 _TODAY = date(2026, 3, 10)
 _AT = datetime(2026, 3, 10, 10, 31, tzinfo=UTC)
-_FINAL = ContactCard(
+#: A proposal that waits.
+FINAL = ContactCard(
     id="20260310-00001-0a1b2c3d",
     customer_id="1007",
     customer_name="Acme Widgets",
@@ -43,9 +44,9 @@ _FINAL = ContactCard(
     decided_at=None,
     on=_TODAY,
 )
-_OLD = replace(_FINAL, id="20260310-00002-0a1b2c3d", level="friendly", needs="old_book", edited=True)
+_OLD = replace(FINAL, id="20260310-00002-0a1b2c3d", level="friendly", needs="old_book", edited=True)
 _HAND_OFF = replace(
-    _FINAL,
+    FINAL,
     id="20260310-00003-0a1b2c3d",
     customer_name="Globex & Sons <Dental>",
     track="internal",
@@ -63,13 +64,13 @@ _ENDS = (
     ("suppressed", "skipped", "They call tomorrow"),
     ("suppressed", "", "INV-2024-1042 has been paid."),
 )
-_TASK = replace(_FINAL, stage="claimed", needs="", by_task=True, level="firm")
+_TASK = replace(FINAL, stage="claimed", needs="", by_task=True, level="firm")
 
 
 def _decided() -> tuple[ContactCard, ...]:
     return tuple(
         replace(
-            _FINAL,
+            FINAL,
             id=f"2026030{place}-00001-0a1b2c3d",
             stage=stage,
             decision=decision,
@@ -125,7 +126,7 @@ def _fee_messages() -> Mapping[str, Message]:
 
 def contact_messages() -> Mapping[str, Message]:
     """Messages about contacts."""
-    waiting = Review("r1", _TODAY, (_FINAL, _OLD, _HAND_OFF), "Automatic sending to customers is off.")
+    waiting = Review("r1", _TODAY, (FINAL, _OLD, _HAND_OFF), "Automatic sending to customers is off.", 36)
     ended = (
         replace(_TASK, id="20260310-00005-0a1b2c3d", stage="sent", reason="Mailed by Clara Clerk."),
         replace(_TASK, id="20260310-00006-0a1b2c3d", stage="suppressed", reason="The customer disputes it."),
@@ -137,7 +138,7 @@ def contact_messages() -> Mapping[str, Message]:
         "proposals_none": review(Review("r2", _TODAY, ()), Role.APPROVER),
         **_fee_messages(),
         "tasks": tasks((_TASK, *ended), _TODAY),
-        "copies": copies((replace(_FINAL, stage="sent", level="firm"),), _TODAY),
+        "copies": copies((replace(FINAL, stage="sent", level="firm"),), _TODAY),
         "automatic_on": automatic_message(True, "Bo Boss", _AT, "", False),
         "automatic_off": automatic_message(False, "Duebot", _AT, "No sweep has finished since Mon.", True),
     }
@@ -148,18 +149,21 @@ def contact_modals(visit_id: str) -> Mapping[str, View]:
     against = ("The customer was contacted on Mon, Mar 9, 2026.",)
     mail = Mail(_TASK, ("office@acme.example",), "mailto:billing@acme.example?subject=Reminder")
     return {
-        "letter": letter_form(_FINAL, visit_id, _FINAL.subject, _FINAL.message),
+        "letter": letter_form(FINAL, visit_id, FINAL.subject, FINAL.message),
         "letter_internal": letter_form(_HAND_OFF, visit_id, "", ""),
-        "letter_again": letter_form(_FINAL, visit_id, "", _FINAL.message, "Enter a subject."),
-        "skip": skip_form(_FINAL, visit_id, again_after=5),
-        "proposal_done": proposal_done(_FINAL, "It is skipped.", visit_id),
-        "remind": remind_form(replace(_FINAL, needs=""), visit_id, repeats=False, approval=False),
+        "letter_again": letter_form(FINAL, visit_id, "", FINAL.message, "Enter a subject."),
+        "skip": skip_form(FINAL, visit_id, again_after=5),
+        "proposal_done": proposal_done(FINAL, "It is skipped.", visit_id),
+        "remind": remind_form(replace(FINAL, needs=""), visit_id, repeats=False, approval=False),
         "remind_stock_email": remind_form(
-            replace(_FINAL, needs="", subject="", message=""), visit_id, repeats=True, approval=False
+            replace(FINAL, needs="", subject="", message=""), visit_id, repeats=True, approval=False
         ),
         "remind_against": remind_form(
-            _FINAL, visit_id, repeats=True, approval=True, against=against, fresh="again"
+            FINAL, visit_id, repeats=True, approval=True, against=against, fresh="again"
         ),
-        "remind_done": remind_done(replace(_FINAL, stage="sent"), "“firm” was sent.", visit_id),
+        "remind_without": remind_form(
+            replace(FINAL, needs=""), visit_id, repeats=False, approval=False, without="INV-2026-1043"
+        ),
+        "remind_done": remind_done(replace(FINAL, stage="sent"), "“firm” was sent.", visit_id),
         "mail": mail_view(mail, visit_id),
     }

@@ -245,7 +245,7 @@ def explanation(*, told: bool = True) -> Explanation:
         ),
         TrackReason("internal", "level_already_heard", f"The level “{HOSTILE}” has been used for it."),
     )
-    by_hand = replace(sent, track="customer", by_hand="U0CLERK", decided=f"approved by {HOSTILE}")
+    by_hand = replace(sent, track="customer", by="U0CLERK", decided=f"approved by {HOSTILE}")
     history = (sent, by_hand, *[out] * 30) if told else ()
     return Explanation(
         ROGUE_INVOICE, TODAY, reasons, history, AS_OF, "" if told else "Balances are as of now."
@@ -303,6 +303,7 @@ def home_facts(role: str = "collector") -> Home:
         proposals=3,
         mails=2,
         promises=(PromiseLine("h1", "501", "Acme Rockets", ("INV-2026-1042",), 60625, "USD", TODAY),),
+        digests=(("C0BILLING", "09:00"),),
         settings={"Business": "Northwind IT", "Time zone": "America/New_York", "Digest": f"09:00 {HOSTILE}"},
         as_of=AS_OF,
     )

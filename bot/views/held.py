@@ -52,12 +52,14 @@ def hold_changed(held: HoldChange) -> Message:
     hold = held.hold
     said = f"noted {_NOTED[hold.kind]}" if held.done == "placed" else f"ended {_ENDED[hold.kind]}"
     about = "; ".join(invoice_words(one, held.today) for one in held.invoices[:_INVOICES])
+    whole = not hold.invoice_ids and hold.kind is not HoldKind.DO_NOT_CONTACT
+    whose = "All invoices: " if whole else ""
     plan = [plain_section(plan_words(hold, held.currency))] if hold.instalments else []
     why = [plain_section(f"Why it ended: {trim(one_line(held.reason), 500)}")] if held.reason else []
     blocks = [
         section(f":pushpin: {mention(held.actor_id)} {said}"),
         plain_section(about or one_line(held.customer_name)),
-        plain_section(hold_words(hold, held.currency, held.today)),
+        plain_section(f"{whose}{hold_words(hold, held.currency, held.today)}"),
         *plan,
         *why,
         *actions(_open([(one.id, invoice_words(one, held.today)) for one in held.invoices], _customer(held))),

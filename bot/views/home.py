@@ -1,6 +1,6 @@
 """App Home: my customers, aging, what is not settled, and the settings to read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.domain.facts import AgingTotals, OpenOperation
 from bot.domain.home import Home
@@ -20,6 +20,7 @@ from bot.views.blocks import (
     fields,
     header,
     line,
+    mention,
     one_line,
     plain_section,
     rich,
@@ -55,7 +56,7 @@ def home(held: Home) -> View:
         *_mine(held),
         *_unsettled(held.unsettled),
         *_listed("What failed", held.failures),
-        *_settings(held.settings, held.role),
+        *_settings(held),
         context(as_of_words(held.as_of, held.today)),
     ]
     return {"type": "home", "blocks": blocks}
@@ -100,7 +101,10 @@ def _waiting(held: Home, role: Role) -> list[Block]:
     said = [
         f"{count(held.proposals, 'proposal')} to decide on" if decides else "",
         f"{count(held.mails, 'mail')} to send: see your direct messages with me" if held.mails else "",
-        *(f"Promised for today: {promise_words(one, held.today)}" for one in held.promises),
+        *(
+            f"{one_line(one.customer_name)} promised for today: {promise_words(one, held.today)}"
+            for one in held.promises
+        ),
     ]
     lines = [line(words(text)) for text in said if text]
     if not lines:
@@ -133,7 +137,10 @@ def _listed(title: str, texts: Sequence[str]) -> list[Block]:
     return [rich(line(bold(title)), bullets(some(lines, _LISTED, "more")))]
 
 
-def _settings(settings: Mapping[str, str], role: str) -> list[Block]:
-    pairs = [("Your role", escape(role))]
-    pairs += [(escape(one_line(name)), escape(trim(one_line(text), 300))) for name, text in settings.items()]
+def _settings(held: Home) -> list[Block]:
+    digests = ", ".join(f"{mention(channel)} at {at}" for channel, at in held.digests)
+    pairs = [("Your role", escape(held.role)), ("Digests", digests or "none")]
+    pairs += [
+        (escape(one_line(name)), escape(trim(one_line(text), 300))) for name, text in held.settings.items()
+    ]
     return [section("*Settings* (from the policy file; change them there)"), *fields(pairs[:20])]

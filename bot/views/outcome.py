@@ -67,7 +67,8 @@ def _result(outcome: OperationOutcome) -> list[Block]:
 
 
 def _balance(outcome: OperationOutcome) -> list[Block]:
-    if outcome.card is None:
+    # A reminder is about several invoices and changes none: the one that leads it says nothing.
+    if outcome.card is None or outcome.kind == "contact":
         return []
     card = outcome.card
     return [

@@ -41,27 +41,45 @@ def review(held: Review, role: Role | None) -> Message:
     ``role`` is the reader's for a private answer; ``None`` for a posted message.
     """
     decides = role is None or may(role, Action.APPROVE)
-    waiting = held.waiting
-    said = f"{count(len(held.cards), 'proposal')} · {say_date(held.day)}"
-    asks = f"{count(len(waiting), 'contact')} need a decision." if waiting else "All of them are decided."
+    many = count(len(held.cards), "proposal") if held.cards else "Proposals"
+    said = f"{many} · {say_date(held.day)}"
     blocks = [
         header(said),
-        section(asks if held.cards else "Nothing waits for a decision."),
+        section(_asks(held, role)),
         *([context(f":warning: {held.note}")] if held.note else []),
         *[block for card in held.cards for block in _proposal(card, decides)],
-        *(_all(held) if len(waiting) > 1 and decides else []),
+        *(_all(held) if decides else []),
     ]
     return message(f"Proposals to review: {said}", blocks)
 
 
+def _asks(held: Review, role: Role | None) -> str:
+    """How many of the list wait for a person, as markup; in a private answer also how many it doesn't show.
+
+    A posted message isn't drawn again when others are decided, so it says nothing of them.
+    """
+    if not held.cards:
+        return "Nothing waits for a decision."
+    waiting = len(held.waiting)
+    needs = f"{count(waiting, 'contact')} {'needs' if waiting == 1 else 'need'} a decision."
+    asks = needs if waiting else "All of them are decided."
+    if not held.others or role is None:
+        return asks
+    more = "1 more follows" if held.others == 1 else f"{held.others:,} more follow"
+    return f"{asks} {more} when these are decided."
+
+
 def _all(held: Review) -> list[Block]:
-    number = count(len(held.waiting), "contact")
+    """Approving all that is offered as it was made; a text that a person has changed is approved by itself."""
+    number = sum(not card.edited for card in held.waiting)
+    if number < 2:
+        return []
     sure = confirm(
-        "Approve all?", f"This lets out {number}. Texts that somebody changed stay for you.", "Approve all"
+        "Approve all?",
+        f"This lets out {number} contacts. Texts that somebody changed stay for you.",
+        "Approve all",
     )
-    return actions(
-        [button(f"Approve all {len(held.waiting)}", ids.PROPOSAL_APPROVE_ALL, held.id, confirm=sure)]
-    )
+    return actions([button(f"Approve all {number}", ids.PROPOSAL_APPROVE_ALL, held.id, confirm=sure)])
 
 
 def _proposal(card: ContactCard, decides: bool) -> list[Block]:
@@ -127,7 +145,9 @@ def _how_it_stands(card: ContactCard) -> str:
     why = escape(trim(one_line(reason_words(card)), 300)) if card.reason else ""
     match card.stage:
         case "approved":
-            waits = f" It waits: {why}." if why else " It goes out on the next day of sending."
+            next_step = "Its owner gets it to mail" if card.by_task else "It goes out"
+            soon = f" {next_step} shortly; outside the hours of sending, on the next business day."
+            waits = f" It waits: {why}." if why else soon
             return f":white_check_mark: Approved{by}.{waits}"
         case "claimed" if card.by_task:
             return f":white_check_mark: Approved{by}. Its owner has it to mail."

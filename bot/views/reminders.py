@@ -37,14 +37,20 @@ _ASKS = {
     "manager": "These customers have reached your level. Please decide what happens next.",
     "channel": "These customers have reached this channel's level.",
 }
+_ASKS_ONE = {
+    "owner": "This customer of yours is past due. Please call or write to them.",
+    "manager": "This customer has reached your level. Please decide what happens next.",
+    "channel": "This customer has reached this channel's level.",
+}
 
 
 def reminder(held: Reminder) -> Message:
     """All contacts for one recipient, with menus to open an invoice or a customer."""
     said = f"{count(len(held.items), 'customer')} past due on {say_date(held.today)}"
+    asks = _ASKS_ONE if len(held.items) == 1 else _ASKS
     blocks = [
         header(f"Reminder · {said}"),
-        section(_ASKS.get(held.audience, _ASKS["channel"])),
+        section(asks.get(held.audience, asks["channel"])),
         *(_details(held) if len(held.items) <= _DETAILED else _overview(held)),
         *actions(_open(held)),
         context(as_of_words(held.as_of, held.today)),

@@ -98,7 +98,7 @@ def _contact(told: Told, currency: str) -> Block:
         bold(trim(one_line(told.level), 60)),
         words(f" · {stage}{because} · {late}, {say_money(told.balance, currency)}"),
         *to,
-        *([words(" · by hand, "), *_people((told.by_hand,))] if told.by_hand else []),
+        *([words(" · by hand, by "), *_people((told.by,))] if told.by else []),
         *([words(f" · {one_line(told.decided)}")] if told.decided else []),
         words(f" · policy {told.policy_version}"),
     )

@@ -61,6 +61,7 @@ async def test_only_an_approver_starts_it_and_everybody_is_told(world):
     await started(world)
     told = await clerk.sees("has started automatic sending", "C0APPROVE")
     assert "U0BOSS" not in shown_text(told)
+    assert ":warning:" not in shown_text(told)
     await clerk.command("C0BILLING", "/overdue automatic")
     assert "is on* since Tue, Mar 10, 2026" in shown_text(await clerk.sees("Automatic sending"))
     boss = world.person(BOSS)
@@ -175,7 +176,15 @@ async def test_a_reminder_by_hand_is_seen_asked_about_and_sent_once(world):
     assert "INV-2024-1042" in str(sent.body)
     (contact,) = await kept(world)
     assert (contact.stage, contact.actor_id, contact.repeat) == ("sent", CLERK, 0)
-    await clerk.sees("“friendly” sent to", "C0BILLING")
+    told = shown_text(await clerk.sees("“friendly” sent to", "C0BILLING"))
+    assert "reminded a customer" in told
+    listed = len(contact.invoices)
+    assert f"Acme Widgets: {listed} invoice" in told
+    assert "balance" not in told
+    await clerk.command("C0BILLING", "/invoice why 1042")
+    explained = await clerk.sees("Why INV-2024-1042?")
+    assert "by hand, by" in shown_text(explained)
+    assert CLERK in str(explained["blocks"])
     # The next one is too soon: it is asked about, and repeats nothing that is not due.
     last = max(m["ts"] for m in clerk.messages())
     await clerk.command("C0BILLING", "/invoice 1042")
@@ -241,9 +250,9 @@ async def test_a_dispute_is_not_overridden_by_hand(world):
     await clerk.submit(await clerk.modal("Note it"), {"Reason": "Switch never came"})
     await clerk.close(await clerk.modal("The dispute is noted"))
     await clerk.click(card, "Remind")
-    said = shown_text(await clerk.modal("Remind"))
-    listed = "INV-2024-1042 $806.25" in said
-    assert "Nothing can be sent" in said or not listed
+    said = shown_text(await clerk.modal("Subject: "))
+    assert "INV-2024-1042 is not in this reminder" in said
+    assert "INV-2024-1042 $806.25" not in said
     assert emails(world) == []
 
 

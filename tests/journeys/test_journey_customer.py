@@ -48,7 +48,7 @@ async def test_a_second_do_not_contact_is_refused_where_the_person_stands(world)
     first, second = [await form_of(one, "Do not contact", "Note it") for one in (clerk, dana)]
     assert await clerk.submit(first, {"Reason": "Their lawyer writes"}) == {}
     await dana.submit(second, {"Reason": "Too"})
-    await dana.modal("is not to be contacted already; Casey Lindqvist noted it")
+    await dana.modal("this customer is not to be contacted, by Casey Lindqvist")
     assert len(await open_holds(world)) == 1
 
 

@@ -78,7 +78,7 @@ async def test_home_shows_what_is_unsettled_and_what_failed(bot: Bot) -> None:
     home = await bot.overdue.home("U0CLERK", Role.COLLECTOR)
     assert [(one.state, one.at.hour) for one in home.unsettled] == [("unknown", 10)]
     assert home.failures == ("It is archived.",), "the same sentence once"
-    assert home.settings["Digests"] == f"{POLICY.digests[0].channel} at 09:00"
+    assert home.digests == ((POLICY.digests[0].channel, "09:00"),)
     facts = await bot.overdue.digest_facts(bot.context.today())
     assert facts.failures == (
         "Casey Lindqvist's payment is not settled: No answer came.",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from reminders_world import Bot, World, words
 
+from bot.domain.digest import HoldNews
 from bot.domain.holds import Hold, HoldKind, Instalment
 from bot.domain.invoice import Invoice
 from bot.domain.policy import People
@@ -15,6 +16,7 @@ from bot.store import holds, mirror, operations, outbox
 from bot.store.holds import Noted
 from bot.store.operations import Operation
 from bot.use_cases.collections import decide_one
+from bot.use_cases.digest_holds import hold_news
 from bot.use_cases.mirror_reading import refresh
 from reminders.disputes import Disputes
 from reminders.promises import BROKEN, Promises
@@ -320,6 +322,19 @@ async def test_the_first_broken_instalment_ends_a_plan(world: World, bot: Bot) -
     assert noted.outcome == "broken"
     assert noted.end_reason.startswith("Instalment 2 of 3: $500.00 in all was promised")
     assert noted.hold.instalments == parts
+
+
+async def test_a_plan_is_due_by_its_instalment(world: World, bot: Bot) -> None:
+    parts = (Instalment(date(2026, 3, 11), 20000), Instalment(FRIDAY, 30000))
+    await note(bot, await of(bot), until=parts[-1].due, amount=50000, instalments=parts)
+    now = bot.context.now()
+    for place, part in enumerate(parts, 1):
+
+        def news(tx: Any, on: date = part.due) -> HoldNews:
+            return hold_news(tx, bot.context, on, None, now, 0)
+
+        (line,) = (await bot.context.lane.read(news)).due
+        assert (line.amount, line.until, line.part, line.parts) == (part.amount, part.due, place, 2)
 
 
 @pytest.mark.parametrize("kind", [HoldKind.SNOOZE, HoldKind.SAYS_PAID])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from reminders_world import POLICY, Bot, World
 from sending_world import (
+    ADMIN,
     BOSS,
     CLERK,
     approve,
@@ -26,10 +27,12 @@ from sending_world import (
 
 from bot.domain.errors import NotAllowed
 from bot.domain.policy import Level
+from bot.domain.roles import Person
 from bot.store import waiting
 from bot.use_cases.by_hand import ByHand
 from bot.use_cases.invoices import Submission
 from bot.use_cases.lookup import Lookup
+from bot.use_cases.proposals import Proposals
 from bot.use_cases.tasks import Tasks
 
 FINAL = Level("final notice", 1, ("customer",), "final", approval=True)
@@ -39,10 +42,10 @@ def by_hand(bot: Bot) -> ByHand:
     return ByHand(bot.context, bot.authority, Lookup(bot.context, bot.sync), bot.chasing.chase)
 
 
-async def form(bot: Bot, invoice: Any, root: str = "V1", anyway: bool = True) -> tuple[Submission, str, str]:
-    """A form that a clerk has open: its submission, the invoice, and the version that it shows."""
-    offer = await by_hand(bot).offer(CLERK.id, str(invoice.id))
-    return Submission(CLERK, root, root, anyway=anyway), str(invoice.id), offer.card.version
+async def form(bot: Bot, invoice: Any, person: Person = CLERK) -> tuple[Submission, str, str]:
+    """A form that somebody has open: its submission, the invoice, and the version that it shows."""
+    offer = await by_hand(bot).offer(person.id, str(invoice.id))
+    return Submission(person, "V1", "V1", anyway=True), str(invoice.id), offer.card.version
 
 
 @guide_only
@@ -197,3 +200,22 @@ async def test_a_mail_asked_for_by_hand_stays_until_a_stop_arises(world: World, 
     with pytest.raises(NotAllowed, match="Don't send it"):
         await tasks.mail(CLERK, asked.id)
     assert await bot.context.lane.read(waiting.tasks) == []
+
+
+@guide_only
+async def test_nobody_approves_what_they_asked_for_themselves(world: World, bot: Bot) -> None:
+    two = replace(POLICY.roles, approvers=frozenset({"U0BOSS", "U0ADMIN"}))
+    bot = await world.bot(ladder=replace(POLICY.ladder, levels=(FINAL,)), roles=two)
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await bot.sync.run()
+    await by_hand(bot).send(*await form(bot, invoice, BOSS))
+    (waits,) = await contacts_of(bot, invoice)
+    proposals = Proposals(bot.context, bot.authority)
+    with pytest.raises(NotAllowed, match="asked for this reminder yourself"):
+        await proposals.approve(BOSS, waits.id)
+    assert (await proposals.approve_all(BOSS, [waits.id])).approved == ()
+    await proposals.approve(ADMIN, waits.id)
+    await bot.chasing.build.run(again=True)
+    await bot.chasing.execution.run()
+    assert emailed(world, invoice) == 1, "it needs no automatic sending"

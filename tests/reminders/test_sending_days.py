@@ -1,20 +1,15 @@
 """Days of sending: the cap, outages, weekends, skips, and what changes between the plan and its hour."""
 
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from datetime import date, datetime, time
 
 import pytest
-from reminders_world import LEVELS, POLICY, Bot, World, words
+from reminders_world import LEVELS, POLICY, Bot, World
 from sending_world import (
-    ADMIN,
     BOSS,
-    CLERK,
     approve,
     contacts_of,
     customer_contacts,
-    customer_of,
     days_pass,
     emailed,
     emails,
@@ -27,12 +22,10 @@ from sending_world import (
     started,
 )
 
-from bot.domain.errors import NotAllowed
-from bot.domain.holds import Hold, HoldKind
-from bot.store import automatic, holds, operations
-from bot.store.holds import Noted
+from bot.store import automatic, operations
 from bot.use_cases.collections import decide_rows
 from bot.use_cases.proposals import Proposals
+from reminders.execution import ExecutionReport
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 3, 13), date(2026, 3, 14), date(2026, 3, 16)
 
@@ -247,6 +240,7 @@ async def test_what_is_approved_at_the_weekend_goes_out_on_monday(world: World, 
     for day in (SATURDAY, date(2026, 3, 15)):
         go_to(world, day, 16)
         await bot.schedule.tick_now()
+        assert await bot.chasing.execution.run() == ExecutionReport()
         assert await stages(bot, invoice) == ["approved"]
     go_to(world, MONDAY, 13)
     await bot.schedule.tick_now()
@@ -270,101 +264,52 @@ async def test_a_skip_lasts_the_least_days_between_contacts_and_no_longer(world:
     assert await stages(bot, invoice) == ["suppressed", "planned"]
 
 
-# ---- approved, and then … ----------------------------------------------------------------------------------
+@guide_only
+async def test_of_an_old_debt_only_the_first_contact_needs_a_person(world: World, bot: Bot) -> None:
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    await approve(bot, invoice)
+    await bot.chasing.execution.run()
+    await days_pass(world, bot, 6)
+    await bot.chasing.execution.run()
+    assert [(one.level, one.stage, one.needs) for one in await contacts_of(bot, invoice)] == [
+        ("friendly", "sent", "old_book"),
+        ("firm", "sent", ""),
+    ]
+
+
+@guide_only
+async def test_a_skipped_old_debt_is_no_longer_proposed_nor_sent(world: World, bot: Bot) -> None:
+    """Also when it had been approved before: the last word counts."""
+    invoice = owing(world, 9)
+    only(world, invoice)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    waits = await approve(bot, invoice)
+    await Proposals(bot.context, bot.authority).skip(BOSS, waits.id, "They call")
+    await bot.chasing.execution.run()
+    await sent(bot)
+    assert await stages(bot, invoice) == ["suppressed"]
+    assert emails(world) == []
+    _, rows = await decide_rows(bot.context, bot.context.today())
+    (told,) = [row.sentence for row in rows if row.track == "customer" and row.invoice.id == str(invoice.id)]
+    assert told.startswith("Bo Boss skipped the level “friendly”; it is proposed again on Sun, Mar 15, 2026")
 
 
 @guide_only
 @pytest.mark.parametrize(
-    "case", ["paid", "opted out", "disputed", "another address", "void", "lowered", "deleted"]
+    ("clock", "due"),
+    [(time(9, 59), False), (time(10), True), (time(17, 59), True), (time(18), False), (time(23, 30), False)],
 )
-async def test_what_changes_after_the_approval_keeps_it_from_going(world: World, bot: Bot, case: str) -> None:
-    invoice, company = owing(world, 5), world.syncro.company
-    await bot.chasing.automatics.start(BOSS)
-    await sent(bot)
-    await approve(bot, invoice)
-    if case == "paid":
-        world.pay(str(invoice.id))
-    elif case == "opted out":
-        customer_of(world, invoice).opt_out = True
-    elif case == "another address":
-        customer_of(world, invoice).notification_email = "new@customer.example"
-    elif case == "void":
-        company.void(invoice.id)
-    elif case == "lowered":
-        company.pay(invoice.id, 100)
-    elif case == "deleted":
-        company.delete_invoice(invoice.id)
-    else:
-        await dispute(bot, invoice)
-    await bot.chasing.execution.run()
-    await bot.outbox.deliver_due()
-    assert emails(world) == []
-    (left_out,) = await contacts_of(bot, invoice)
-    said = {
-        "paid": "has been paid",
-        "opted out": "opted out",
-        "disputed": "dispute",
-        "another address": "email addresses have changed",
-        "void": "is void now",
-        "lowered": "The balance of",
-        "deleted": "Syncro does not have it",
-    }
-    assert left_out.stage == "suppressed"
-    assert said[case] in left_out.reason
-    shown = next(
-        one for one in world.posted("C0APPROVE", "Proposals") if left_out.invoices[0].number in words(one)
-    )
-    assert said[case] in words(shown)
-
-
-async def dispute(bot: Bot, invoice: Any) -> None:
-    hold = Hold("h1", HoldKind.DISPUTE, str(invoice.customer_id), (str(invoice.id),))
-    noted = Noted(hold=hold, currency="USD", by_id=CLERK.id, created_at=bot.context.now())
-    await bot.context.lane.write(lambda tx: holds.insert(tx, noted))
+async def test_nobody_gets_a_reminder_at_night(bot: Bot, clock: time, due: bool) -> None:
+    at = datetime.combine(bot.context.today(), clock, bot.context.zone)
+    assert bot.chasing.execution.is_due(at) is due
 
 
 @guide_only
-async def test_a_changed_text_is_what_goes_out_but_not_by_who_changed_it(world: World, bot: Bot) -> None:
-    two = replace(POLICY.roles, approvers=frozenset({"U0BOSS", "U0ADMIN"}))
-    bot = await world.bot(roles=two)
-    invoice = owing(world, 5)
-    await bot.chasing.automatics.start(BOSS)
-    await sent(bot)
-    (waits,) = await contacts_of(bot, invoice)
-    proposals = Proposals(bot.context, bot.authority)
-    await proposals.edit(BOSS, waits.id, "About your invoice", "Please call us.")
-    with pytest.raises(NotAllowed, match="another approver"):
-        await proposals.approve(BOSS, waits.id)
-    assert (await proposals.approve_all(ADMIN, [waits.id])).approved == ()
-    await bot.chasing.build.run(again=True)
-    await proposals.approve(ADMIN, waits.id)
-    with pytest.raises(NotAllowed):
-        await proposals.edit(CLERK, waits.id, "Other", "Other")
-    await bot.chasing.execution.run()
-    (email,) = world.syncro.company.emails
-    assert (email.subject, email.message) == ("About your invoice", "Please call us.")
-
-
-@guide_only
-async def test_another_balance_withdraws_the_proposal_and_proposes_it_anew(world: World, bot: Bot) -> None:
-    invoice = owing(world, 5)
-    only(world, invoice)
-    await bot.chasing.automatics.start(BOSS)
-    await sent(bot)
-    (old,) = await contacts_of(bot, invoice)
-    world.move(days=1)
-    world.syncro.company.change_line(invoice.id, invoice.lines[0].id, price=Decimal(400))
-    await sent(bot)
-    before, after = await contacts_of(bot, invoice)
-    assert (before.id, before.stage, before.reason) == (
-        old.id,
-        "suppressed",
-        "It has changed and is proposed anew.",
-    )
-    assert after.awaits
-    assert after.total < old.total
-    shown = [one for one in world.posted("C0APPROVE", "Proposals") if invoice.number in words(one)]
-    assert len(shown) == 2
-    assert sum("proposed anew" in words(one) for one in shown) == 1
-    with pytest.raises(NotAllowed):
-        await Proposals(bot.context, bot.authority).approve(BOSS, old.id)
+async def test_a_policy_that_sends_in_the_evening_sends_until_midnight(world: World, bot: Bot) -> None:
+    late = await world.bot(ladder=replace(POLICY.ladder, send_at=time(20)))
+    at = datetime.combine(late.context.today(), time(23, 30), late.context.zone)
+    assert late.chasing.execution.is_due(at)

@@ -111,11 +111,15 @@ async def test_no_build_for_more_than_three_days_switches_it_off(
 
 
 @guide_only
-@pytest.mark.parametrize(("first", "largest", "on"), [(36, 15, True), (36, 6, False), (34, 6, True)])
+@pytest.mark.parametrize(
+    ("more", "first", "largest", "on"),
+    [(14, 36, 15, True), (14, 36, 6, False), (14, 34, 6, True), (2, 36, 2, True)],
+)
 async def test_a_build_twice_the_largest_switches_it_off_once_there_is_history(
-    world: World, bot: Bot, first: int, largest: int, on: bool
+    world: World, bot: Bot, more: int, first: int, largest: int, on: bool
 ) -> None:
-    for _ in range(14):
+    """And not while there are few."""
+    for _ in range(more):
         owing(world, 3)
     await started(bot)
     today = bot.context.today()
@@ -126,7 +130,8 @@ async def test_a_build_twice_the_largest_switches_it_off_once_there_is_history(
     assert report.planned == (report.planned if on else 0)
     planned = len([one for one in await customer_contacts(bot) if one.stage == "planned"])
     assert await is_on(bot) == on
-    assert (20 < planned <= 30) if on else (planned == 0)
+    assert planned == (0 if not on else report.planned)
+    assert not on or (20 < planned <= 30) == (more == 14)
     assert bool(report.stopped) == (not on)
 
 

@@ -32,6 +32,12 @@ async def test_a_number_that_does_not_exist_is_looked_for_everywhere(world: Worl
         await lookup(copy).find_id(InvoiceRef("99999", number="99999"))
 
 
+async def test_a_name_as_long_as_a_letter_is_not_said_back_whole(world: World, copy: Copy) -> None:
+    with pytest.raises(NotFound, match="No customer is called anything like") as refused:
+        await lookup(copy).customer("x" * 3000)
+    assert len(str(refused.value)) < 200
+
+
 async def test_while_a_first_sync_runs_a_missing_number_is_not_said_to_be_missing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

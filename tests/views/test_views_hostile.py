@@ -36,7 +36,7 @@ from bot.views.thanks import thank_you
 from sandbox.slack.blockkit.validate import message_problems, view_problems
 
 MARKUP = re.compile(r"<[^>]*>")
-OURS = re.compile(r"<@U0DANA>|<!subteam\^S0FINANCE>")
+OURS = re.compile(r"<@U0DANA>|<!subteam\^S0FINANCE>|<#C0BILLING>")
 ODD = st.text(alphabet=st.one_of(st.characters(exclude_categories=("Cs",)), st.sampled_from("<>&*_`~\n@!|")))
 #: Shrinking a failure would build every view hundreds of times; the failing text is telling enough.
 QUICK = settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -69,6 +69,8 @@ def test_nothing_in_markup_is_linked_by_itself(entry: dict[str, Any]) -> None:
 def test_mention_of_what_is_no_slack_id_is_text() -> None:
     assert mention("U0DANA") == "<@U0DANA>"
     assert mention("S0FINANCE") == "<!subteam^S0FINANCE>"
+    assert mention("C0BILLING") == "<#C0BILLING>"
+    assert mention("CASEY") == "CASEY"
     assert mention("U1> <!channel") == "U1&gt; &lt;!channel"
     assert mention("operator") == "operator"
 
