@@ -179,6 +179,7 @@ async def test_a_sweep_acts_once_a_day(duebot, stage):
     assert len(posted(stage)) == sent
 
 
+@pytest.mark.parametrize("stage", ["guide"], indirect=True)  # where nobody waits for mails of the owner's
 async def test_a_sweep_that_could_not_be_posted_says_so(duebot, stage):
     """Syncro dies between the lists and the last look before a reminder goes out."""
     await duebot("sync")
