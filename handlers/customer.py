@@ -28,6 +28,8 @@ from handlers.forms import Form, Sent, Shown, detail_lines, open_form
 from handlers.which import WhichInvoice, leads_on
 
 _PLACED = {
+    HoldKind.PROMISE: "The promise is noted for what is past due, or open.",
+    HoldKind.SAYS_PAID: "It is noted that they say it is paid.",
     HoldKind.DISPUTE: "The dispute is noted for all their invoices.",
     HoldKind.SNOOZE: "All their invoices are snoozed.",
     HoldKind.DO_NOT_CONTACT: "It is noted that they are not to be contacted.",
@@ -121,8 +123,11 @@ class HoldCustomer(OnCustomer):
         self.title = CUSTOMER_TITLES[kind]
 
     async def draw(self, visit: Visit, card: CustomerCard) -> View:
+        notice = ""
+        if self.kind is HoldKind.PROMISE:
+            notice = await self.desk.holds.distrust(visit.user_id, card.customer.id)
         form = HoldDraft(note=str(visit.data.get("note", "")))
-        return customer_hold_form(card, self.kind, form, visit.id)
+        return customer_hold_form(card, self.kind, form, visit.id, notice)
 
     async def submit(self, sent: Sent) -> Shown:
         customer_id = str(sent.visit.data["customer"])

@@ -48,6 +48,10 @@ def make_door(desk: Desk, team_id: str) -> Door:
         FromMessage(desk, which_invoice),
     )
     dispute_all = HoldCustomer(desk, HoldKind.DISPUTE)
+    promise_all, says_all_paid = (
+        HoldCustomer(desk, HoldKind.PROMISE),
+        HoldCustomer(desk, HoldKind.SAYS_PAID),
+    )
     snooze_all, do_not_contact = (
         HoldCustomer(desk, HoldKind.SNOOZE),
         HoldCustomer(desk, HoldKind.DO_NOT_CONTACT),
@@ -96,6 +100,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.ASSIGN: assign.from_button,
         ids.CUSTOMER_DISPUTE: dispute_all.from_button,
         ids.CUSTOMER_SNOOZE: snooze_all.from_button,
+        ids.CUSTOMER_PROMISE: promise_all.from_button,
+        ids.CUSTOMER_SAYS_PAID: says_all_paid.from_button,
         ids.DO_NOT_CONTACT: do_not_contact.from_button,
         ids.OVERDUE_ONLY: looking.board_only,
         ids.HOME_PROPOSALS: proposing.from_home,
@@ -144,6 +150,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_ASSIGN: assign,
         ids.VIEW_CUSTOMER_DISPUTE: dispute_all,
         ids.VIEW_CUSTOMER_SNOOZE: snooze_all,
+        ids.VIEW_CUSTOMER_PROMISE: promise_all,
+        ids.VIEW_CUSTOMER_SAYS_PAID: says_all_paid,
         ids.VIEW_DO_NOT_CONTACT: do_not_contact,
         ids.VIEW_HOLD_WHICH: which_invoice,
         ids.VIEW_FROM_MESSAGE: from_message,

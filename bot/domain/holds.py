@@ -78,6 +78,15 @@ class Hold:
                 return today <= self.until
 
 
+def named_by(invoices: Iterable[Invoice], today: date) -> tuple[Invoice, ...]:
+    """What a promise, or a claim to have paid, of a whole customer is about, in the order given.
+
+    Those past due with a known balance; when none is, all that are open.
+    """
+    owed = [one for one in invoices if one.unpaid and one.balance is not None and one.balance > 0]
+    return tuple([one for one in owed if one.overdue(today)] or owed)
+
+
 def hold_stop(holds: Iterable[Hold], invoice_id: str, today: date, calendar: BusinessCalendar) -> Stop | None:
     """Why an invoice is held on both tracks, or ``None``. Do-not-contact is the customer's: it is not asked here."""
     named = [

@@ -1,9 +1,10 @@
 """Placing and ending holds: what a customer said, or a person decided, that stops the chasing of an invoice."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.dates import add_months, say_date
-from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.errors import BadInput, Changed, NotAllowed
 from bot.domain.facts import HoldDraft
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Invoice
@@ -21,6 +22,7 @@ from bot.use_cases.invoices import Problems, Submission, write_key
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.promises import (
     MOVED,
+    Owed,
     Promised,
     broken_lately,
     distrust,
@@ -49,11 +51,18 @@ class Holds:
         self, submission: Submission, kind: HoldKind, invoice_id: str, draft: HoldDraft
     ) -> tuple[Hold, Invoice]:
         """Notes a hold on an invoice, read live; the same form sent twice notes it once. Raises ``DuebotError``."""
-        await self._authority.require(submission.actor.id, Action.HOLD)
-        invoice = await self._lookup.invoice(invoice_id)
         key = write_key(submission.root_view, kind.value, invoice_id)
-        noted = self._understood(kind, invoice, draft, key, submission.actor)
-        return await self.note(noted, submission.visit_id), invoice
+        hold, (invoice,) = await self.place_on(submission, kind, [invoice_id], draft, key)
+        return hold, invoice
+
+    async def place_on(
+        self, submission: Submission, kind: HoldKind, invoice_ids: Sequence[str], draft: HoldDraft, key: str
+    ) -> tuple[Hold, tuple[Invoice, ...]]:
+        """Notes one hold that names these invoices of one customer, each read live. Raises ``DuebotError``."""
+        await self._authority.require(submission.actor.id, Action.HOLD)
+        invoices = tuple([await self._lookup.invoice(one) for one in invoice_ids])
+        noted = self._understood(kind, invoices, draft, key, submission.actor)
+        return await self.note(noted, submission.visit_id), invoices
 
     async def note(self, noted: Noted, visit_id: str) -> Hold:
         """Writes a hold down that was checked, once, in place of an open one like it. Raises ``NotAllowed``."""
@@ -126,12 +135,14 @@ class Holds:
         return noted.hold
 
     def _understood(
-        self, kind: HoldKind, invoice: Invoice, draft: HoldDraft, key: str, actor: Person
+        self, kind: HoldKind, invoices: Sequence[Invoice], draft: HoldDraft, key: str, actor: Person
     ) -> Noted:
-        """What was typed as a hold. Raises ``BadInput`` with every field's error, ``NotAllowed`` for the invoice."""
-        require_holdable(invoice)
+        """What was typed as a hold. Raises ``BadInput`` with every field's error, ``NotAllowed`` for an invoice."""
+        for invoice in invoices:
+            require_holdable(invoice)
+        _require_one_customer(invoices)
         problems = Problems()
-        promised = self._promised(kind, invoice, draft, problems)
+        promised = self._promised(kind, _owed(invoices), draft, problems)
         field = "reason" if kind in (HoldKind.DISPUTE, HoldKind.SNOOZE) else "notes"
         note = problems.take(field, lambda: note_of(draft.note, kind), "")
         said_by = problems.take("said_by", lambda: _short(draft.said_by, MOST_SAID_BY), "")
@@ -139,8 +150,8 @@ class Holds:
         hold = Hold(
             id=key,
             kind=kind,
-            customer_id=invoice.customer_id,
-            invoice_ids=(invoice.id,),
+            customer_id=invoices[0].customer_id,
+            invoice_ids=tuple(one.id for one in invoices),
             until=promised.until,
             note=note,
             by_name=actor.name,
@@ -150,20 +161,20 @@ class Holds:
         )
         return Noted(
             hold=hold,
-            currency=invoice.currency,
+            currency=invoices[0].currency,
             by_id=actor.id,
             created_at=self._context.now(),
-            payments_seen=tuple(payment.id for payment in invoice.payments or ()),
+            payments_seen=tuple(payment.id for one in invoices for payment in one.payments or ()),
         )
 
-    def _promised(self, kind: HoldKind, invoice: Invoice, draft: HoldDraft, problems: Problems) -> Promised:
+    def _promised(self, kind: HoldKind, owed: Owed, draft: HoldDraft, problems: Problems) -> Promised:
         """Until when, and how much where that is asked; what is wrong is noted beside its field."""
         if kind is HoldKind.PROMISE and draft.instalments.strip():
-            return read_plan(draft, invoice, self._context.today(), problems)
+            return read_plan(draft, owed, self._context.today(), problems)
         until = problems.take("until", lambda: self.until(kind, draft.until), None)
         if kind is not HoldKind.PROMISE:
             return Promised(until, None)
-        return Promised(until, problems.take("amount", lambda: _amount(draft.amount, invoice), None))
+        return Promised(until, problems.take("amount", lambda: _amount(draft.amount, owed), None))
 
     def until(self, kind: HoldKind, typed: str) -> date | None:
         """How long a hold stands, as typed; ``None`` for what stands until a person ends it. Raises ``BadInput``."""
@@ -212,13 +223,25 @@ def _open(tx: Tx, hold_id: str) -> Noted:
     return noted
 
 
-def _amount(typed: str, invoice: Invoice) -> int | None:
+def _owed(invoices: Sequence[Invoice]) -> Owed:
+    """What is open on them in all."""
+    known = [one.balance for one in invoices if one.balance is not None]
+    return Owed(sum(known) if len(known) == len(invoices) else None, invoices[0].currency)
+
+
+def _require_one_customer(invoices: Sequence[Invoice]) -> None:
+    """Raises ``Changed`` when Syncro says by now that they belong to several: their debts stay apart."""
+    if len({(one.customer_id, one.currency) for one in invoices}) > 1:
+        raise Changed("These invoices no longer belong to one customer. Nothing was noted.", ())
+
+
+def _amount(typed: str, owed: Owed) -> int | None:
     """What is promised; all that is open when nothing is typed (``None`` while nobody knows how much that is)."""
     if not typed.strip():
-        return invoice.balance
-    amount = parse_amount(typed, invoice.currency)
-    if invoice.balance is not None and amount > invoice.balance:
-        raise BadInput(f"Only {say_money(invoice.balance, invoice.currency)} is open. Promise that or less.")
+        return owed.balance
+    amount = parse_amount(typed, owed.currency)
+    if owed.balance is not None and amount > owed.balance:
+        raise BadInput(f"Only {say_money(owed.balance, owed.currency)} is open. Promise that or less.")
     return amount
 
 

@@ -112,6 +112,14 @@ def distrust(tx: Tx, context: Context, customer_id: str, why_not: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What is open on the invoices that a promise names; ``None`` while nobody knows."""
+
+    balance: int | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Promised:
     """What was promised, as understood. ``amount`` is ``None`` while nobody knows what is open."""
 
@@ -120,23 +128,23 @@ class Promised:
     instalments: tuple[Instalment, ...] = ()
 
 
-def read_plan(draft: HoldDraft, invoice: Invoice, today: date, problems: Problems) -> Promised:
+def read_plan(draft: HoldDraft, owed: Owed, today: date, problems: Problems) -> Promised:
     """The instalments of a form as a promise; what doesn't fit is noted beside its field."""
     none: tuple[Instalment, ...] = ()
-    parts = problems.take("instalments", lambda: parse_plan(draft.instalments, today, invoice.currency), none)
+    parts = problems.take("instalments", lambda: parse_plan(draft.instalments, today, owed.currency), none)
     if not parts:
         return Promised(None, None)
     total, last = sum(part.amount for part in parts), parts[-1].due
-    problems.take("instalments", lambda: _require_open(total, invoice), None)
+    problems.take("instalments", lambda: _require_open(total, owed), None)
     problems.take("until", lambda: _require_last(draft.until, last, today), None)
-    problems.take("amount", lambda: _require_total(draft.amount, total, invoice.currency), None)
+    problems.take("amount", lambda: _require_total(draft.amount, total, owed.currency), None)
     # One instalment is an ordinary promise.
     return Promised(last, total, parts if len(parts) > 1 else ())
 
 
-def _require_open(total: int, invoice: Invoice) -> None:
-    if invoice.balance is not None and total > invoice.balance:
-        said, left = say_money(total, invoice.currency), say_money(invoice.balance, invoice.currency)
+def _require_open(total: int, owed: Owed) -> None:
+    if owed.balance is not None and total > owed.balance:
+        said, left = say_money(total, owed.currency), say_money(owed.balance, owed.currency)
         raise BadInput(f"The instalments come to {said}, and only {left} is open.")
 
 

@@ -93,6 +93,8 @@ def _hold_buttons(card: CustomerCard, role: Role | None) -> list[Block]:
     ]
     if card.open_amount > 0 or card.unknown_count:
         made += [
+            button("Promise all", ids.CUSTOMER_PROMISE, key),
+            button("Says all paid", ids.CUSTOMER_SAYS_PAID, key),
             button("Dispute all", ids.CUSTOMER_DISPUTE, key),
             button("Snooze all", ids.CUSTOMER_SNOOZE, key),
         ]

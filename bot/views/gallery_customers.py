@@ -112,6 +112,8 @@ def customer_modals() -> Mapping[str, View]:
         "assign_again": assign_form(rogue, "", facts.VISIT, "Only full members."),
         "hold_do_not_contact": customer_hold_form(held, HoldKind.DO_NOT_CONTACT, HoldDraft(), facts.VISIT),
         "hold_customer_dispute": customer_hold_form(rogue, HoldKind.DISPUTE, typed, facts.VISIT, "Say what."),
+        "hold_customer_promise": customer_hold_form(held, HoldKind.PROMISE, HoldDraft(), facts.VISIT),
+        "hold_customer_says_paid": customer_hold_form(rogue, HoldKind.SAYS_PAID, typed, facts.VISIT),
         "hold_customer_snooze": customer_hold_form(rogue, HoldKind.SNOOZE, typed, facts.VISIT),
         "hold_customer_end": customer_end_form(held, _ALL, facts.VISIT, "Settled", "Say why."),
         "customer_done": customer_done(held, "The call is logged: left message.", facts.VISIT),

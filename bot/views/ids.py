@@ -145,3 +145,9 @@ HOME_PROPOSALS = "home.proposals.v1"
 FEE_APPROVE = "late_fee.approve.v1"
 FEE_SKIP = "late_fee.skip.v1"
 FEE_APPROVE_ALL = "late_fee.approve_all.v1"
+
+# Promises, and claims to have paid, of all that a customer owes.
+CUSTOMER_PROMISE = "customer.promise.v1"
+CUSTOMER_SAYS_PAID = "customer.says_paid.v1"
+VIEW_CUSTOMER_PROMISE = "hold.customer_promise.form.v1"
+VIEW_CUSTOMER_SAYS_PAID = "hold.customer_says_paid.form.v1"

@@ -6,30 +6,39 @@ from typing import Any
 from bot.domain.calls import CallDraft, CallOutcome
 from bot.domain.customer_facts import CustomerCard
 from bot.domain.facts import HoldDraft
-from bot.domain.holds import Hold, HoldKind
+from bot.domain.holds import Hold, HoldKind, named_by
 from bot.domain.money import say_money
 from bot.views import ids
 from bot.views.blocks import Block, View, context, escape, mention, one_line, plain, plain_section, section
 from bot.views.customer_card import customer_hold_words
+from bot.views.modal_hold import promise_inputs, reference_input
 from bot.views.modals_common import choice_input, field, modal, notice_blocks, text_input
 from bot.views.values import read_values
+from bot.views.wording import count
 
 #: The title of each kind's form for a whole customer, and its callback id.
 CUSTOMER_TITLES = {
+    HoldKind.PROMISE: "Promise all",
+    HoldKind.SAYS_PAID: "Says all paid",
     HoldKind.DISPUTE: "Dispute all",
     HoldKind.SNOOZE: "Snooze all",
     HoldKind.DO_NOT_CONTACT: "Do not contact",
 }
 _VIEWS = {
+    HoldKind.PROMISE: ids.VIEW_CUSTOMER_PROMISE,
+    HoldKind.SAYS_PAID: ids.VIEW_CUSTOMER_SAYS_PAID,
     HoldKind.DISPUTE: ids.VIEW_CUSTOMER_DISPUTE,
     HoldKind.SNOOZE: ids.VIEW_CUSTOMER_SNOOZE,
     HoldKind.DO_NOT_CONTACT: ids.VIEW_DO_NOT_CONTACT,
 }
 _MEANS = {
+    HoldKind.PROMISE: "Nobody is reminded of these until the business day after the promised date is over.",
+    HoldKind.SAYS_PAID: "Nobody is reminded of these for 5 business days: time to find the payment.",
     HoldKind.DISPUTE: "Nobody is reminded of any of their invoices, new ones too, until somebody ends it.",
     HoldKind.SNOOZE: "Nobody is reminded of any of their invoices, new ones too, until that day.",
     HoldKind.DO_NOT_CONTACT: "The customer gets no reminders until somebody ends it. Calls become the manager's.",
 }
+_NUMBERS = 12
 _DAYS = "tomorrow, next friday, 2026-02-15 or in 2 weeks"
 
 
@@ -93,15 +102,39 @@ def customer_hold_form(
     card: CustomerCard, kind: HoldKind, form: HoldDraft, visit_id: str, notice: str = ""
 ) -> View:
     """The form of a hold on all that a customer owes."""
-    until = text_input(ids.IN_UNTIL, form.until, placeholder=_DAYS)
     blocks = [
         *notice_blocks(notice),
         *which_customer(card),
-        *([field("Until", until)] if kind is HoldKind.SNOOZE else []),
-        field("Reason", text_input(ids.IN_REASON, form.note, lines=True), hint="Kept in the log."),
+        *_named(card, kind),
+        *_inputs(card, kind, form),
         context(_MEANS[kind]),
     ]
     return modal(CUSTOMER_TITLES[kind], blocks, _VIEWS[kind], visit_id, submit="Note it")
+
+
+def _named(card: CustomerCard, kind: HoldKind) -> list[Block]:
+    """The invoices that a promise, or a claim to have paid, is about."""
+    if kind not in (HoldKind.PROMISE, HoldKind.SAYS_PAID):
+        return []
+    named = named_by((one for one in card.invoices if one.currency == card.currency), card.today)
+    total = say_money(sum(one.balance or 0 for one in named), card.currency)
+    numbers = ", ".join(one_line(one.number) for one in named[:_NUMBERS])
+    left = f" and {len(named) - _NUMBERS} more" if len(named) > _NUMBERS else ""
+    return [plain_section(f"About {count(len(named), 'invoice')}, {total} in all: {numbers}{left}")]
+
+
+def _inputs(card: CustomerCard, kind: HoldKind, form: HoldDraft) -> list[Block]:
+    until = text_input(ids.IN_UNTIL, form.until, placeholder=_DAYS)
+    reason = field("Reason", text_input(ids.IN_REASON, form.note, lines=True), hint="Kept in the log.")
+    match kind:
+        case HoldKind.PROMISE:
+            return promise_inputs(card.currency, form)
+        case HoldKind.SAYS_PAID:
+            return [reference_input(form)]
+        case HoldKind.SNOOZE:
+            return [field("Until", until), reason]
+        case _:
+            return [reason]
 
 
 def customer_end_form(

@@ -60,28 +60,32 @@ def _inputs(card: InvoiceCard, kind: HoldKind, form: HoldDraft) -> list[Block]:
     reason = field("Reason", text_input(ids.IN_REASON, form.note, lines=True), hint="Kept in the log.")
     match kind:
         case HoldKind.PROMISE:
-            return _promise(card, form)
+            return promise_inputs(card.invoice.currency, form)
         case HoldKind.SNOOZE:
             until = text_input(ids.IN_UNTIL, form.until, placeholder="next friday, 2026-02-15 or in 2 weeks")
             return [field("Until", until), reason]
         case HoldKind.SAYS_PAID:
-            hint = "Ask for the reference: a check number or the bank's, and the date."
-            note = text_input(
-                ids.IN_NOTES, form.note, placeholder="Check #1234, posted on Monday", lines=True
-            )
-            return [field("Reference", note, hint=hint, optional=True)]
+            return [reference_input(form)]
         case _:
             return [reason]
 
 
-def _promise(card: InvoiceCard, form: HoldDraft) -> list[Block]:
+def reference_input(form: HoldDraft) -> Block:
+    """Where somebody who says that they have paid is asked how."""
+    hint = "Ask for the reference: a check number or the bank's, and the date."
+    note = text_input(ids.IN_NOTES, form.note, placeholder="Check #1234, posted on Monday", lines=True)
+    return field("Reference", note, hint=hint, optional=True)
+
+
+def promise_inputs(currency: str, form: HoldDraft) -> list[Block]:
+    """When, how much, in which instalments, and who said so."""
     until = text_input(ids.IN_UNTIL, form.until, placeholder="friday, 2026-02-15 or in 2 weeks")
     return [
         field("Promised for", until, hint="Empty for a plan: its last date counts.", optional=True),
         field(
-            f"Amount ({card.invoice.currency})",
+            f"Amount ({currency})",
             text_input(ids.IN_AMOUNT, form.amount),
-            hint="Empty means the balance, or all that the instalments come to.",
+            hint="Empty means all that is open, or all that the instalments come to.",
             optional=True,
         ),
         field(
