@@ -12,7 +12,15 @@ from bot.store.holds import Noted
 from bot.views import ids
 from sandbox.slack.shown import buttons, shown_text
 
-BUTTONS = {"Log call", "Assign", "Dispute all", "Snooze all", "Do not contact"}
+BUTTONS = {
+    "Log call",
+    "Assign",
+    "Promise all",
+    "Says all paid",
+    "Dispute all",
+    "Snooze all",
+    "Do not contact",
+}
 
 
 async def test_do_not_contact_is_noted_once_and_ended_with_a_reason(world):
