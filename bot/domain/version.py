@@ -16,8 +16,6 @@ from bot.domain.money import say_money
 
 #: For payment, void, send, contact and approval.
 MATTERS_FOR_MONEY = ("status", "total", "balance", "due_date", "lines", "payments")
-#: An edit minds paid and void besides the fields that it changes.
-MATTERS_FOR_EDIT = ("status",)
 
 
 @dataclass(frozen=True, slots=True)
