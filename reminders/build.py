@@ -29,7 +29,7 @@ from bot.use_cases.proposals import MOST_SHOWN
 from bot.use_cases.redraw import LATELY, REVIEW, ask_redraw
 from bot.use_cases.tasks import Reasons, follow
 from reminders.late_fees import propose
-from reminders.slots import free_slot, require_today
+from reminders.slots import free_slot
 
 _LEASE = timedelta(minutes=5)
 
@@ -61,12 +61,11 @@ class Build:
         self._automatics = automatics
         self._owner = owner
 
-    async def run(self, *, again: bool = False, as_of: date | None = None) -> BuildReport:
-        """Builds once for today; with ``again`` once more. Raises ``BadInput`` for another day than today.
+    async def run(self, *, again: bool = False) -> BuildReport:
+        """Builds once for today; with ``again`` once more.
 
         Raises ``SyncroError`` when Syncro can't be read: the day stays open and is tried again.
         """
-        require_today(self._context, as_of)
         today, now = self._context.today(), self._context.now()
 
         def take(tx: Tx) -> str:

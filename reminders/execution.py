@@ -12,10 +12,10 @@ from functools import partial
 from bot.domain.contacts import Reason
 from bot.domain.errors import SyncroError, SyncroLimited, SyncroNotSent
 from bot.domain.policy import Level
-from bot.store import automatic, claims, waiting
+from bot.store import claims, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
-from bot.use_cases.automatics import BUILD
+from bot.use_cases.automatics import BUILD, sends_by_itself
 from bot.use_cases.chase import Chase, Made
 from bot.use_cases.contact_check import by_task, judge
 from bot.use_cases.context import Context
@@ -25,8 +25,6 @@ from reminders.sweep import Sweep
 
 #: How long it rests after Syncro could not be asked, so that an outage doesn't fill the journal.
 _REST = timedelta(minutes=5)
-
-
 #: Local time at which a day's sending ends, unless the policy begins later than that.
 EVENING = time(18)
 
@@ -128,8 +126,7 @@ class Execution:
 
     def _held(self, tx: Tx, contact: Contact, level: Level | None, today: date) -> str:
         """Why a customer contact has to wait: sending is off, or the day's cap is reached."""
-        state = automatic.load(tx)
-        allowed = state.on and self._context.policy.syncro_own_reminders is not True
+        allowed = sends_by_itself(tx, self._context.policy)
         if not allowed and not (level is not None and by_task(self._context, level)) and not contact.actor_id:
             return Reason.AUTOMATIC_OFF.value
         cap = self._context.policy.ladder.daily_cap

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from bot.domain.dates import say_date
 from bot.domain.errors import NotAllowed
+from bot.domain.policy import Policy
 from bot.domain.roles import Action, Person
 from bot.store import automatic, claims, mirror, outbox, waiting
 from bot.store.automatic import Automatic
@@ -26,6 +27,11 @@ _OWN_REMINDERS = (
     "The policy says that Syncro sends its own reminders, and two senders would write to every customer twice. "
     "Switch Syncro's off, say `own_reminders: off` in the policy, and restart Duebot."
 )
+
+
+def sends_by_itself(tx: Tx, policy: Policy) -> bool:
+    """Whether customers are written to without a person: never where Syncro reminds them by itself."""
+    return automatic.load(tx).on and policy.syncro_own_reminders is not True
 
 
 class Automatics:

@@ -83,12 +83,8 @@ class ByHand:
 
     def _planned(self, tx: Tx, plan: HandPlan, sending: Sending, actor_id: str) -> Contact:
         old = any(item.invoice.id in sending.old_book for item in plan.contact.listed)
-        needs = (
-            ("level" if plan.contact.level.approval else "old_book" if old else "level")
-            if plan.approval
-            else ""
-        )
-        made = planned_contact(self._context, plan.contact, "", needs)
+        why = "old_book" if old and not plan.contact.level.approval else "level"
+        made = planned_contact(self._context, plan.contact, "", why if plan.approval else "")
         repeat = _next_repeat(tx, made) if plan.repeats else 0
         return replace(made, actor_id=actor_id, repeat=repeat)
 

@@ -15,6 +15,7 @@ from bot.domain.sending import ContactKey, Sending, Skip
 from bot.store import automatic, contacts, holds, mirror, mirror_payments, operations, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
+from bot.use_cases.automatics import sends_by_itself
 from bot.use_cases.context import Context
 from bot.use_cases.ladder_past import before, holds_on, owing_on, unpaid_on
 
@@ -171,12 +172,12 @@ def _with(
 
 
 def _sending(tx: Tx, context: Context) -> Sending:
-    """Whether and how customers are written to. Where Syncro reminds by itself, nothing goes out automatically."""
-    state = automatic.load(tx)
+    """Whether and how customers are written to."""
+    started = automatic.load(tx).started
     return Sending(
-        automatic=state.on and context.policy.syncro_own_reminders is not True,
+        automatic=sends_by_itself(tx, context.policy),
         email_text=context.gateway.abilities.email_text,
-        old_book=automatic.old_book(tx) - waiting.approved_invoices(tx) if state.started else frozenset(),
+        old_book=automatic.old_book(tx) - waiting.approved_invoices(tx) if started else frozenset(),
     )
 
 

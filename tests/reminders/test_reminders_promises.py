@@ -1,89 +1,22 @@
 """Promises end once: kept as soon as the money is there, broken on the next business morning, told to the owner."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from holds_world import CLERK, FRIDAY, NUMBER, TUESDAY, acts, hold_of, morning, note, of, pay, reach
 from reminders_world import Bot, World, words
 
 from bot.domain.digest import HoldNews
-from bot.domain.holds import Hold, HoldKind, Instalment
-from bot.domain.invoice import Invoice
+from bot.domain.holds import HoldKind, Instalment
 from bot.domain.policy import People
-from bot.store import holds, mirror, operations, outbox
-from bot.store.holds import Noted
+from bot.store import mirror, operations, outbox
 from bot.store.operations import Operation
 from bot.use_cases.collections import decide_one
 from bot.use_cases.digest_holds import hold_news
 from bot.use_cases.mirror_reading import refresh
-from reminders.disputes import Disputes
 from reminders.promises import BROKEN, Promises
-
-CLERK = "D0CLERK"
-NUMBER = "INV-2024-1042"
-#: 8:00 in New York, when the reminders of a business day are built.
-TUESDAY = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
-FRIDAY = date(2026, 3, 13)
-
-
-async def of(bot: Bot, number: str = NUMBER) -> Invoice:
-    (found,) = await bot.context.lane.read(lambda tx: mirror.invoices_by_number(tx, number))
-    return found
-
-
-async def note(bot: Bot, invoice: Invoice, kind: HoldKind = HoldKind.PROMISE, **changes: Any) -> str:
-    """A hold, a promise of $500.00 for Friday unless said otherwise; its id."""
-    hold = Hold(
-        f"{kind}-{invoice.id}",
-        kind,
-        invoice.customer_id,
-        (invoice.id,),
-        FRIDAY,
-        "",
-        "Dana Reyes",
-        50000,
-        "Pat",
-    )
-    noted = replace(hold, **changes)
-    await bot.context.lane.write(
-        lambda tx: holds.insert(
-            tx, Noted(hold=noted, currency="USD", by_id="U0DANA", created_at=bot.context.now())
-        )
-    )
-    return noted.id
-
-
-async def hold_of(bot: Bot, id: str) -> Noted:
-    found = await bot.context.lane.read(lambda tx: holds.get(tx, id))
-    assert found is not None
-    return found
-
-
-async def end(bot: Bot, id: str) -> None:
-    now = bot.context.now()
-    assert await bot.context.lane.write(lambda tx: holds.end(tx, id, by="U1", reason="ok", now=now))
-
-
-async def acts(bot: Bot) -> list[tuple[str, str, str]]:
-    rows = await bot.context.lane.read(lambda tx: tx.all("SELECT * FROM audit ORDER BY seq"))
-    return [(row["actor_id"], row["action"], row["subject"]) for row in rows if "." in row["action"]]
-
-
-def reach(world: World, moment: datetime) -> None:
-    world.clock.advance(moment - world.clock.now())
-
-
-def pay(world: World, amount: int | str, number: str = NUMBER) -> Any:
-    return world.syncro.company.pay(world.invoice(number).id, amount)
-
-
-async def morning(bot: Bot) -> None:
-    """What a tick does with holds, after a sync."""
-    await bot.sync.run()
-    await Promises(bot.context).run()
-    await bot.outbox.deliver_due()
 
 
 async def test_a_kept_promise_ends_silently_and_the_ladder_goes_on(world: World, bot: Bot) -> None:
@@ -352,70 +285,6 @@ async def test_what_holds_to_a_day_ends_when_that_is_over(world: World, bot: Bot
     noted = await hold_of(bot, id)
     assert (noted.ended_by, noted.end_reason, noted.outcome) == ("system", "Its time is over.", "")
     assert await acts(bot) == [("system", f"{kind}.ended", f"invoice:{invoice.id}")]
-
-
-async def test_the_owner_is_reminded_of_disputes_every_week_until_they_are_resolved(
-    world: World, bot: Bot
-) -> None:
-    owed = await bot.context.lane.read(mirror.unpaid)
-    for one in owed[:2]:
-        await note(bot, one, HoldKind.DISPUTE, until=None, note="Switch never came")
-    other = await world.bot()
-
-    async def both() -> None:
-        await asyncio.gather(*(Disputes(one.context, str(id(one))).run() for one in (bot, other)))
-        await bot.outbox.deliver_due()
-        await other.outbox.deliver_due()
-
-    for early in (timedelta(days=1), timedelta(minutes=1)):
-        reach(world, TUESDAY - early)
-        await both()
-    assert world.posted(CLERK, "still open") == []
-    reach(world, TUESDAY)
-    await both()
-    await both()
-    (told,) = world.posted(CLERK, "2 disputes still open")
-    assert words(told).count("disputed for 7 days, noted by Dana Reyes: Switch never came") == 2
-    await end(bot, f"dispute-{owed[0].id}")
-    await both()
-    reach(world, TUESDAY + timedelta(days=6, hours=6))
-    await both()
-    assert len(world.posted(CLERK, "still open")) == 1
-    reach(world, TUESDAY + timedelta(days=7))
-    await both()
-    (again,) = world.posted(CLERK, "1 dispute still open")
-    assert owed[0].number not in words(again)
-    assert owed[1].number in words(again)
-
-
-async def test_a_week_that_ends_on_a_weekend_is_told_on_monday(world: World, bot: Bot) -> None:
-    reach(world, datetime(2026, 3, 14, 15, 0, tzinfo=UTC))
-    await note(bot, await of(bot), HoldKind.DISPUTE, until=None)
-    for day, told in ((21, 0), (22, 0), (23, 1), (24, 1)):
-        reach(world, datetime(2026, 3, day, 15, 0, tzinfo=UTC))
-        await Disputes(bot.context, "me").run()
-        await bot.outbox.deliver_due()
-        assert len(world.posted(CLERK, "still open")) == told
-
-
-async def test_a_dispute_that_ends_before_the_message_goes_out_is_not_told(world: World, bot: Bot) -> None:
-    id = await note(bot, await of(bot), HoldKind.DISPUTE, until=None)
-    reach(world, TUESDAY)
-    await Disputes(bot.context, "me").run()
-    await end(bot, id)
-    await bot.outbox.deliver_due()
-    assert world.posted(CLERK, "still open") == []
-
-
-async def test_a_disputed_invoice_that_is_paid_is_nobodys_worry(world: World, bot: Bot) -> None:
-    invoice = await of(bot)
-    await note(bot, invoice, HoldKind.DISPUTE, until=None)
-    world.pay(invoice.id)
-    reach(world, TUESDAY)
-    await refresh(bot.context, invoice.id)
-    await Disputes(bot.context, "me").run()
-    await bot.outbox.deliver_due()
-    assert world.posted(CLERK, "still open") == []
 
 
 async def test_without_an_owner_the_manager_is_told(world: World) -> None:
