@@ -53,9 +53,13 @@ def hold_messages() -> Mapping[str, Message]:
     """Messages, the card of a payment plan, and a history of holds."""
     one, rogue = _item(_PLAN), _item(_ROGUE_PLAN, rogue=True)
     everybody = replace(_DISPUTE, invoice_ids=())
+    several = replace(
+        _change(_PROMISE, "placed"), invoices=tuple(replace(facts.PARTIAL, id=str(id)) for id in range(12))
+    )
     return {
         "hold_noted": hold_changed(_change(_PLAN, "placed")),
         "hold_noted_hostile": hold_changed(_change(_ROGUE_PLAN, "placed", rogue=True)),
+        "hold_noted_several": hold_changed(several),
         "hold_noted_customer": hold_changed(_change(everybody, "placed")),
         "hold_ended_message": hold_changed(_change(_DISPUTE, "ended", reason=facts.HOSTILE)),
         "promises_broken": promises_broken(HeldReport(facts.TODAY, (one,), facts.AS_OF)),

@@ -51,14 +51,13 @@ def hold_changed(held: HoldChange) -> Message:
     """That somebody noted or ended a hold, with the way to what it is about."""
     hold = held.hold
     said = f"noted {_NOTED[hold.kind]}" if held.done == "placed" else f"ended {_ENDED[hold.kind]}"
-    about = "; ".join(invoice_words(one, held.today) for one in held.invoices[:_INVOICES])
     whole = not hold.invoice_ids and hold.kind is not HoldKind.DO_NOT_CONTACT
     whose = "All invoices: " if whole else ""
     plan = [plain_section(plan_words(hold, held.currency))] if hold.instalments else []
     why = [plain_section(f"Why it ended: {trim(one_line(held.reason), 500)}")] if held.reason else []
     blocks = [
         section(f":pushpin: {mention(held.actor_id)} {said}"),
-        plain_section(about or one_line(held.customer_name)),
+        _about(held),
         plain_section(f"{whose}{hold_words(hold, held.currency, held.today)}"),
         *plan,
         *why,
@@ -66,6 +65,14 @@ def hold_changed(held: HoldChange) -> Message:
     ]
     which = ", ".join(one.number for one in held.invoices[:_INVOICES]) or held.customer_name
     return message(f"{mention(held.actor_id)} {said}: {escape(one_line(which))}", blocks)
+
+
+def _about(held: HoldChange) -> Block:
+    """The customer, the invoice, or a line for each of several."""
+    lines = [invoice_words(one, held.today) for one in held.invoices]
+    if len(lines) > 1:
+        return rich(bullets(some([line(words(one)) for one in lines], _INVOICES, "in the menu")))
+    return plain_section(lines[0] if lines else one_line(held.customer_name))
 
 
 def promises_broken(held: HeldReport) -> Message:

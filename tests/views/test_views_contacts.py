@@ -88,6 +88,16 @@ def test_a_hold_on_all_invoices_says_so(kind: HoldKind, begins: str) -> None:
     assert f"\n{begins}" in shown(hold_changed(told).blocks)
 
 
+def test_a_hold_on_several_invoices_has_a_line_for_each_and_counts_the_rest() -> None:
+    hold = Hold("h1", HoldKind.PROMISE, "501", (), None, "", "Casey")
+    owed = tuple(replace(facts.PARTIAL, id=str(id), number=f"INV-{id}") for id in range(100, 112))
+    said = shown(
+        hold_changed(HoldChange(hold, "placed", "U0DANA", "Acme Rockets", "USD", owed, facts.TODAY)).blocks
+    )
+    listed = said.split("and 2 more in the menu")[0].splitlines()
+    assert [line.split(" · ")[0] for line in listed[1:]] == [f"INV-{id}" for id in range(100, 110)]
+
+
 def test_home_names_whose_promise_is_due_and_the_channels_of_digests() -> None:
     said = shown(home(facts.home_facts("approver"))["blocks"])
     assert "Acme Rockets promised for today: $606.25" in said
