@@ -26,6 +26,9 @@ from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace
 from bot.syncro.webhook import PATH as WEBHOOK_PATH
 from bot.syncro.webhook import webhook_route
+from bot.use_cases.approvals import Approvals
+from bot.use_cases.approved import Approved
+from bot.use_cases.asking import Asking
 from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
 from bot.use_cases.by_hand import ByHand
@@ -137,7 +140,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         waits=_waits(settings),
         wake_outbox=woken.set,
     )
-    authority = Authority(directory, policy.roles)
+    authority = Authority(directory, policy)
     sync, places, overdue = (
         MirrorSync(context),
         Places(directory, policy.channels.allow_shared),
@@ -201,7 +204,10 @@ class App:
         access = settings.require_slack()
         secret = access.signing_secret.get_secret_value() if access.signing_secret else secrets.token_hex(16)
         base = urlsplit(settings.require_syncro().base_url)
-        self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, rooms.lookup)
+        asking = Asking(rooms.context, rooms.authority, rooms.journal)
+        self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, asking, rooms.lookup)
+        approved = Approved(rooms.context, rooms.journal)
+        approvals = Approvals(rooms.context, rooms.authority, rooms.journal, approved)
         holds = Holds(rooms.context, rooms.authority, rooms.lookup)
         desk = Desk(
             context=rooms.context,
@@ -209,7 +215,8 @@ class App:
             places=rooms.places,
             lookup=rooms.lookup,
             catalogue=Catalogue(rooms.context),
-            invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
+            invoices=Invoices(rooms.context, rooms.authority, rooms.journal, asking, rooms.lookup),
+            approvals=approvals,
             several=self._several,
             holds=holds,
             customers=Customers(rooms.context, rooms.lookup),
@@ -239,7 +246,11 @@ class App:
             rooms.chasing,
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
-            early_steps(rooms.context, rooms.owner),
+            {
+                "approvals": approvals.keep_time,
+                "approved": approved.carry_all,
+                **early_steps(rooms.context, rooms.owner),
+            },
         )
         self._hints = Hints(rooms.context, self.schedule.sync_soon)
         self._posting: asyncio.Task[None] | None = None

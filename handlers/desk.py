@@ -15,6 +15,7 @@ from bot.domain.roles import Person, Role
 from bot.slack.client import Slack
 from bot.store import visits
 from bot.store.visits import Visit
+from bot.use_cases.approvals import Approvals
 from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
 from bot.use_cases.automatics import Automatics
@@ -67,6 +68,7 @@ class Desk:
     automatics: Automatics
     proposals: Proposals
     fees: LateFees
+    approvals: Approvals
     tasks: Tasks
     by_hand: ByHand
     customers: Customers

@@ -27,7 +27,8 @@ class Proposing:
 
     async def show(self, arrival: Arrival, _command: Proposals) -> None:
         """What waits for a decision."""
-        role = await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+        await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+        role = await self._desk.authority.shown_role(arrival.user_id)
         await self._desk.answer(arrival, await self._waiting(arrival, role))
         await self._fees.show(arrival, role)
 
@@ -65,7 +66,7 @@ class Proposing:
         if posted:
             await self._desk.say(arrival, Message(sentence, [section(escape(sentence))]))
             return
-        fresh = await self._waiting(arrival, await self._desk.authority.role_of(arrival.user_id))
+        fresh = await self._waiting(arrival, await self._desk.authority.shown_role(arrival.user_id))
         said = [section(f":white_check_mark: {escape(sentence)}"), *fresh.blocks]
         await self._desk.answer(arrival, Message(sentence, said), replace=True)
 

@@ -1,5 +1,6 @@
 """Everything that the outbox can deliver, by the kind that is stored with an item."""
 
+from bot.use_cases.approval_log import ASK, NUDGE, TOLD
 from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.automatics import NOTICE
 from bot.use_cases.context import Context
@@ -13,6 +14,7 @@ from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
 from bot.use_cases.thanks import THANKS
 from bot.views.held import disputes_open, promises_broken
+from reminders.approvals import ApprovalNudge, ApprovalPost, ApprovalTold
 from reminders.assigned import CustomerAssigned
 from reminders.contact_posts import CopiesPost, Notice, Redrawn, ReviewPost, TasksPost
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
@@ -37,6 +39,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         REVIEW: ReviewPost(context, where),
         TASKS: TasksPost(context, where),
         FEES: FeesPost(context, where),
+        ASK: ApprovalPost(context, where),
     }
     return {
         "operation.shared": OperationShared(context, where, outcomes),
@@ -55,5 +58,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         NOTICE: Notice(),
         **drawn_again,
         COPIES: CopiesPost(context, where),
+        TOLD: ApprovalTold(context, where),
+        NUDGE: ApprovalNudge(context, where),
         REDRAW: Redrawn(context, where, drawn_again),
     }

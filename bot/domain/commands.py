@@ -170,7 +170,7 @@ SUBCOMMANDS = (
         "edit", "/invoice edit NUMBER", "/invoice edit 1042", "change due date, notes or terms", Action.EDIT
     ),
     Subcommand("add", "/invoice add NUMBER", "/invoice add 1042", "add a line item", Action.EDIT),
-    Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.VOID),
+    Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.REQUEST_VOID),
     Subcommand(
         "why", "/invoice why NUMBER", "/invoice why 1042", "why it is or isn't chased", Action.LOOK_UP
     ),

@@ -7,7 +7,8 @@ from bot.store import assignments, outbox
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
-from bot.use_cases.invoices import Submission, write_key
+from bot.use_cases.invoices import Submission
+from bot.use_cases.journal import write_key
 from bot.use_cases.owners import owner_of, people_now
 
 ASSIGNED = "customer.assigned"

@@ -12,7 +12,8 @@ from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.holds import MOST_NOTE
-from bot.use_cases.invoices import Problems, Submission, write_key
+from bot.use_cases.invoices import Problems, Submission
+from bot.use_cases.journal import write_key
 
 _MONTHS_AHEAD = 12
 

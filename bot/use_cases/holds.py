@@ -18,7 +18,8 @@ from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.hold_log import end_hold, log_placed, tell_ended
-from bot.use_cases.invoices import Problems, Submission, write_key
+from bot.use_cases.invoices import Problems, Submission
+from bot.use_cases.journal import write_key
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.promises import (
     MOVED,

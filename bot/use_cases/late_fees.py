@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.approval import rules_of
 from bot.domain.errors import (
     BadInput,
     Busy,
@@ -22,7 +23,7 @@ from bot.domain.errors import (
 from bot.domain.fee_facts import FeeCard, FeeReview
 from bot.domain.invoice import LineItem
 from bot.domain.money import from_minor
-from bot.domain.roles import Action, Person
+from bot.domain.roles import Person
 from bot.store import late_fees, outbox, visits
 from bot.store.lane import Conflict, Tx
 from bot.store.late_fees import LateFee
@@ -79,7 +80,7 @@ class LateFees:
 
     async def approve(self, actor: Person, fee_id: str) -> FeeCard:
         """Lets one out and adds it; the card says what became of it. Raises ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        await self._authority.require_decider(actor.id, rules_of(self._context.policy))
         fee = await self._context.lane.write(lambda tx: self._decide(tx, fee_id, "approved", actor, ""))
         await self._try_to_add(fee)
         self._context.wake_outbox()
@@ -87,7 +88,7 @@ class LateFees:
 
     async def approve_all(self, actor: Person, ids: Sequence[str]) -> tuple[FeeCard, ...]:
         """Lets out what of these still waits, and adds one after the other."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        await self._authority.require_decider(actor.id, rules_of(self._context.policy))
 
         def write(tx: Tx) -> list[LateFee]:
             held = (late_fees.get(tx, one) for one in ids)
@@ -102,7 +103,7 @@ class LateFees:
 
     async def skip(self, actor: Person, fee_id: str, reason: str = "") -> FeeCard:
         """Leaves one out for ever. Raises ``BadInput`` and ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        await self._authority.require_decider(actor.id, rules_of(self._context.policy))
         said = reason.strip()
         if len(said) > MOST_REASON:
             raise BadInput(f"That is {len(said)} characters; at most {MOST_REASON} fit here.", "reason")

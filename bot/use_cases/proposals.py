@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.domain.approval import principal_of, rules_of
 from bot.domain.contact_facts import ContactCard, Review
 from bot.domain.errors import BadInput, DuebotError, NotAllowed
 from bot.domain.letters import MOST_MESSAGE, MOST_SUBJECT
@@ -87,14 +88,14 @@ class Proposals:
 
     async def approve(self, actor: Person, contact_id: str, version: str = "") -> ContactCard:
         """Lets one out. ``version`` is what the person saw. Raises ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
-        approved = await self._context.lane.write(partial(self._approve, contact_id, version, actor))
+        rights = await self._rights(actor)
+        approved = await self._context.lane.write(partial(self._approve, contact_id, version, actor, rights))
         self._context.wake_outbox()
         return approved
 
     async def approve_all(self, actor: Person, ids: Sequence[str]) -> Decided:
         """Lets out what of these still waits; texts that a person has changed are left for one by one."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        rights = await self._rights(actor)
 
         def write(tx: Tx) -> Decided:
             approved: list[ContactCard] = []
@@ -107,7 +108,7 @@ class Proposals:
                 try:
                     if contact.edited_by:
                         raise NotAllowed(_ONE_BY_ONE)
-                    approved.append(self._approve(contact_id, "", actor, tx))
+                    approved.append(self._approve(contact_id, "", actor, rights, tx))
                 except DuebotError as error:
                     refused.append(f"{card.customer_name}, “{card.level}”: {error}")
             return Decided(tuple(approved), tuple(refused))
@@ -116,12 +117,19 @@ class Proposals:
         self._context.wake_outbox()
         return decided
 
-    def _approve(self, contact_id: str, version: str, actor: Person, tx: Tx) -> ContactCard:
+    async def _rights(self, actor: Person) -> frozenset[str]:
+        """In whose right they decide. Raises ``NoRole``."""
+        return await self._authority.require_decider(actor.id, rules_of(self._context.policy))
+
+    def _approve(
+        self, contact_id: str, version: str, actor: Person, rights: frozenset[str], tx: Tx
+    ) -> ContactCard:
         contact = _awaiting(tx, contact_id)
         if contact.edited_by == actor.id:
             raise NotAllowed(_OWN_TEXT)
         if contact.actor_id == actor.id:
             raise NotAllowed(_OWN_REQUEST)
+        principal_of(actor.id, rights, {contact.edited_by, contact.actor_id})
         if version and card_of(tx, self._context, contact).version != version:
             raise NotAllowed(_OTHER_TEXT)
         now = self._context.now()
@@ -133,7 +141,7 @@ class Proposals:
 
     async def skip(self, actor: Person, contact_id: str, reason: str) -> ContactCard:
         """Leaves one out for this time, with a reason. Raises ``BadInput`` and ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        await self._rights(actor)
         said = reason.strip()
         if not said:
             raise BadInput("Say why it is left out.", "reason")

@@ -39,6 +39,7 @@ AS_OF = datetime(2026, 3, 12, 9, 12, tzinfo=timezone(timedelta(hours=-4)))
 KEY = "V0EXAMPLE:payment:1042:0:1"
 VISIT = "visit-example"
 _EVERYTHING = Abilities()
+LIMITS = "Somebody else must approve payments above $5,000.00 in seven days for one customer."
 METHODS = ("Check", "Credit Card", "Offline CC", "ACH", "Cash")
 
 _LINES = (
