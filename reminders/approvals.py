@@ -10,7 +10,7 @@ from bot.store.outbox import Item
 from bot.use_cases.approval_log import ASK, card_of, put_copy
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import redraw
-from bot.views.approvals import approval_message, approval_nudge, approval_told
+from bot.views.approvals import approval_message, approval_nudge, approval_told, own_request
 from bot.views.blocks import Message
 from reminders.contact_posts import ContactPost
 from reminders.kinds import NOBODY, Drop, Kind, Ready, Step, is_nobody
@@ -28,10 +28,10 @@ class ApprovalPost(ContactPost):
 
     async def drawn(self, item: Item) -> Message | None:
         held = await self.context.lane.read(lambda tx: _of(tx, item))
-        fresh = item.state != "sent"
-        if held is None or (fresh and held.state is not State.WAITING and "asked" in item.key):
+        if held is None or (item.state != "sent" and held.state is not State.WAITING):
             return None
-        return approval_message(card_of(self.context, held))
+        drawn = own_request if item.target == held.requester_id else approval_message
+        return drawn(card_of(self.context, held))
 
     def sent(self, tx: Tx, item: Item, at: datetime) -> None:
         """It may have been decided between drawing and posting: then this copy is drawn again."""

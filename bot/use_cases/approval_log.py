@@ -73,10 +73,14 @@ def log(
 
 
 def ask_people(tx: Tx, context: Context, held: Approval) -> None:
-    """Puts the request before those who may decide it: into the approvals channel, else to each of them."""
+    """Puts the request before those who may decide it: into the approvals channel, else to each of them.
+
+    Whoever asked has a copy of their own, from which it can be withdrawn.
+    """
     channel = context.policy.channels.approvals
     for target in [channel] if channel else held.told:
         put_copy(tx, context, held, target, "asked")
+    put_copy(tx, context, held, held.requester_id, "own")
 
 
 def put_copy(tx: Tx, context: Context, held: Approval, target: str, why: str) -> None:

@@ -82,12 +82,20 @@ class Approved:
 
     async def _stop(self, held: Approval, operation: Operation) -> None:
         """One write isn't confirmed: what was refused ends the request, anything else is followed by later ticks."""
+        if self._is_under_way(operation):
+            return
         begun = await self._begun(held)
         if operation.state == "refused":
             await self._finish(held, State.FAILED, f"{begun} {operation.sentence}".strip())
             return
         said = operation.sentence if operation.state == "unknown" else _CHECKING
         await self._put_off(held, f"{begun} {said}".strip(), None)
+
+    def _is_under_way(self, operation: Operation) -> bool:
+        """Whether somebody is at it this moment, and nothing is known to be wrong with it."""
+        lease = operation.lease_until
+        at_it = lease is not None and lease > self._context.now()
+        return operation.state in ("prepared", "sent") and operation.ended_at is None and at_it
 
     async def _try_later(self, held: Approval, why: str) -> None:
         """Nothing was written, for a reason that passes: it is tried again, but not for ever."""

@@ -6,13 +6,16 @@ from datetime import date
 from bot.domain.allocation import OpenInvoice
 from bot.domain.asked import Asked, Change
 from bot.domain.dates import say_date, say_date_if_known
+from bot.domain.facts import Abilities
 from bot.domain.invoice import Email, Invoice, NewPayment, Payment
 from bot.domain.money import say_money
 
 _NOT_REFUNDED = "Duebot doesn't refund them. Refund or move them in Syncro."
 
 
-def payment_asked(live: Invoice, payment: NewPayment, why: Sequence[str], alike: Iterable[str]) -> Asked:
+def payment_asked(
+    live: Invoice, payment: NewPayment, why: Sequence[str], alike: Iterable[str], can: Abilities
+) -> Asked:
     """A payment on an invoice as it is now; ``alike`` are payments that look the same."""
     amount = say_money(payment.amount, payment.currency)
     return Asked(
@@ -23,7 +26,7 @@ def payment_asked(live: Invoice, payment: NewPayment, why: Sequence[str], alike:
         evidence=_some(
             ("Method", payment.method),
             ("Reference", payment.reference),
-            ("Payment date", say_date(payment.date)),
+            ("Payment date", _dated(payment.date, can)),
             ("Notes", payment.notes),
             ("Due", say_date_if_known(live.due_date)),
             ("Looks like", "; ".join(alike)),
@@ -37,6 +40,7 @@ def payments_asked(
     why: Sequence[str],
     parts: Sequence[tuple[OpenInvoice, int]],
     details: Mapping[str, object],
+    can: Abilities,
 ) -> Asked:
     """One payment over several invoices: ``parts`` are what each gets, ``details`` what they share."""
     amount = say_money(sum(share for _, share in parts), currency)
@@ -48,7 +52,7 @@ def payments_asked(
         evidence=_some(
             ("Method", str(details["method"])),
             ("Reference", str(details["reference"])),
-            ("Payment date", say_date(date.fromisoformat(str(details["date"])))),
+            ("Payment date", _dated(date.fromisoformat(str(details["date"])), can)),
             ("Notes", str(details["notes"])),
         ),
     )
@@ -91,6 +95,10 @@ def void_asked(live: Invoice, reason: str) -> Asked:
             ("Mind", _NOT_REFUNDED if payments else ""),
         ),
     )
+
+
+def _dated(day: date, can: Abilities) -> str:
+    return say_date(day) if can.payment_date else "the day on which it is recorded; Syncro dates it"
 
 
 def _change(number: str, balance: int | None, paid: int, currency: str) -> Change:

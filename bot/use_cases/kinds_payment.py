@@ -43,7 +43,7 @@ class PaymentKind(Kind):
             raise Changed(
                 f"Invoice {payment.invoice_number} has the number {live.number} now. Nothing was written."
             )
-        check_entry(self.context, payment, live.id)
+        check_entry(self.context, payment, live.id, APPROVAL in operation.request)
         check_payment(self.context, live, payment)
         if not operation.request.get("anyway"):
             alike = await self._alike(operation, live, payment)
@@ -54,7 +54,9 @@ class PaymentKind(Kind):
         why = await self._why_asked(operation, live, payment)
         if why:
             alike = await self._alike(operation, live, payment)
-            await self.require_approved(operation, payment_asked(live, payment, why, alike))
+            await self.require_approved(
+                operation, payment_asked(live, payment, why, alike, self.context.gateway.abilities)
+            )
 
     async def _alike(self, operation: Operation, live: Invoice, payment: NewPayment) -> list[str]:
         """Payments with the same reference, or the same amount within ten days, on the customer's invoices.
@@ -334,10 +336,13 @@ def payment_of(operation: Operation) -> NewPayment:
     )
 
 
-def check_entry(context: Context, payment: NewPayment, invoice_id: str) -> None:
-    """What the account's API can't take, before anything is read. Raises ``BadInput`` naming the field."""
+def check_entry(context: Context, payment: NewPayment, invoice_id: str, approved: bool) -> None:
+    """What the account's API can't take, before anything is read. Raises ``BadInput`` naming the field.
+
+    Where Syncro dates payments by itself, an ``approved`` one gets the day on which it is recorded, as was said.
+    """
     can = context.gateway.abilities
-    if not can.payment_date and payment.date != context.today():
+    if not can.payment_date and not approved and payment.date != context.today():
         raise BadInput(
             "Syncro dates payments of this account today. Record one of another date in Syncro: "
             f"{context.gateway.invoice_url(invoice_id)}",

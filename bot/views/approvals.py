@@ -180,13 +180,11 @@ def _stands(card: ApprovalCard) -> str:
 
 def _buttons(card: ApprovalCard) -> list[Block]:
     sure = confirm("Approve this?", f"{one_line(card.asked.title)}. It is carried out at once.", "Approve")
-    back = confirm("Withdraw it?", "Only who asked for it can. Nothing is done then.", "Withdraw")
     return actions(
         [
             button("Approve", ids.APPROVAL_APPROVE, card.id, style="primary", confirm=sure),
             button("Approve with comment", ids.APPROVAL_COMMENT, card.id),
             button("Reject", ids.APPROVAL_REJECT, card.id, style="danger"),
-            button("Withdraw", ids.APPROVAL_WITHDRAW, card.id, confirm=back),
             *_link_buttons(card),
         ]
     )
@@ -201,6 +199,21 @@ def _link_buttons(card: ApprovalCard) -> list[Block]:
     if card.syncro_url:
         row.append(button("Open in Syncro", ids.OPEN_SYNCRO, card.id, url=card.syncro_url))
     return row
+
+
+def own_request(card: ApprovalCard) -> Message:
+    """The requester's own copy: what was asked, who decides, and the way to take it back."""
+    back = confirm("Withdraw it?", "Nothing is done then. You can ask again.", "Withdraw")
+    withdraw = [button("Withdraw", ids.APPROVAL_WITHDRAW, card.id, confirm=back)] if card.waits else []
+    blocks = [
+        section(f"{_MARKS[card.state]} *You asked for approval.* {headline(card)}\n{_asked_by(card)}"),
+        *_why(card),
+        *_changes(card),
+        *([] if card.waits else _standing(card)),
+        *_votes(card),
+        *actions([*withdraw, *_link_buttons(card)]),
+    ]
+    return message(f"You asked for approval: {escape(trim(one_line(card.asked.title), 200))}", blocks)
 
 
 def approval_told(card: ApprovalCard) -> Message:

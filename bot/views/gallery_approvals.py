@@ -15,6 +15,7 @@ from bot.views.approvals import (
     comment_form,
     decided_answer,
     decided_view,
+    own_request,
     reject_form,
 )
 from bot.views.blocks import Message, View
@@ -121,6 +122,10 @@ def approval_messages() -> Mapping[str, Message]:
             replace(
                 _ENDED, state=State.APPROVED, sentence="Syncro can't be reached just now.", comment=HOSTILE
             )
+        ),
+        "approval_own": own_request(WAITING),
+        "approval_own_hostile": own_request(
+            replace(_ENDED, asked=_VOID, state=State.FAILED, sentence=HOSTILE)
         ),
         "approval_told_done": approval_told(replace(_ENDED, state=State.DONE, sentence=_ENDS[State.DONE])),
         "approval_told_rejected": approval_told(
