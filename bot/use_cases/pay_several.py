@@ -213,14 +213,7 @@ class PaySeveral:
         """One request for all of it; the first share that needs it knows the whole sum."""
         why, can = needs[0].asked.why, self._context.gateway.abilities
         parts = [(seen[share.invoice_id], share.amount) for share, _ in wanted]
-        asked = payments_asked(
-            plan.customer_name,
-            plan.currency,
-            needs[0].asked.why,
-            parts,
-            plan.details,
-            self._context.gateway.abilities,
-        )
+        asked = payments_asked(plan.customer_name, plan.currency, why, parts, plan.details, can)
         shares = tuple(replace(share, place=place) for place, (share, _) in enumerate(wanted, 1))
         intents = [intent for _, intent in wanted]
         return await self._asking.ask(
