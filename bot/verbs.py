@@ -173,7 +173,13 @@ async def approve_proposals(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> 
         return Shown(text, not decided.refused)
     approved = [await proposals.approve(operator(), card.id) for card in chosen]
     await rooms.outbox.deliver_due()
-    return Shown("\n".join(f"Approved: {card.customer_name}, “{card.level}”." for card in approved))
+    return Shown("\n".join(map(_approved_said, approved)))
+
+
+def _approved_said(card: ContactCard) -> str:
+    left = card.needed - len(card.voted)
+    said = f"Noted, it needs {left} more" if card.awaits else "Approved"
+    return f"{said}: {card.customer_name}, “{card.level}”."
 
 
 async def _approve_fees(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> Shown:

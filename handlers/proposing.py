@@ -48,7 +48,9 @@ class Proposing:
         contact_id, _, version = str(action.get("value", "")).rpartition(":")
         person = await self._desk.authority.person(arrival.user_id)
         card = await self._desk.proposals.approve(person, contact_id, version)
-        await self._tell(arrival, f"Approved: {card.customer_name}, “{card.level}”.")
+        left = card.needed - len(card.voted)
+        said = f"Your approval is noted; it needs {left} more" if card.awaits else "Approved"
+        await self._tell(arrival, f"{said}: {card.customer_name}, “{card.level}”.")
 
     async def approve_all(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """All that still waits in a list; its value is the list's id."""

@@ -4,7 +4,7 @@ States: waiting → approved → done | failed; waiting → rejected | withdrawn
 request asks for, its rules and its time are written once and never changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.approval import Rules, State, Vote
 from bot.domain.asked import Asked
 from bot.domain.roles import Person
+from bot.store import votes
 from bot.store.lane import Row, Tx
 from bot.store.rows import at, at_or_none, from_json, iso, iso_or_none, to_json
 
@@ -149,21 +150,9 @@ def open_on(tx: Tx, invoice_id: str) -> list[Approval]:
 
 
 def vote(tx: Tx, id: str, given: Vote) -> bool:
-    """One approver's yes to a waiting request. False when this person or this right has said so already."""
-    given_now = tx.run(
-        """INSERT INTO approval_vote (approval_id, user_id, name, principal, comment, at)
-           SELECT id, :user_id, :name, :principal, :comment, :at FROM approval WHERE id = :id AND state = 'waiting'
-           ON CONFLICT DO NOTHING""",
-        {
-            "id": id,
-            "user_id": given.user_id,
-            "name": given.name,
-            "principal": given.principal,
-            "comment": given.comment,
-            "at": iso(given.at),
-        },
-    )
-    return given_now == 1
+    """One approver's yes to a waiting request. False when it doesn't wait, or this person or right has said so."""
+    waits = tx.one("SELECT id FROM approval WHERE id = :id AND state = 'waiting'", {"id": id})
+    return waits is not None and votes.add(tx, id, given)
 
 
 def decide(
@@ -225,14 +214,7 @@ def count_by_state(tx: Tx) -> dict[str, int]:
 def _load(tx: Tx, where: str, params: Mapping[str, object]) -> list[Approval]:
     """``where`` is a constant of this module; values are parameters."""
     sql = f"SELECT * FROM approval WHERE {where} ORDER BY created_at, id"  # noqa: S608 - see the docstring
-    return [_from_row(row, _votes(tx, row["id"])) for row in tx.all(sql, params)]
-
-
-def _votes(tx: Tx, id: str) -> Sequence[Vote]:
-    rows = tx.all("SELECT * FROM approval_vote WHERE approval_id = :id ORDER BY at, user_id", {"id": id})
-    return [
-        Vote(row["user_id"], row["name"], row["principal"], row["comment"], at(row["at"])) for row in rows
-    ]
+    return [_from_row(row, votes.of(tx, row["id"])) for row in tx.all(sql, params)]
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -245,7 +227,7 @@ def _step_json(step: Step) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Row, votes: Sequence[Vote]) -> Approval:
+def _from_row(row: Row, given: tuple[Vote, ...]) -> Approval:
     values = dict(row)
     return Approval(
         **values
@@ -265,6 +247,6 @@ def _from_row(row: Row, votes: Sequence[Vote]) -> Approval:
             "decided_at": at_or_none(row["decided_at"]),
             "next_try_at": at_or_none(row["next_try_at"]),
             "ended_at": at_or_none(row["ended_at"]),
-            "votes": tuple(votes),
+            "votes": given,
         }
     )

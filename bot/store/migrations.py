@@ -271,10 +271,10 @@ _APPROVALS: tuple[Step, ...] = (
     """CREATE TABLE approval_invoice (
         approval_id TEXT NOT NULL, invoice_id TEXT NOT NULL, PRIMARY KEY (approval_id, invoice_id)) STRICT""",
     "CREATE INDEX approval_invoice_invoice ON approval_invoice (invoice_id)",
-    """CREATE TABLE approval_vote (
-        approval_id TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL, principal TEXT NOT NULL,
-        comment TEXT NOT NULL, at TEXT NOT NULL,
-        PRIMARY KEY (approval_id, user_id), UNIQUE (approval_id, principal)) STRICT""",
+    """CREATE TABLE vote (
+        subject TEXT NOT NULL, version TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL,
+        principal TEXT NOT NULL, comment TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (subject, version, user_id), UNIQUE (subject, version, principal)) STRICT""",
 )
 
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
