@@ -104,8 +104,12 @@ def _asked_by(card: ApprovalCard) -> str:
 
 
 def _why(card: ApprovalCard) -> list[Block]:
-    lines = [line(words(trim(one_line(reason), 500))) for reason in card.asked.why]
+    lines = [line(words(_sentence(trim(one_line(reason), 500)))) for reason in card.asked.why]
     return [rich(line(bold("Why it needs approval")), bullets(lines))] if lines else []
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _changes(card: ApprovalCard) -> list[Block]:
@@ -207,9 +211,7 @@ def own_request(card: ApprovalCard) -> Message:
     withdraw = [button("Withdraw", ids.APPROVAL_WITHDRAW, card.id, confirm=back)] if card.waits else []
     blocks = [
         section(f"{_MARKS[card.state]} *You asked for approval.* {headline(card)}\n{_asked_by(card)}"),
-        *_why(card),
-        *_changes(card),
-        *([] if card.waits else _standing(card)),
+        *([*_why(card), *_changes(card)] if card.waits else _standing(card)),
         *_votes(card),
         *actions([*withdraw, *_link_buttons(card)]),
     ]
