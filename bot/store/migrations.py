@@ -277,6 +277,17 @@ _APPROVALS: tuple[Step, ...] = (
         PRIMARY KEY (subject, version, user_id), UNIQUE (subject, version, principal)) STRICT""",
 )
 
+#: Replacing deletes a row without asking the triggers that refuse deletion, and the head only ever goes on by one.
+_AUDIT_HEAD: tuple[Step, ...] = tuple(
+    Only("sqlite", f"CREATE TRIGGER {when} BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END")
+    for when in (
+        "audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)",
+        """audit_head_no_replace BEFORE INSERT ON audit_head
+            WHEN EXISTS (SELECT 1 FROM audit_head WHERE id = NEW.id AND seq + 1 <> NEW.seq)""",
+        "audit_head_no_back BEFORE UPDATE ON audit_head WHEN NEW.id <> OLD.id OR NEW.seq <> OLD.seq + 1",
+    )
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -295,6 +306,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0014-calls", _CALLS),
     ("0015-late-fees", _LATE_FEES),
     ("0016-approvals", _APPROVALS),
+    ("0017-audit", _AUDIT_HEAD),
 )
 
 
