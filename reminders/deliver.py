@@ -16,6 +16,7 @@ from bot.use_cases.thanks import THANKS
 from bot.views.held import disputes_open, promises_broken
 from reminders.approvals import ApprovalNudge, ApprovalPost, ApprovalTold
 from reminders.assigned import CustomerAssigned
+from reminders.audit_head import AUDIT_HEAD, AuditHeadPost
 from reminders.contact_posts import CopiesPost, Notice, Redrawn, ReviewPost, TasksPost
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.disputes import DISPUTED
@@ -56,6 +57,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         DISPUTED: HoldsGathered(context, where, "open disputes", dispute_report, disputes_open),
         FAILURE: FailureNotice(),
         NOTICE: Notice(),
+        AUDIT_HEAD: AuditHeadPost(),
         **drawn_again,
         COPIES: CopiesPost(context, where),
         TOLD: ApprovalTold(context, where),

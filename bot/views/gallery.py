@@ -25,6 +25,7 @@ from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
 from bot.views.gallery_approvals import MANY_WAITING, approval_messages, approval_modals
+from bot.views.gallery_audit import audit_messages
 from bot.views.gallery_contacts import contact_messages, contact_modals
 from bot.views.gallery_customers import customer_messages, customer_modals
 from bot.views.gallery_digest import digest_examples
@@ -54,7 +55,7 @@ def gallery() -> dict[str, Entry]:
     shown = {name: _message(held) for name, held in customer_messages().items()}
     shown |= {name: {"kind": "modal", "view": view} for name, view in customer_modals().items()}
     groups = (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers())
-    for group in (*groups, hold_messages()):
+    for group in (*groups, hold_messages(), audit_messages()):
         shown |= {name: _message(held) for name, held in group.items()}
     for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
