@@ -40,6 +40,7 @@ from bot.use_cases.customers import Customers
 from bot.use_cases.explain import Explain
 from bot.use_cases.hints import Hints
 from bot.use_cases.holds import Holds
+from bot.use_cases.invoice_log import InvoiceLogs
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
@@ -231,6 +232,7 @@ class App:
             journal=rooms.journal,
             overdue=rooms.overdue,
             explain=Explain(rooms.context, rooms.lookup),
+            logs=InvoiceLogs(rooms.context, rooms.lookup),
             outcomes=Outcomes(rooms.context, rooms.lookup),
             slack=rooms.slack,
             syncro_host=base.netloc,

@@ -88,6 +88,8 @@ class Commands:
                 await self._void.from_command(arrival, ref)
             case asked.Why():
                 await self._looking.why(arrival, command)
+            case asked.Log():
+                await self._looking.log(arrival, command)
             case asked.NotYet(name):
                 raise BadInput(
                     f"`/invoice {name}` isn't in this version of Duebot yet. `/invoice help` lists what is."

@@ -27,6 +27,7 @@ from bot.use_cases.customer_holds import CustomerHolds
 from bot.use_cases.customers import Customers
 from bot.use_cases.explain import Explain
 from bot.use_cases.holds import Holds
+from bot.use_cases.invoice_log import InvoiceLogs
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.late_fees import LateFees
@@ -78,6 +79,7 @@ class Desk:
     journal: Journal
     overdue: Overdue
     explain: Explain
+    logs: InvoiceLogs
     outcomes: Outcomes
     slack: Slack
     syncro_host: str
