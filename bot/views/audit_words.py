@@ -89,13 +89,16 @@ def details(before: Mapping[str, Any], after: Mapping[str, Any], currency: str) 
     return [*found, *([f"reason: {_short(why)}"] if isinstance(why, str) and why.strip() else [])]
 
 
+def recipients(after: Mapping[str, Any]) -> tuple[str, ...]:
+    """To whom it went or who was told: Slack ids and addresses."""
+    to = after.get("to") or after.get("told")
+    listed = to if isinstance(to, list) else [to] if isinstance(to, str) else []
+    return tuple(one for one in listed if isinstance(one, str) and one.strip())
+
+
 def _named(after: Mapping[str, Any]) -> Iterator[str]:
-    """Level, and to whom."""
     if isinstance(after.get("level"), str):
         yield f"“{_short(after['level'])}”"
-    to = after.get("to") or after.get("told")
-    if isinstance(to, list) and to:
-        yield _short(f"to {', '.join(map(str, to))}")
 
 
 def _sums(held: Mapping[str, Any], currency: str) -> Iterator[str]:

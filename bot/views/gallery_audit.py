@@ -43,7 +43,7 @@ _ROGUE = LogEntry(
     {
         "owner": f"*{HOSTILE}*",
         "level": HOSTILE,
-        "to": [HOSTILE],
+        "to": [HOSTILE, "C0BILLING", "U0DANA", "a@b.example", "c@d.example"],
         "note": HOSTILE * 50,
         "until": "never",
         "currency": "<!here>",

@@ -3,7 +3,7 @@
 from bot.domain.audit_facts import InvoiceLog, LogEntry, RecordState
 from bot.domain.dates import say_date
 from bot.views import ids
-from bot.views.audit_words import action_words, details
+from bot.views.audit_words import action_words, details, recipients
 from bot.views.blocks import (
     Block,
     Message,
@@ -27,6 +27,7 @@ from bot.views.blocks import (
 from bot.views.wording import invoice_words
 
 _NAME = 60
+_NAMED = 4
 #: All that is said of one entry: forty of them stay far below what a message takes.
 _DETAILS = 200
 
@@ -63,8 +64,16 @@ def _entry(entry: LogEntry, currency: str) -> Block:
         who,
         words(" "),
         bold(trim(action_words(entry.action), _NAME + _NAME)),
+        *_people(recipients(entry.after)),
         *([words(f" · {trim(said, _DETAILS)}")] if said else []),
     )
+
+
+def _people(to: tuple[str, ...]) -> list[Block]:
+    found: list[Block] = []
+    for place, one in enumerate(to[:_NAMED]):
+        found += [words(", " if place else " to "), person(one)]
+    return [*found, *([words(f" and {len(to) - _NAMED} more")] if len(to) > _NAMED else [])]
 
 
 def record_head(held: RecordState) -> Message:
