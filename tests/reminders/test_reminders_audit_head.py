@@ -61,6 +61,7 @@ async def test_it_is_posted_once_a_week_whoever_comes_first(world: World, bot: B
     assert f"duebot audit verify --head {head}" in words(told)
     assert "Ann" not in words(told)
     assert "verify." not in words(told)
+    assert await bot.context.lane.read(lambda tx: claims.done(tx, "audit-head", "2026-W12"))
     reach(world, MONDAY + timedelta(days=4))
     await run(bot)
     assert len(world.posted(APPROVALS, "Audit record")) == 1

@@ -164,7 +164,8 @@ async def test_every_column_is_sealed(lane: Lane) -> None:
         (["DELETE FROM audit WHERE seq = 1"], "Entry 1 is missing, so entry 2"),
         (["DELETE FROM audit WHERE seq >= 4"], "Entries 4 to 5 are missing at the end."),
         (["DELETE FROM audit"], "Entries 1 to 5 are missing at the end."),
-        (["DELETE FROM audit_head"], "not sealed"),
+        (["DELETE FROM audit_head"], "Duebot noted 0 as the last entry, and there are 5."),
+        (["UPDATE audit_head SET seq = 3"], "Duebot noted 3 as the last entry, and there are 5."),
         (["DELETE FROM audit WHERE seq = 5", "UPDATE audit_head SET seq = 4"], "not sealed"),
         (
             ["DELETE FROM audit WHERE seq = 3", "UPDATE audit SET seq = seq - 1 WHERE seq > 3"],
