@@ -89,6 +89,8 @@ def _verdict(found: Verdict) -> Iterator[str]:
         yield from map(str, found.problems)
         more = [f"And {found.more:,} more like these."] if found.more else []
         yield from [*more, f"The audit record does not verify. It has {_entries(found.entries)}."]
+    if found.fine and found.early:
+        yield f"Before the key was set, the first {_entries(found.early)} could have been changed; since then not."
     if not found.end_judged:
         yield UNJUDGED_END
     elif found.fine:

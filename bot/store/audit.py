@@ -153,10 +153,11 @@ class Audit:
         return self._proof(row["seal"])
 
     def fits(self, tx: Tx) -> bool:
-        """Whether the end of the record was sealed with this key, so that it can be gone on with."""
+        """Whether the record can be gone on with: it ends with what this key seals, or no key was set until now."""
         row = tx.one("SELECT seq, seal FROM audit ORDER BY seq DESC LIMIT 1")
         head = head_row(tx)
-        return not row or (head["seq"] == row["seq"] and _same(head["proof"], self._proof(row["seal"])))
+        proofs = [one.proof_of(row) for one in (self, Audit(b""))] if row else []
+        return not row or (head["seq"] == row["seq"] and any(_same(head["proof"], one) for one in proofs))
 
     def _seal(self, row: Mapping[str, Any], proof: str) -> str:
         return self._hmac([proof, *(row[name] for name in _SEALED)])

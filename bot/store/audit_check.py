@@ -13,9 +13,10 @@ _MOST = 1000
 _SHOWN = 60
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{32})")
 _OTHER_KEY = (
-    "If DUEBOT_AUDIT_KEY was set or changed after these were written, that is why: what was sealed with another key, "
-    "or with none, can't be judged with this one."
+    "If DUEBOT_AUDIT_KEY was changed after these were written, that is why: what was sealed with another key can't be "
+    "judged with this one."
 )
+_KEYLESS = Audit(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Problem:
 class Verdict:
     """What a check has found: how many entries there are, their head, and what is wrong with them.
 
-    ``more`` counts the problems beyond those listed. ``end_judged``: a head from elsewhere was given.
+    ``more`` counts the problems beyond those listed. ``end_judged``: a head from elsewhere was given. ``early`` are the
+    first entries, written before there was a key; the first one with the key seals them all.
     """
 
     entries: int
@@ -41,6 +43,7 @@ class Verdict:
     problems: Sequence[Problem]
     more: int
     end_judged: bool
+    early: int
 
     @property
     def fine(self) -> bool:
@@ -61,7 +64,9 @@ class Verification:
         self._seen = BEFORE_ALL
         self._entries = 0
         self._expected = 1
-        self._proof: str | None = ""
+        self._proof = ""
+        self._maybe_early = audit.keyed
+        self._early = 0
         self._found: list[Problem] = []
         self._more = 0
         self._first_two_altered = [False, False]
@@ -76,7 +81,12 @@ class Verification:
             return False
         self._judge_end(tx)
         self.verdict = Verdict(
-            self._entries, self._audit.head(tx), tuple(self._found), self._more, self._kept is not None
+            entries=self._entries,
+            head=self._audit.head(tx),
+            problems=tuple(self._found),
+            more=self._more,
+            end_judged=self._kept is not None,
+            early=self._early,
         )
         return True
 
@@ -86,12 +96,33 @@ class Verification:
         if seq < 1:
             self._add(f"Entry {seq} was put in: entries are numbered from 1.", _reads_now(row))
             return
+        by = self._sealed_by(row) if seq == self._expected else None
+        if by is None:
+            self._not_borne_out()
         if seq > self._expected:
             self._add(f"{_span(self._expected, seq - 1)} missing, so entry {seq} can't be judged.")
-        elif not self._audit.seals(row, self._proof or ""):
+        elif by is None:
             self._add(f"Entry {seq} is not as it was written, or not in its place.", _reads_now(row))
             self._hint(seq)
-        self._expected, self._proof = seq + 1, self._audit.proof_of(row)
+        self._expected, self._proof = seq + 1, (by or self._audit).proof_of(row)
+
+    def _sealed_by(self, row: Row) -> Audit | None:
+        """What sealed a row: the key; nothing, before the first row with the key; or neither, and it was changed."""
+        if self._audit.seals(row, self._proof):
+            self._maybe_early = False
+            return self._audit
+        if self._maybe_early and _KEYLESS.seals(row, self._proof):
+            self._early = row["seq"]
+            return _KEYLESS
+        return None
+
+    def _not_borne_out(self) -> None:
+        """Entries without the key count only with one behind them that seals them with it."""
+        if self._maybe_early and self._early:
+            self._add(
+                f"{_span(1, self._early)} not sealed with DUEBOT_AUDIT_KEY, so anybody can have written that."
+            )
+        self._maybe_early = False
 
     def _hint(self, seq: int) -> None:
         """Two altered ones at the very beginning look like another key."""
@@ -101,6 +132,7 @@ class Verification:
                 self._add(_OTHER_KEY)
 
     def _judge_end(self, tx: Tx) -> None:
+        self._not_borne_out()
         last, head = self._expected - 1, head_row(tx)
         if head["seq"] > last:
             self._add(f"{_span(last + 1, head['seq'])} missing at the end.")
@@ -120,11 +152,16 @@ class Verification:
             last = self._expected - 1
             cut = _span(last + 1, number) if number > last else _span(number, number)
             self._add(f"{cut} cut off: the record had {number} when that head was noted.")
-        elif self._audit.public_head(number, row["seal"]) != head:
+        elif head not in self._heads(number, row["seal"]):
             self._add(
                 f"Entry {number} is not the one that was the last when that head was noted: "
                 "the record was cut off before it and written anew."
             )
+
+    def _heads(self, number: int, seal: str) -> list[str]:
+        """What Duebot may have shown as the head when this row was the last."""
+        by = (self._audit, _KEYLESS) if number <= self._early else (self._audit,)
+        return [one.public_head(number, seal) for one in by]
 
     def _add(self, what: str, reads_now: str = "") -> None:
         if len(self._found) < _MOST:

@@ -38,8 +38,8 @@ COLUMNS = [
 ]
 
 
-def act(tx: Tx, number: int) -> int:
-    return AUDIT.append(
+def act(tx: Tx, number: int, audit: Audit = AUDIT) -> int:
+    return audit.append(
         tx,
         at=NOW + timedelta(minutes=number),
         actor_id="U1",
@@ -301,9 +301,48 @@ async def test_an_entry_before_the_first_is_named(lane: Lane, tamper: Callable[.
 
 async def test_another_key_is_guessed(lane: Lane) -> None:
     await lane.write(lambda tx: [act(tx, number) for number in range(3)])
-    assert any("set or changed after" in one for one in await problems(lane, Audit(b"")))
+    assert any("was changed after these" in one for one in await problems(lane, Audit(b"another")))
     assert await lane.read(AUDIT.fits) is True
     assert await lane.read(Audit(b"").fits) is False
+    assert await lane.read(Audit(b"another").fits) is False
+
+
+async def test_entries_from_before_the_key_was_set_count_with_one_that_has_it(lane: Lane) -> None:
+    none = Audit(b"")
+    await lane.write(lambda tx: [act(tx, number, none) for number in range(3)])
+    old_head = await lane.read(none.head)
+    (early,) = await problems(lane)
+    assert early.startswith("Entries 1 to 3 are not sealed with DUEBOT_AUDIT_KEY")
+    assert await lane.read(AUDIT.fits) is True
+    await lane.write(lambda tx: act(tx, 3))
+    await lane.write(lambda tx: act(tx, 4))
+    verdict = await lane.read(lambda tx: verify(AUDIT, tx, old_head))
+    assert (verdict.problems, verdict.early, verdict.end_judged) == ((), 3, True)
+    await lane.write(lambda tx: act(tx, 5, none))
+    assert (await problems(lane))[0].startswith("Entry 6 is not as it was written")
+
+
+async def test_an_entry_from_before_the_key_that_is_changed_and_sealed_anew_shows(lane: Lane) -> None:
+    none = Audit(b"")
+    await lane.write(lambda tx: [act(tx, number, none) for number in range(3)])
+    await lane.write(lambda tx: act(tx, 3))
+
+    def rewrite(tx: Tx) -> None:
+        tx.run("DROP TRIGGER audit_no_update")
+        proof = ""
+        for row in tx.all("SELECT * FROM audit WHERE seq <= 3 ORDER BY seq"):
+            changed = {**row, "actor_id": "U9"}
+            seal = none._seal(changed, proof)
+            tx.run(
+                "UPDATE audit SET actor_id = 'U9', seal = :seal WHERE seq = :seq",
+                {"seal": seal, "seq": row["seq"]},
+            )
+            proof = none.proof_of({"seal": seal})
+
+    await lane.write(rewrite)
+    found = await problems(lane)
+    assert found[0].startswith("Entries 1 to 3 are not sealed with DUEBOT_AUDIT_KEY")
+    assert found[1].startswith("Entry 4 is not as it was written")
 
 
 async def test_more_problems_than_anybody_reads_are_counted(lane: Lane) -> None:

@@ -14,7 +14,9 @@ from bot.store.audit import Audit
 from bot.store.audit_check import verify
 from bot.store.lane import Lane, Tx
 
-AUDIT, FORGER = Audit(b"a key kept elsewhere"), Audit(b"a guess")
+AUDIT = Audit(b"a key kept elsewhere")
+#: Somebody without the key guesses it, or seals as if there had been none.
+FORGERS = st.sampled_from([Audit(b"a guess"), Audit(b"")])
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 TEXTS = (
     "at",
@@ -121,7 +123,7 @@ def close_up(seq: int) -> Edit:
     return edit
 
 
-def forge(seq: int, text: str) -> Edit:
+def forge(forger: Audit, seq: int, text: str) -> Edit:
     """Puts a row in that is sealed without the key, at the end or instead of another."""
 
     def edit(table: Table, head: list[Row]) -> None:
@@ -129,7 +131,7 @@ def forge(seq: int, text: str) -> Edit:
             return
         before = table.get(seq - 1)
         row = {**table[max(table)], "seq": seq, "actor_id": text}
-        row["seal"] = FORGER._seal(row, FORGER.proof_of(before) if before else "")
+        row["seal"] = forger._seal(row, forger.proof_of(before) if before else "")
         table[seq] = row
         for one in head:
             one["seq"] = max(table)
@@ -137,17 +139,17 @@ def forge(seq: int, text: str) -> Edit:
     return edit
 
 
-def reseal(first: int) -> Edit:
-    """Seals everything from a row on anew, without the key, the head too."""
+def reseal(forger: Audit, first: int, last: int) -> Edit:
+    """Seals rows anew without the key, and the head too when they reach the end."""
 
     def edit(table: Table, head: list[Row]) -> None:
         for seq in sorted(table):
-            if seq >= first:
+            if first <= seq <= last:
                 before = table.get(seq - 1)
-                table[seq]["seal"] = FORGER._seal(table[seq], FORGER.proof_of(before) if before else "")
+                table[seq]["seal"] = forger._seal(table[seq], forger.proof_of(before) if before else "")
         for row in head:
-            if table:
-                row.update(seq=max(table), proof=FORGER.proof_of(table[max(table)]))
+            if table and last >= max(table):
+                row.update(seq=max(table), proof=forger.proof_of(table[max(table)]))
 
     return edit
 
@@ -171,8 +173,8 @@ EDITS = st.lists(
         st.builds(swap, NUMBERS, NUMBERS, st.booleans()),
         st.builds(renumber, NUMBERS, st.integers(-2, LENGTH + 3)),
         st.builds(close_up, NUMBERS),
-        st.builds(forge, st.integers(-1, LENGTH + 2), WORDS),
-        st.builds(reseal, NUMBERS),
+        st.builds(forge, FORGERS, st.integers(-1, LENGTH + 2), WORDS),
+        st.builds(reseal, FORGERS, NUMBERS, NUMBERS),
         st.tuples(st.integers(0, LENGTH - 1), st.booleans()),
     ),
     min_size=1,
@@ -254,6 +256,15 @@ async def test_a_single_letter_in_any_column_of_any_row_is_found(
 
     with pytest.raises(Undo):
         await open_lane.write(lambda tx: check(tx, [alter]))
+
+
+@pytest.mark.parametrize("last", range(1, LENGTH + 1))
+async def test_a_record_that_pretends_to_be_older_than_the_key_is_found(open_lane: Lane, last: int) -> None:
+    def change_first(table: Table, _head: list[Row]) -> None:
+        table[1]["actor_id"] = "U9"
+
+    with pytest.raises(Undo):
+        await open_lane.write(lambda tx: check(tx, [change_first, reseal(Audit(b""), 1, last)]))
 
 
 @pytest.mark.parametrize("kept", range(LENGTH))
