@@ -182,6 +182,14 @@ async def test_a_changed_entry_is_named_and_the_exit_status_says_so(record):
     assert "The audit record does not verify. It has 4 entries." in shown.stdout
 
 
+async def test_text_that_is_no_text_is_a_sentence(record):
+    tamper(record.path, "UPDATE audit SET actor_name = CAST(X'ff' AS TEXT) WHERE seq = 3")
+    shown = await record("verify")
+    assert shown.exit_code == 1
+    assert "the file is damaged" in shown.stderr
+    assert len(shown.stderr.strip().splitlines()) == 1
+
+
 async def test_a_cut_tail_is_found_with_a_head(record):
     head = await head_of(record)
     lane = await open_store(f"sqlite:///{record.path}")

@@ -4,6 +4,7 @@ import re
 
 from journey_world import START, one_shape
 
+from bot.use_cases.audit_place import place_of
 from bot.views import ids
 from sandbox.slack.shown import shown_text
 
@@ -72,10 +73,29 @@ async def test_an_entry_says_where_it_was_done_and_from_which_message(world):
     clerk = world.person()
     await clerk.command("C0BILLING", "/invoice 1042")
     card = await clerk.sees("Log call")
-    await clerk.click(card, "Log call")
-    form = await clerk.modal("What came of it")
-    assert await clerk.submit(form, {"What came of it": "No answer"}) == {}
-    await clerk.modal("The call is logged: no answer.")
-    call = (await entries(world))[-1]
-    assert (call["action"], call["channel"]) == ("call.logged", "C0BILLING")
-    assert call["link"] == f"https://slack.com/archives/C0BILLING/p{card['ts'].replace('.', '')}"
+    for label, has, values, done in (
+        ("Log call", "What came of it", {"What came of it": "No answer"}, "The call is logged: no answer."),
+        ("Assign", "Empty leaves it", {"Owner": "U0DANA"}, "The owner is assigned"),
+        ("Promise", "Note it", {"Promised for": "today"}, "for Tue, Mar 10, 2026"),
+        ("Promise", "Note it", {"Promised for": "Mar 20"}, "for Fri, Mar 20, 2026"),
+    ):
+        await clerk.click(card, label)
+        assert await clerk.submit(await clerk.modal(has), values) == {}
+        await clerk.close(await clerk.modal(done))
+    _, *by_button = await entries(world)
+    assert [one["action"] for one in by_button] == [
+        "call.logged",
+        "customer.assigned",
+        "promise.placed",
+        "promise.ended",
+        "promise.placed",
+    ]
+    link = f"https://slack.com/archives/C0BILLING/p{card['ts'].replace('.', '')}"
+    assert {(one["channel"], one["link"]) for one in by_button} == {("C0BILLING", link)}
+
+
+@one_shape
+async def test_where_it_was_done_is_left_open_when_nobody_remembers(world):
+    lane = world.app.rooms.context.lane
+    forgotten = await lane.read(lambda tx: place_of(tx, "no such visit"))
+    assert forgotten == await lane.read(lambda tx: place_of(tx, "")) == {"channel": "", "link": ""}
