@@ -6,6 +6,7 @@ from bot.domain.approval_card import ApprovalCard
 from bot.domain.errors import DuebotError, NotAllowed
 from bot.domain.roles import Action
 from bot.store.visits import Visit
+from bot.use_cases.audit_place import Place, place_at
 from bot.views.approvals import comment_form, decided_answer, decided_view, reject_form
 from bot.views.blocks import View
 from bot.views.forms import read_void
@@ -25,20 +26,28 @@ class Approving:
         person = await self._desk.authority.person(arrival.user_id)
         async with self._desk.patience(arrival):
             card = await self._desk.approvals.approve(
-                person, str(action.get("value", "")), channel=arrival.channel_id
+                person, str(action.get("value", "")), place=_place(arrival)
             )
         await self._desk.answer(arrival, decided_answer(card))
 
     async def withdraw(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """Who asked takes it back."""
         person = await self._desk.authority.person(arrival.user_id)
-        card = await self._desk.approvals.withdraw(person, str(action.get("value", "")), arrival.channel_id)
+        card = await self._desk.approvals.withdraw(person, str(action.get("value", "")), _place(arrival))
         await self._desk.answer(arrival, decided_answer(card))
 
     async def show(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """App Home's button: the request comes into the person's direct messages."""
         again = arrival.trigger_id or self._desk.new_visit(arrival, "home").id
         await self._desk.approvals.show(arrival.user_id, str(action.get("value", "")), again)
+
+
+def _place(arrival: Arrival) -> Place:
+    return place_at(arrival.channel_id, arrival.message_ts)
+
+
+def _of(visit: Visit) -> Place:
+    return place_at(visit.channel_id, visit.message_ts)
 
 
 class OnRequest(Form):
@@ -88,7 +97,7 @@ class ApproveWithComment(OnRequest):
         return comment_form(card, visit_id, typed, notice)
 
     async def decide(self, sent: Sent, id: str, comment: str) -> ApprovalCard:
-        return await self.desk.approvals.approve(sent.person, id, comment, sent.visit.channel_id)
+        return await self.desk.approvals.approve(sent.person, id, comment, _of(sent.visit))
 
 
 class RejectRequest(OnRequest):
@@ -101,4 +110,4 @@ class RejectRequest(OnRequest):
         return reject_form(card, visit_id, typed, notice)
 
     async def decide(self, sent: Sent, id: str, comment: str) -> ApprovalCard:
-        return await self.desk.approvals.reject(sent.person, id, comment, sent.visit.channel_id)
+        return await self.desk.approvals.reject(sent.person, id, comment, _of(sent.visit))

@@ -75,12 +75,6 @@ class Approval:
         """The invoices that it would change."""
         return tuple(step.invoice_id for step in self.steps)
 
-    @property
-    def subject(self) -> str:
-        """What its audit entries are about."""
-        only = self.invoice_ids[0] if len(self.steps) == 1 else ""
-        return f"invoice:{only}" if only else f"customer:{self.customer_id}"
-
 
 def insert(tx: Tx, approval: Approval) -> bool:
     """Write a new request down. False when the same form has made one before."""

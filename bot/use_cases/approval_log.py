@@ -8,6 +8,7 @@ from bot.domain.roles import Person
 from bot.store import outbox
 from bot.store.approvals import Approval
 from bot.store.lane import Tx
+from bot.use_cases.audit_place import NOWHERE, Place
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import redraw
 from bot.use_cases.spread import SPREAD
@@ -45,29 +46,33 @@ def card_of(context: Context, held: Approval) -> ApprovalCard:
     )
 
 
-def log(
+def log_request(
     tx: Tx,
     context: Context,
     held: Approval,
     actor: Person,
     done: str,
     after: Mapping[str, object],
-    channel: str = "",
+    place: Place = NOWHERE,
 ) -> None:
-    """Audits what was ``done`` with a request, such as "approved"; and has every message about it drawn again."""
-    context.audit.append(
-        tx,
-        at=context.now(),
-        actor_id=actor.id,
-        actor_name=actor.name,
-        action=f"approval.{done}",
-        subject=held.subject,
-        before={"state": held.state.value},
-        after={"approval": held.id, "title": held.asked.title, "requester": held.requester_id, **after},
-        operation_key=held.id,
-        policy_version=held.policy_version,
-        channel=channel,
-    )
+    """Audits what was ``done`` with a request, such as "approved", and has every message about it drawn again.
+
+    There is an entry for each invoice that it is about.
+    """
+    for invoice_id in held.invoice_ids:
+        context.audit.append(
+            tx,
+            at=context.now(),
+            actor_id=actor.id,
+            actor_name=actor.name,
+            action=f"approval.{done}",
+            subject=f"invoice:{invoice_id}",
+            before={"state": held.state.value},
+            after={"approval": held.id, "title": held.asked.title, "requester": held.requester_id, **after},
+            operation_key=held.id,
+            policy_version=held.policy_version,
+            **place,
+        )
     for item in outbox.sent_under(tx, f"{ASK}:{held.id}"):
         redraw(tx, item, context.now())
 

@@ -17,9 +17,10 @@ from bot.domain.roles import Action, Person
 from bot.store import approvals
 from bot.store.approvals import Approval
 from bot.store.lane import Tx
-from bot.use_cases.approval_log import card_of, has_voted, log, nudge, put_copy, tell_requester
+from bot.use_cases.approval_log import card_of, has_voted, log_request, nudge, put_copy, tell_requester
 from bot.use_cases.approved import NOT_NOW, Approved
 from bot.use_cases.asking import intents_of
+from bot.use_cases.audit_place import NOWHERE, Place
 from bot.use_cases.authority import DUEBOT, Authority
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Journal
@@ -73,10 +74,12 @@ class Approvals:
 
     # ---- deciding ------------------------------------------------------------------------------------------
 
-    async def approve(self, actor: Person, id: str, comment: str = "", channel: str = "") -> ApprovalCard:
+    async def approve(
+        self, actor: Person, id: str, comment: str = "", place: Place = NOWHERE
+    ) -> ApprovalCard:
         """One person's yes; with enough of them what was asked is done, and the card says how that ended.
 
-        ``channel`` is where the person stands. Raises ``NotAllowed`` when they may not or it is decided, ``Changed``
+        ``place`` is where the person stands. Raises ``NotAllowed`` when they may not or it is decided, ``Changed``
         when the request has just become void.
         """
         said = _comment(comment)
@@ -99,7 +102,7 @@ class Approvals:
                     tx, id, State.APPROVED, by=actor.id, name=actor.name, now=now, comment=said, sentence=""
                 )
             after = {"votes": votes, "of": current.rules.number, "for": principal, "comment": said}
-            log(tx, self._context, current, actor, "approved", after, channel)
+            log_request(tx, self._context, current, actor, "approved", after, place)
             return _known(tx, id)
 
         voted = await self._context.lane.write(write)
@@ -108,7 +111,7 @@ class Approvals:
             await self._approved.carry_out(id)
         return await self.card(id)
 
-    async def reject(self, actor: Person, id: str, comment: str, channel: str = "") -> ApprovalCard:
+    async def reject(self, actor: Person, id: str, comment: str, place: Place = NOWHERE) -> ApprovalCard:
         """One person's no, with why, ends it. Raises ``BadInput`` and ``NotAllowed``."""
         said = _comment(comment)
         if not said:
@@ -116,18 +119,24 @@ class Approvals:
         held = await self._get(id)
         principals = await self._authority.require_decider(actor.id, held.rules)
         principal_of(actor.id, principals, {held.requester_id})
-        return await self._end(held, State.REJECTED, actor, said, channel)
+        return await self._end(held, State.REJECTED, actor, said, place)
 
-    async def withdraw(self, actor: Person, id: str, channel: str = "") -> ApprovalCard:
+    async def withdraw(self, actor: Person, id: str, place: Place = NOWHERE) -> ApprovalCard:
         """Who asked for it takes it back. Raises ``NotAllowed``."""
         await self._authority.require(actor.id, Action.LOOK_UP)
         held = await self._get(id)
         if held.requester_id != actor.id:
             raise NotAllowed(f"Only {held.requester_name}, who asked for this, can withdraw it.")
-        return await self._end(held, State.WITHDRAWN, actor, "", channel)
+        return await self._end(held, State.WITHDRAWN, actor, "", place)
 
     async def _end(
-        self, held: Approval, state: State, actor: Person, comment: str, channel: str = "", sentence: str = ""
+        self,
+        held: Approval,
+        state: State,
+        actor: Person,
+        comment: str,
+        place: Place = NOWHERE,
+        sentence: str = "",
     ) -> ApprovalCard:
         """Ends a waiting request. Raises ``NotAllowed`` when it has ended already."""
 
@@ -138,7 +147,7 @@ class Approvals:
                 tx, held.id, state, by=actor.id, name=actor.name, now=now, comment=comment, sentence=sentence
             )
             after = {name: text for name, text in (("comment", comment), ("sentence", sentence)) if text}
-            log(tx, self._context, current, actor, state.value, after, channel)
+            log_request(tx, self._context, current, actor, state.value, after, place)
             tell_requester(tx, self._context, current, state.value)
             return _known(tx, held.id)
 

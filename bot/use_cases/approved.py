@@ -21,7 +21,7 @@ from bot.store import approvals, operations
 from bot.store.approvals import Approval
 from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
-from bot.use_cases.approval_log import log, tell_requester, tell_spread
+from bot.use_cases.approval_log import log_request, tell_requester, tell_spread
 from bot.use_cases.asking import intents_of
 from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
@@ -114,7 +114,7 @@ class Approved:
             if current is None or not approvals.hold_back(tx, held.id, sentence, next_try_at):
                 return
             if current.sentence != sentence:
-                log(tx, self._context, current, DUEBOT, "delayed", {"sentence": sentence})
+                log_request(tx, self._context, current, DUEBOT, "delayed", {"sentence": sentence})
                 tell_requester(tx, self._context, current, f"delayed:{sentence}")
 
         await self._context.lane.write(write)
@@ -125,7 +125,7 @@ class Approved:
 
         def write(tx: Tx) -> None:
             if approvals.end(tx, held.id, state, sentence, now):
-                log(tx, self._context, held, DUEBOT, state.value, {"sentence": sentence})
+                log_request(tx, self._context, held, DUEBOT, state.value, {"sentence": sentence})
                 tell_requester(tx, self._context, held, state.value)
                 if any(_last(tx, one.base_key) for one in intents_of(held)):
                     tell_spread(tx, self._context, held)

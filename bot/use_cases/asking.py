@@ -18,7 +18,8 @@ from bot.store import approvals
 from bot.store.approvals import Approval, Step
 from bot.store.lane import Tx
 from bot.store.operations import Operation
-from bot.use_cases.approval_log import ask_people, log
+from bot.use_cases.approval_log import ask_people, log_request
+from bot.use_cases.audit_place import place_of
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal, request_hash, write_key
@@ -96,7 +97,8 @@ class Asking:
             if not approvals.insert(tx, request):
                 return approvals.by_key(tx, key) or request
             after = {"why": list(asked.why), "requests": [one.request for one in intents]}
-            log(tx, self._context, request, first.actor, "requested", after)
+            place = place_of(tx, request.visit_id)
+            log_request(tx, self._context, request, first.actor, "requested", after, place)
             ask_people(tx, self._context, request)
             return request
 

@@ -13,12 +13,21 @@ class Place(TypedDict):
     link: str
 
 
+#: For the clock, a terminal, and what came from no conversation.
+NOWHERE = Place(channel="", link="")
+
+
+def place_at(channel: str, ts: str) -> Place:
+    """A conversation, and the message in it that was clicked."""
+    return Place(channel=channel, link=message_link(channel, ts))
+
+
 def place_of(tx: Tx, visit_id: str) -> Place:
     """Where the person stood whose visit this is; nowhere for the clock, a terminal, and a visit that is forgotten."""
     visit = visits.get(tx, visit_id) if visit_id else None
     if visit is None:
-        return Place(channel="", link="")
-    return Place(channel=visit.channel_id, link=message_link(visit.channel_id, visit.message_ts))
+        return NOWHERE
+    return place_at(visit.channel_id, visit.message_ts)
 
 
 def message_link(channel: str, ts: str) -> str:

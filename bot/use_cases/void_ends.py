@@ -5,8 +5,8 @@ from bot.domain.roles import Person
 from bot.store import approvals, contacts, holds, late_fees, waiting
 from bot.store.lane import Tx
 from bot.store.operations import Operation
-from bot.use_cases.approval_log import log, tell_requester
-from bot.use_cases.contact_log import log as log_contact
+from bot.use_cases.approval_log import log_request, tell_requester
+from bot.use_cases.contact_log import log
 from bot.use_cases.context import Context
 from bot.use_cases.hold_log import end_hold
 from bot.use_cases.kinds import APPROVAL
@@ -26,7 +26,7 @@ def end_all_about(tx: Tx, context: Context, operation: Operation) -> None:
     for contact in waiting.waiting_of(tx, operation.customer_id):
         if any(one.invoice_id == invoice_id for one in contact.invoices):
             contacts.set_stage(tx, contact.id, "suppressed", reason)
-            log_contact(tx, context, contact, actor, "suppressed", {"reason": reason})
+            log(tx, context, contact, actor, "withdrawn", {"reason": reason})
             ask_redraw(tx, [contact.id], context.now())
     for fee in late_fees.of_invoice(tx, invoice_id):
         if late_fees.withdraw(tx, fee.id, reason):
@@ -42,5 +42,5 @@ def _end_requests(tx: Tx, context: Context, operation: Operation, actor: Person,
             tx, held.id, State.STALE, by=actor.id, name=actor.name, now=now, sentence=reason
         ):
             continue
-        log(tx, context, held, actor, State.STALE.value, {"sentence": reason})
+        log_request(tx, context, held, actor, State.STALE.value, {"sentence": reason})
         tell_requester(tx, context, held, State.STALE.value)

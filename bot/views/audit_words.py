@@ -59,8 +59,9 @@ ACTIONS: Mapping[str, str] = {
     "automatic.stopped": "stopped automatic sending",
     "automatic.tripped": "switched automatic sending off",
     "approval.requested": "asked for approval",
-    "approval.approved": "approved it",
-    "approval.rejected": "rejected it",
+    "approval.approved": "approved a request",
+    "approval.delayed": "put off what was approved",
+    "approval.rejected": "rejected a request",
     "approval.withdrawn": "took the request for approval back",
     "approval.expired": "let a request for approval expire",
     "approval.stale": "ended a request for approval, as the invoice has changed",
@@ -70,7 +71,7 @@ ACTIONS: Mapping[str, str] = {
 }
 _MONEY = {"amount": "", "total": "in all ", "base": "of ", "balance": "balance "}
 _DAYS = {"until": "until ", "next_on": "next on "}
-_TEXTS = ("outcome", "sentence", "reason", "note")
+_TEXTS = ("outcome", "sentence", "reason", "comment", "note")
 _UNCHANGING = frozenset({"seen", "message"})
 
 
@@ -99,6 +100,8 @@ def recipients(after: Mapping[str, Any]) -> tuple[str, ...]:
 def _named(after: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(after.get("level"), str):
         yield f"“{_short(after['level'])}”"
+    if isinstance(after.get("title"), str):
+        yield _short(after["title"])
 
 
 def _sums(held: Mapping[str, Any], currency: str) -> Iterator[str]:

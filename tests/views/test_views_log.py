@@ -88,7 +88,17 @@ EXPANDED: dict[tuple[str, str], set[str]] = {
     },
 }
 #: What becomes of a request for approval.
-APPROVALS = ("requested", "approved", "rejected", "withdrawn", "expired", "stale", "done", "failed")
+APPROVALS = (
+    "requested",
+    "approved",
+    "delayed",
+    "rejected",
+    "withdrawn",
+    "expired",
+    "stale",
+    "done",
+    "failed",
+)
 
 
 APPROVED = {f"approval.{done}" for done in APPROVALS}
