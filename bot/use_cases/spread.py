@@ -31,7 +31,7 @@ class PlannedShare:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A payment over several invoices. ``form`` is the root view of the form in which it was entered, or the request that was approved.
+    """A payment over several invoices. ``form`` is the root view of its form, or the request that was approved.
 
     ``details`` are those that ``DETAILS`` names, as a payment's request has them.
     """
