@@ -94,8 +94,11 @@ def put_copy(tx: Tx, context: Context, held: Approval, target: str, why: str) ->
 
 
 def nudge(tx: Tx, context: Context, held: Approval) -> None:
-    """Has those reminded who were asked and have not said yes."""
+    """Has those reminded who were asked and have not said yes: where the request stands."""
     channel = context.policy.channels.approvals
+    asked = outbox.by_key(tx, f"{ASK}:{held.id}:asked:{channel}")
+    if asked is None or asked.state == "failed":
+        channel = ""
     waits = [one for one in held.told if not has_voted(held, one)]
     for target in [channel] if channel else waits:
         payload = {"approval": held.id, "people": waits}
