@@ -23,6 +23,7 @@ from bot.views.modal_void import void_form
 from bot.views.modals_common import message_view
 from handlers.desk import Arrival
 from handlers.forms import Form, Sent, Shown, detail_lines, open_form, outcome, redraw, seen
+from handlers.payload import view_in
 
 
 class OnInvoice(Form):
@@ -129,7 +130,7 @@ class AddLine(OnInvoice):
 
     async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A product fills in name, price and tax; a value that we set needs a fresh block id."""
-        view: dict[str, Any] = body["view"]
+        view = view_in(body)
         visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
         await self.desk.authority.require(arrival.user_id, self.action())
         chosen: dict[str, Any] = action.get("selected_option") or {}
