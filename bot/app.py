@@ -332,7 +332,9 @@ class App:
         try:
             await self._vitals.check()
         except DuebotError as error:
-            problems.append(str(error))
+            # The sentence names the file, and anybody who reaches the port reads this.
+            log.warning("not_ready", why=str(error))
+            problems.append("The database doesn't answer; the log says why")
         return web.json_response(
             {"ready": not problems, "problems": problems}, status=503 if problems else 200
         )

@@ -12,6 +12,8 @@ import pytest
 from journey_requests import Stranger
 from journey_world import World, one_shape
 
+from bot.store.lane import StoreError
+from bot.use_cases.vitals import Vitals
 from bot.views import ids
 from sandbox.slack.shown import shown_text
 
@@ -344,6 +346,19 @@ async def test_busy(world: World, stranger: Stranger, monkeypatch: pytest.Monkey
         assert "busy" in (await stranger.send(payload)).text
     async with only(world, stranger, "busy"):
         assert "busy" in (await stranger.send(stranger.last("slash_commands"))).text
+
+
+async def test_a_broken_database_is_not_described_to_watchers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(_self: Vitals) -> None:
+        raise StoreError(f"The database {world.folder}/bot.db is damaged.")
+
+    monkeypatch.setattr(Vitals, "check", check)
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
+        answer = await http.get(f"{world.app.address}/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == ["The database doesn't answer; the log says why"]
 
 
 async def test_what_watchers_read_names_nobody(world: World) -> None:
