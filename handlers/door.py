@@ -199,7 +199,7 @@ class Door:
     ) -> None:
         """Says so in the form. A busy bot lets it keep what was typed, where it has a place for errors."""
         self._desk.refusals.count(reason)
-        log.warning("refused", reason=reason.value)
+        log.warning("refused", reason=reason.value, named=str(view.get("callback_id"))[:80])
         said = _IN_A_FORM.get(reason) or _SAID[reason].sentence
         if reason is Refusal.BUSY and (errors := field_errors(view, {"": said})):
             await ack(response_action="errors", errors=errors)
@@ -315,7 +315,8 @@ class Door:
     def _refuse(self, body: dict[str, Any], reason: Refusal) -> None:
         """Counts it, and says so where the person stands, if the payload can be read at all."""
         self._desk.refusals.count(reason)
-        log.warning("refused", reason=reason.value)
+        named = _first_action(body).get("action_id") or body.get("callback_id") or body.get("command")
+        log.warning("refused", reason=reason.value, named=str(named)[:80])
         if reason is not Refusal.TAMPERED:
             self._spawn(self._desk.answer_error(arrival_of(body), _SAID[reason]))
 

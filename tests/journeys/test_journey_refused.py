@@ -11,6 +11,7 @@ import httpx
 import pytest
 from journey_requests import Stranger
 from journey_world import World, one_shape
+from structlog.testing import capture_logs
 
 from bot.store.lane import StoreError
 from bot.use_cases.vitals import Vitals
@@ -281,9 +282,7 @@ async def fast(worlds: Any) -> AsyncIterator[World]:
         yield opened
 
 
-async def test_no_value_of_any_button_or_form_breaks_or_writes_anything(
-    fast: World, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_no_value_of_any_button_or_form_breaks_or_writes_anything(fast: World) -> None:
     """Whatever comes: a sentence, never a fault of ours, and nothing written."""
     world, stranger = fast, Stranger(fast)
     clerk = world.person()
@@ -293,22 +292,22 @@ async def test_no_value_of_any_button_or_form_breaks_or_writes_anything(
     await clerk.modal("Balance")
     await world.idle()
     kept = await stranger.ledgers()
-    capfd.readouterr()
-    for action_id in sorted(world.app.door._actions):
-        for value in VALUES:
-            assert (await stranger.send(_click(stranger, action_id, value))).status_code == 200
+    with capture_logs() as logged:
+        for action_id in sorted(world.app.door._actions):
+            for value in VALUES:
+                assert (await stranger.send(_click(stranger, action_id, value))).status_code == 200
+            await world.idle()
+        search, form = [(await visits_of(world, surface))[0] for surface in ("search", "view")]
+        for callback_id in sorted(world.app.door._forms):
+            for value in VALUES[::3]:
+                assert (await stranger.send(_form(stranger, callback_id, search, value))).status_code == 200
         await world.idle()
-    search, form = [(await visits_of(world, surface))[0] for surface in ("search", "view")]
-    for callback_id in sorted(world.app.door._forms):
-        for value in VALUES[::3]:
-            assert (await stranger.send(_form(stranger, callback_id, search, value))).status_code == 200
-    await world.idle()
-    assert await stranger.ledgers() == kept
-    for callback_id in sorted(world.app.door._forms):
-        # What this person may do with this invoice they may do, whichever form they say that they use.
-        assert (await stranger.send(_form(stranger, callback_id, form, VALUES[-1]))).status_code == 200
-    await world.idle()
-    assert "unexpected" not in capfd.readouterr().err
+        assert await stranger.ledgers() == kept
+        for callback_id in sorted(world.app.door._forms):
+            # What this person may do with this invoice they may do, whichever form they say that they use.
+            assert (await stranger.send(_form(stranger, callback_id, form, VALUES[-1]))).status_code == 200
+        await world.idle()
+    assert {one["event"] for one in logged} <= {"refused"}
     assert not [one for one in clerk.messages() if "this reference" in shown_text(one)]
 
 
