@@ -306,6 +306,10 @@ async def test_no_value_of_any_button_or_form_breaks_or_writes_anything(fast: Wo
         for callback_id in sorted(world.app.door._forms):
             # What this person may do with this invoice they may do, whichever form they say that they use.
             assert (await stranger.send(_form(stranger, callback_id, form, VALUES[-1]))).status_code == 200
+        for action_id in sorted(world.app.door._actions):
+            view = _form(stranger, ids.VIEW_PAY, form, VALUES[-1])["view"]
+            inside = {**_click(stranger, action_id, VALUES[-1]), "view": view}
+            assert (await stranger.send(inside)).status_code == 200
         await world.idle()
     assert {one["event"] for one in logged} <= {"refused"}
     assert not [one for one in clerk.messages() if "this reference" in shown_text(one)]
