@@ -1,4 +1,7 @@
-"""The command line: ``duebot demo | run | doctor | sync | digest | sweep | proposals | automatic | explain``."""
+"""The command line: ``duebot demo | run | doctor | sync | digest | sweep | proposals | automatic | explain | audit``.
+
+What a verb does stands in ``verbs`` and ``verbs_audit``.
+"""
 
 import asyncio
 import errno
@@ -10,13 +13,12 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot import verbs
+from bot import verbs, verbs_audit
 from bot.app import App, Rooms, open_rooms, real_now
 from bot.config import Settings, load_policy
 from bot.config.logs import configure_logging
@@ -26,12 +28,8 @@ from bot.domain.commands import OVERDUE_SUBCOMMANDS, SUBCOMMANDS
 from bot.domain.errors import Ambiguous, BadInput, DuebotError, Misconfigured
 from bot.domain.parse_dates import parse_date
 from bot.domain.policy import Policy
-from bot.domain.references import parse_reference
-from bot.store import outbox
 from bot.syncro.shape import ShapeName
-from bot.use_cases.explain import Explain
 from bot.views.terminal import as_text
-from bot.views.why import why_whole
 from reminders.slots import require_today
 
 if TYPE_CHECKING:
@@ -96,10 +94,7 @@ async def _run_bot() -> None:
     mode = "Socket Mode" if settings.socket_mode else f"{app.address}/slack/events"
     print(f"Duebot answers by {mode}. Health: {app.address}/healthz. Stop with Ctrl-C.", flush=True)
     if settings.audit_key is None:
-        print(
-            "DUEBOT_AUDIT_KEY is not set: whoever can write the database can rewrite the audit record.",
-            flush=True,
-        )
+        print(verbs_audit.NO_KEY, flush=True)
     try:
         await _until_told()
     finally:
@@ -163,30 +158,13 @@ async def _digest(channel: str, again: bool, dry_run: bool, as_of: str) -> None:
                 continue
             made = await rooms.digests.run(plan, again=again, as_of=day)
             await rooms.outbox.deliver_due()
-            what = await _posted(rooms, made.outbox_id)
-            failed |= what.startswith(_NOT_POSTED)
+            what = await verbs.posted(rooms, made.outbox_id)
+            failed |= what.startswith(verbs.NOT_POSTED)
             print(f"The digest of {made.slot.partition(':')[0]} in {made.channel} {what}.")
     finally:
         await rooms.close()
     if failed:
         raise SystemExit(1)
-
-
-_NOT_POSTED = "was not posted"
-
-
-async def _posted(rooms: Rooms, outbox_id: str) -> str:
-    """What became of a message: the end of a sentence."""
-    if not outbox_id:
-        return "was made before; use --again for another"
-    item = await rooms.context.lane.read(lambda tx: outbox.get(tx, outbox_id))
-    match item.state if item else "":
-        case "sent":
-            return "is posted"
-        case "failed" | "dropped":
-            return f"{_NOT_POSTED}: {item.reason if item else ''}".rstrip(".")
-        case _:
-            return "is not posted yet; the running bot goes on trying"
 
 
 @cli.command()
@@ -281,19 +259,49 @@ def explain(
     as_of: AsOf = "",
 ) -> None:
     """Say why an invoice is or isn't chased today, and everything that was said about it. Nothing is changed."""
-    _run(_explain(number, as_of))
+    _run(_with_rooms(lambda rooms: verbs.explained(rooms, number, _day(as_of, rooms))))
 
 
-async def _explain(number: str, as_of: str) -> None:
-    settings, policy = _load()
-    rooms = await open_rooms(settings, policy)
-    try:
-        host = urlsplit(settings.require_syncro().base_url).netloc
-        invoice_id = await rooms.lookup.find_id(parse_reference(number, host))
-        told = await Explain(rooms.context, rooms.lookup).invoice(invoice_id, _day(as_of, rooms))
-        print(as_text(why_whole(told)))
-    finally:
-        await rooms.close()
+audit = typer.Typer(
+    help="The record of who did what: export it, or check that nobody has changed it.", no_args_is_help=True
+)
+cli.add_typer(audit, name="audit")
+
+
+@audit.command("export")
+def export_audit(
+    format: Annotated[
+        verbs_audit.Format, typer.Option("--format", help="Lines of JSON, or a table for a spreadsheet.")
+    ] = "jsonl",
+    since: Annotated[str, typer.Option("--from", help="The first day, for example 2026-02-15.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", help="A new file; without it, standard output.")
+    ] = None,
+) -> None:
+    """Write the entries of those days, the oldest first. The export is entered in the record."""
+    _run(_export_audit(verbs_audit.Wanted(format, since, until, output)))
+
+
+async def _export_audit(wanted: verbs_audit.Wanted) -> None:
+    print(await verbs_audit.export(*_load(), real_now(), wanted), file=sys.stderr)
+
+
+@audit.command("verify")
+def verify_audit(
+    head: Annotated[
+        str, typer.Option("--head", help="A head that was kept elsewhere: finds a cut end.")
+    ] = "",
+) -> None:
+    """Check that every entry is as it was written and in its place. Nothing is changed; exit status 1 if not."""
+    _run(_verify_audit(head))
+
+
+async def _verify_audit(head: str) -> None:
+    shown = await verbs_audit.check(Settings.load(), head)
+    print(shown.text)
+    if not shown.fine:
+        raise SystemExit(1)
 
 
 async def _rooms_for_posting(settings: Settings, policy: Policy, dry_run: bool) -> Rooms:

@@ -28,6 +28,9 @@ from bot.syncro.client import Client
 from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace
 from bot.syncro.webhook import webhook_route
+from bot.use_cases.approvals import Approvals
+from bot.use_cases.approved import Approved
+from bot.use_cases.asking import Asking
 from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
 from bot.use_cases.by_hand import ByHand
@@ -39,6 +42,7 @@ from bot.use_cases.customers import Customers
 from bot.use_cases.explain import Explain
 from bot.use_cases.hints import Hints
 from bot.use_cases.holds import Holds
+from bot.use_cases.invoice_log import InvoiceLogs
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.kinds import Kind as Write
@@ -138,7 +142,7 @@ async def open_rooms(settings: Settings, policy: Policy, now: Now = real_now, te
         waits=_waits(settings),
         wake_outbox=woken.set,
     )
-    authority = Authority(directory, policy.roles)
+    authority = Authority(directory, policy)
     sync, places, overdue = (
         MirrorSync(context),
         Places(directory, policy.channels.allow_shared),
@@ -204,7 +208,10 @@ class App:
         base = urlsplit(settings.require_syncro().base_url)
         self.refusals = Refusals()
         self._gate = Gate(secret, settings.slack_per_second)
-        self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, rooms.lookup)
+        asking = Asking(rooms.context, rooms.authority, rooms.journal)
+        self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, asking, rooms.lookup)
+        approved = Approved(rooms.context, rooms.journal)
+        approvals = Approvals(rooms.context, rooms.authority, rooms.journal, approved)
         holds = Holds(rooms.context, rooms.authority, rooms.lookup)
         desk = Desk(
             context=rooms.context,
@@ -212,7 +219,8 @@ class App:
             places=rooms.places,
             lookup=rooms.lookup,
             catalogue=Catalogue(rooms.context),
-            invoices=Invoices(rooms.context, rooms.authority, rooms.journal, rooms.lookup),
+            invoices=Invoices(rooms.context, rooms.authority, rooms.journal, asking, rooms.lookup),
+            approvals=approvals,
             several=self._several,
             holds=holds,
             customers=Customers(rooms.context, rooms.lookup),
@@ -227,6 +235,7 @@ class App:
             journal=rooms.journal,
             overdue=rooms.overdue,
             explain=Explain(rooms.context, rooms.lookup),
+            logs=InvoiceLogs(rooms.context, rooms.lookup),
             outcomes=Outcomes(rooms.context, rooms.lookup),
             slack=rooms.slack,
             syncro_host=base.netloc,
@@ -243,7 +252,11 @@ class App:
             rooms.chasing,
             rooms.outbox,
             Rhythm(tick=timedelta(seconds=settings.tick_seconds)),
-            early_steps(rooms.context, rooms.owner),
+            {
+                "approvals": approvals.keep_time,
+                "approved": approved.carry_all,
+                **early_steps(rooms.context, rooms.owner),
+            },
         )
         self._hints = Hints(rooms.context, self.schedule.sync_soon)
         self._posting: asyncio.Task[None] | None = None

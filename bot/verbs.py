@@ -7,6 +7,7 @@ import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from bot.app import Rooms
 from bot.domain.contact_facts import ContactCard
@@ -14,15 +15,18 @@ from bot.domain.dates import say_date
 from bot.domain.errors import BadInput
 from bot.domain.fee_facts import FeeCard
 from bot.domain.money import say_money
-from bot.domain.references import Match, reference_matches
+from bot.domain.references import Match, parse_reference, reference_matches
 from bot.domain.roles import Person
-from bot.store import contacts
+from bot.store import contacts, outbox
 from bot.store.automatic import Automatic
 from bot.use_cases.authority import OPERATOR
+from bot.use_cases.explain import Explain
 from bot.use_cases.mirror_reading import SyncReport
 from bot.use_cases.proposals import Proposals
 from bot.views.columns import columns
 from bot.views.late_fees import fee_state
+from bot.views.terminal import as_text
+from bot.views.why import why_whole
 from bot.views.wording import count
 from reminders.chasing_text import chased
 from reminders.sweep_text import swept, would
@@ -69,6 +73,23 @@ def _left_out(ids: Sequence[str], what: str) -> str:
     return f"{count(len(ids), what)} ({', '.join(ids)})"
 
 
+NOT_POSTED = "was not posted"
+
+
+async def posted(rooms: Rooms, outbox_id: str) -> str:
+    """What became of a message: the end of a sentence."""
+    if not outbox_id:
+        return "was made before; use --again for another"
+    item = await rooms.context.lane.read(lambda tx: outbox.get(tx, outbox_id))
+    match item.state if item else "":
+        case "sent":
+            return "is posted"
+        case "failed" | "dropped":
+            return f"{NOT_POSTED}: {item.reason if item else ''}".rstrip(".")
+        case _:
+            return "is not posted yet; the running bot goes on trying"
+
+
 async def sweep_now(rooms: Rooms, again: bool) -> Shown:
     """Builds, sweeps, sends and posts, now."""
     built = await rooms.chasing.build.run(again=again)
@@ -85,6 +106,14 @@ async def sweep_now(rooms: Rooms, again: bool) -> Shown:
 async def sweep_dry(rooms: Rooms, day: date | None) -> str:
     """What a sweep would decide on ``day``, or today."""
     return would(await rooms.sweep.dry_run(day))
+
+
+async def explained(rooms: Rooms, number: str, day: date | None) -> str:
+    """Why an invoice is or isn't chased today, or on ``day``."""
+    host = urlsplit(rooms.settings.require_syncro().base_url).netloc
+    invoice_id = await rooms.lookup.find_id(parse_reference(number, host))
+    told = await Explain(rooms.context, rooms.lookup).invoice(invoice_id, day)
+    return as_text(why_whole(told))
 
 
 # ---- automatic sending --------------------------------------------------------------------------------------
@@ -173,7 +202,13 @@ async def approve_proposals(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> 
         return Shown(text, not decided.refused)
     approved = [await proposals.approve(operator(), card.id) for card in chosen]
     await rooms.outbox.deliver_due()
-    return Shown("\n".join(f"Approved: {card.customer_name}, “{card.level}”." for card in approved))
+    return Shown("\n".join(map(_approved_said, approved)))
+
+
+def _approved_said(card: ContactCard) -> str:
+    left = card.needed - len(card.voted)
+    said = f"Noted, it needs {left} more" if card.awaits else "Approved"
+    return f"{said}: {card.customer_name}, “{card.level}”."
 
 
 async def _approve_fees(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> Shown:

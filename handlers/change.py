@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.addresses import MOST_RECIPIENTS
 from bot.domain.dates import say_date
-from bot.domain.errors import DuebotError, NeedsConfirmation, NoRole, SyncroRefused, Tampered
+from bot.domain.errors import DuebotError, NoRole, SyncroRefused, Tampered
 from bot.domain.facts import DraftLine
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.money import say_money
@@ -18,6 +18,7 @@ from bot.store.visits import Visit
 from bot.use_cases.kinds_invoice import own_addresses, require_editable, require_mailable, require_voidable
 from bot.views.blocks import View, one_line
 from bot.views.forms import SendForm, read_edit, read_lines, read_send, read_void
+from bot.views.limits import sending_limits
 from bot.views.modal_edit import add_form, edit_form
 from bot.views.modal_send import send_form
 from bot.views.modal_void import void_form
@@ -178,17 +179,23 @@ class SendInvoice(OnInvoice):
         customer = await self.desk.lookup.customer_now(invoice.customer_id)
         require_mailable(customer, self.desk.context.gateway.abilities)
         if not self.desk.context.gateway.abilities.email_text:
-            return send_form(await self.desk.lookup.card(invoice), _stock(customer), visit.id)
+            card = await self.desk.lookup.card(invoice)
+            return send_form(card, _stock(customer), visit.id, limits=self._limits(invoice))
         form = _email(invoice, customer, self.desk.context.policy.business.name)
         notice = (
-            "" if form.to else f"{customer.name} has no email address in Syncro. Any other needs an approver."
+            "" if form.to else f"{customer.name} has no email address in Syncro. Any other needs approval."
         )
-        return send_form(await self.desk.lookup.card(invoice), form, visit.id, notice)
+        card = await self.desk.lookup.card(invoice)
+        return send_form(card, form, visit.id, notice, limits=self._limits(invoice))
+
+    def _limits(self, invoice: Invoice) -> str:
+        can = self.desk.context.gateway.abilities
+        return sending_limits(self.desk.context.policy.approvals, invoice.currency, can)
 
     async def submit(self, sent: Sent) -> Shown:
         form = read_send(sent.view)
         operation = await self.desk.invoices.send(
-            sent.submission(reason=form.reason),
+            sent.submission(),
             str(sent.visit.data["invoice"]),
             form.to,
             form.cc,
@@ -200,22 +207,22 @@ class SendInvoice(OnInvoice):
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         typed = read_send(sent.view)
         if not self.desk.context.gateway.abilities.email_text:
-            typed = _stock(await self.desk.lookup.customer_by_id(invoice.customer_id), typed.reason)
-        asks = isinstance(error, NeedsConfirmation) and error.code == "approval"
+            typed = _stock(await self.desk.lookup.customer_by_id(invoice.customer_id))
+        card = await self.desk.lookup.card(invoice)
         return send_form(
-            await self.desk.lookup.card(invoice),
+            card,
             typed,
             sent.visit.id,
             error.sentence,
-            asks or bool(typed.reason),
+            limits=self._limits(invoice),
             evidence=detail_lines(error),
         )
 
 
-def _stock(customer: Customer, reason: str = "") -> SendForm:
+def _stock(customer: Customer) -> SendForm:
     """Whom Syncro itself sends it to, where nothing of the email can be chosen."""
     to, cc = own_addresses(customer)
-    return SendForm(", ".join(to), ", ".join(cc), reason=reason)
+    return SendForm(", ".join(to), ", ".join(cc))
 
 
 def _email(invoice: Invoice, customer: Customer, business: str) -> SendForm:
@@ -234,20 +241,18 @@ def _email(invoice: Invoice, customer: Customer, business: str) -> SendForm:
 
 
 class VoidInvoice(OnInvoice):
-    """Voiding, with a reason. Until requests can be approved by another, policy's approval means: approvers only."""
+    """Voiding, with a reason; where policy wants it, asking for it."""
 
     title = "Void invoice"
     working = "Voiding the invoice in Syncro…"
 
     def action(self) -> Action:
         """Where it can't be done here, whoever may look is told why, and where it can."""
-        if not self.desk.context.gateway.abilities.void:
-            return Action.LOOK_UP
-        return Action.VOID if self.desk.context.policy.approvals.void else Action.REQUEST_VOID
+        return Action.REQUEST_VOID if self.desk.context.gateway.abilities.void else Action.LOOK_UP
 
     async def draw(self, visit: Visit, invoice: Invoice) -> View:
         require_voidable(self.desk.context, invoice)
-        return void_form(await self.desk.lookup.card(invoice), visit.id)
+        return void_form(await self.desk.lookup.card(invoice), visit.id, asks=self._asks)
 
     async def submit(self, sent: Sent) -> Shown:
         invoice_id = str(sent.visit.data["invoice"])
@@ -256,4 +261,9 @@ class VoidInvoice(OnInvoice):
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         card = await self.desk.lookup.card(invoice)
-        return void_form(card, sent.visit.id, read_void(sent.view), _told(error))
+        return void_form(card, sent.visit.id, read_void(sent.view), _told(error), asks=self._asks)
+
+    @property
+    def _asks(self) -> bool:
+        """Whether somebody else must approve it."""
+        return self.desk.context.policy.approvals.void

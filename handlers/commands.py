@@ -1,5 +1,6 @@
 """Slash commands: what was typed becomes one of the things that this build can do, or a kind question."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.domain import commands as asked
@@ -87,6 +88,8 @@ class Commands:
                 await self._void.from_command(arrival, ref)
             case asked.Why():
                 await self._looking.why(arrival, command)
+            case asked.Log():
+                await self._looking.log(arrival, command)
             case asked.NotYet(name):
                 raise BadInput(
                     f"`/invoice {name}` isn't in this version of Duebot yet. `/invoice help` lists what is."
@@ -146,8 +149,9 @@ class HomeTab:
         if event.get("tab") not in (None, "home"):
             return
         user_id = str(event.get("user", ""))
-        role = await self._desk.authority.role_of(user_id)
-        view = home(await self._desk.overdue.home(user_id, role))
+        role = await self._desk.authority.shown_role(user_id)
+        held = await self._desk.overdue.home(user_id, role)
+        view = home(replace(held, approvals=await self._desk.approvals.waiting_for(user_id)))
         try:
             await self._desk.slack.publish_home(user_id, view)
         except SlackRefused as error:

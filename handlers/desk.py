@@ -16,6 +16,7 @@ from bot.domain.roles import Person, Role
 from bot.slack.client import Slack
 from bot.store import visits
 from bot.store.visits import Visit
+from bot.use_cases.approvals import Approvals
 from bot.use_cases.assigning import Assigning
 from bot.use_cases.authority import Authority
 from bot.use_cases.automatics import Automatics
@@ -27,6 +28,7 @@ from bot.use_cases.customer_holds import CustomerHolds
 from bot.use_cases.customers import Customers
 from bot.use_cases.explain import Explain
 from bot.use_cases.holds import Holds
+from bot.use_cases.invoice_log import InvoiceLogs
 from bot.use_cases.invoices import Invoices
 from bot.use_cases.journal import Journal
 from bot.use_cases.late_fees import LateFees
@@ -75,6 +77,7 @@ class Desk:
     automatics: Automatics
     proposals: Proposals
     fees: LateFees
+    approvals: Approvals
     tasks: Tasks
     by_hand: ByHand
     customers: Customers
@@ -84,6 +87,7 @@ class Desk:
     journal: Journal
     overdue: Overdue
     explain: Explain
+    logs: InvoiceLogs
     outcomes: Outcomes
     slack: Slack
     syncro_host: str

@@ -64,7 +64,7 @@ class Fees:
         if posted:
             await self._desk.answer(arrival, told)
             return
-        role = await self._desk.authority.role_of(arrival.user_id)
+        role = await self._desk.authority.shown_role(arrival.user_id)
         left = await self._waiting(arrival, role)
         blocks = [*told.blocks, *(left.blocks if left else [])]
         await self._desk.answer(arrival, Message(told.text, blocks), replace=True)

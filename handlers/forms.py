@@ -13,9 +13,11 @@ from bot.domain.errors import Changed, DuebotError, NotAllowed, SlackRefused
 from bot.domain.invoice import Invoice
 from bot.domain.roles import Person
 from bot.domain.version import Version, version_of
-from bot.store.operations import Operation
+from bot.store.approvals import Approval
 from bot.store.visits import Visit
+from bot.use_cases.asking import Written
 from bot.use_cases.invoices import Submission
+from bot.views.approvals import asked_view
 from bot.views.blocks import View
 from bot.views.modals_common import loading, message_view, outcome_view
 from handlers.desk import Arrival, Desk, arrival_of_visit
@@ -97,16 +99,22 @@ class Form(ABC):
         return invoice
 
 
-async def outcome(desk: Desk, sent: Sent, operation: Operation) -> Shown:
-    """How a write ended; while its answer is being read back the open form follows it."""
+async def outcome(desk: Desk, sent: Sent, written: Written) -> Shown:
+    """How a write ended, or that it was asked for; while its answer is being read back the open form follows it."""
     visit_id = sent.visit.id
+    if isinstance(written, Approval):
+        return asked_view(await desk.approvals.card(written.id), visit_id)
+    operation = written
     view = outcome_view(await desk.outcomes.of(operation), visit_id)
     if operation.state in _SETTLED:
         return view
 
     async def later() -> View | None:
         now = await desk.journal.operation(operation.key)
-        return outcome_view(await desk.outcomes.of(now), visit_id) if now and now.state in _SETTLED else None
+        if now is not None:
+            return outcome_view(await desk.outcomes.of(now), visit_id) if now.state in _SETTLED else None
+        asked = await desk.approvals.of_form(operation.base_key)
+        return asked_view(asked, visit_id) if asked else None
 
     return Followed(view, later)
 

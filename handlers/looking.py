@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.commands import Board, Customer, Find, Show, Why
+from bot.domain.commands import Board, Customer, Find, Log, Show, Why
 from bot.domain.errors import Busy, NotAllowed, NotFound, SlackLimited, SlackNotSent, SlackRefused, Tampered
 from bot.domain.roles import Action, Role
 from bot.domain.worklist import Only
@@ -13,6 +13,7 @@ from bot.views.board import board
 from bot.views.cards import invoice_card, search_results
 from bot.views.customer_card import customer_card
 from bot.views.errors import did_you_mean
+from bot.views.log import invoice_log
 from bot.views.values import read_only, read_page, read_pick
 from bot.views.why import why
 from handlers.desk import Arrival, Desk
@@ -45,6 +46,13 @@ class Looking:
         async with self._desk.patience(arrival):
             told = await self._desk.explain.invoice(await self._desk.lookup.find_id(command.ref))
         await self._desk.answer(arrival, why(told))
+
+    async def log(self, arrival: Arrival, command: Log) -> None:
+        """``/invoice log 1042``."""
+        await self._role(arrival)
+        async with self._desk.patience(arrival):
+            held = await self._desk.logs.of(await self._desk.lookup.find_id(command.ref))
+        await self._desk.answer(arrival, invoice_log(held))
 
     async def card(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """A button that opens an invoice's card; its value is the invoice's id."""

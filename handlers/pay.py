@@ -14,6 +14,7 @@ from bot.store.visits import Visit
 from bot.use_cases.kinds_payment import require_payable
 from bot.views.blocks import View
 from bot.views.forms import PayForm, read_pay, read_which
+from bot.views.limits import payment_limits
 from bot.views.modal_pay import pay_form, pay_which
 from bot.views.modals_common import message_view
 from handlers.desk import Arrival
@@ -97,12 +98,13 @@ class PayHandlers(Form):
             date=self.desk.context.today().isoformat(),
         )
         notice = _notice(invoice, typed.get("amount", ""))
-        return pay_form(await self.desk.lookup.card(invoice), form, methods, visit.id, notice)
+        card = await self.desk.lookup.card(invoice)
+        return pay_form(card, form, methods, visit.id, notice, limits=self._limits(invoice))
 
     async def submit(self, sent: Sent) -> Shown:
         form = read_pay(sent.view)
         operation = await self.desk.invoices.pay(
-            sent.submission(form.anyway, form.reason),
+            sent.submission(form.anyway),
             str(sent.visit.data["invoice"]),
             form.amount,
             form.method,
@@ -125,9 +127,12 @@ class PayHandlers(Form):
             sent.visit.id,
             error.sentence,
             anyway=asks == "duplicate" or form.anyway,
-            reason=asks == "approval" or bool(form.reason),
+            limits=self._limits(invoice),
             evidence=detail_lines(error),
         )
+
+    def _limits(self, invoice: Invoice) -> str:
+        return payment_limits(self.desk.context.policy.approvals, invoice.currency)
 
 
 class PayWhich(Form):

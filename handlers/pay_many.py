@@ -14,11 +14,14 @@ from bot.domain.parse_money import parse_amount
 from bot.domain.pay_command import check_method, method_named
 from bot.domain.roles import Action
 from bot.domain.version import Version
+from bot.store.approvals import Approval
 from bot.store.visits import Visit
 from bot.use_cases.pay_several import TypedSpread
 from bot.use_cases.spread import Plan
+from bot.views.approvals import asked_view
 from bot.views.blocks import View
 from bot.views.forms import PayForm, SpreadForm, read_pay, read_spread
+from bot.views.limits import payment_limits
 from bot.views.modal_pay_many import pay_many_form
 from bot.views.modals_common import message_view
 from bot.views.spread import spread_view
@@ -57,7 +60,8 @@ class PayMany(Form):
             date=desk.context.today().isoformat(),
         )
         shares, notice = _spread(offer, payment.amount)
-        return pay_many_form(offer, SpreadForm(payment, shares), methods, visit.id, notice)
+        limits = payment_limits(desk.context.policy.approvals, offer.currency)
+        return pay_many_form(offer, SpreadForm(payment, shares), methods, visit.id, notice, limits=limits)
 
     # ---- changing the form in place ------------------------------------------------------------------------
 
@@ -86,12 +90,14 @@ class PayMany(Form):
         typed: SpreadForm,
         notice: str = "",
         anyway: bool = False,
-        reason: bool = False,
         evidence: Sequence[str] = (),
     ) -> View:
         methods = await self.desk.catalogue.payment_methods()
         offer = await self._offered(visit)
-        return pay_many_form(offer, typed, methods, visit.id, notice, anyway, reason, evidence=evidence)
+        limits = payment_limits(self.desk.context.policy.approvals, offer.currency)
+        return pay_many_form(
+            offer, typed, methods, visit.id, notice, anyway, limits=limits, evidence=evidence
+        )
 
     async def _offered(self, visit: Visit) -> SpreadOffer:
         """What the form offers, as it was read when it was filled."""
@@ -111,9 +117,11 @@ class PayMany(Form):
     async def submit(self, sent: Sent) -> Shown:
         typed, invoices = read_spread(sent.view), _invoices_of(sent.visit)
         customer = await self.desk.lookup.customer_by_id(str(sent.visit.data["customer"]))
-        submission = sent.submission(typed.payment.anyway, typed.payment.reason)
+        submission = sent.submission(typed.payment.anyway)
         plan = self.desk.several.plan(submission, customer, invoices, _as_typed(typed))
-        return _shown(self.desk, sent, plan, await self.desk.several.record(submission, plan, invoices))
+        return await _led_to(
+            self.desk, sent, plan, await self.desk.several.record(submission, plan, invoices)
+        )
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         if isinstance(error, NoRole):
@@ -129,7 +137,6 @@ class PayMany(Form):
             typed,
             error.sentence,
             anyway=asks == "duplicate" or typed.payment.anyway,
-            reason=asks == "approval" or bool(typed.payment.reason),
             evidence=detail_lines(error),
         )
 
@@ -145,9 +152,9 @@ class PayManyAgain(Form):
         plan = await _planned(self.desk, sent)
         if plan is None:
             raise BadInput("I no longer know what this belongs to. Close it and start again.")
-        submission = sent.submission(form.anyway, form.reason)
+        submission = sent.submission(form.anyway)
         outcome = await self.desk.several.record(submission, plan, _invoices_of(sent.visit))
-        return _shown(self.desk, sent, plan, outcome)
+        return await _led_to(self.desk, sent, plan, outcome)
 
     async def again(self, sent: Sent, error: DuebotError) -> View:
         outcome = None if isinstance(error, NoRole) else await _outcome(self.desk, sent)
@@ -155,6 +162,13 @@ class PayManyAgain(Form):
             return message_view(self.title, error.sentence, sent.visit.id)
         await _seen_anew(self.desk, sent, error)
         return _stopped(outcome, sent, error)
+
+
+async def _led_to(desk: Desk, sent: Sent, plan: Plan, led: SpreadOutcome | Approval) -> Shown:
+    """What recording it led to: how far it is, or a request for somebody else's word."""
+    if isinstance(led, Approval):
+        return asked_view(await desk.approvals.card(led.id), sent.visit.id)
+    return _shown(desk, sent, plan, led)
 
 
 def _shown(desk: Desk, sent: Sent, plan: Plan, outcome: SpreadOutcome) -> Shown:
@@ -180,7 +194,6 @@ def _stopped(outcome: SpreadOutcome, sent: Sent, error: DuebotError) -> View:
         error.sentence,
         detail_lines(error),
         anyway=asks == "duplicate" or form.anyway,
-        reason=form.reason or ("" if asks == "approval" else None),
     )
 
 

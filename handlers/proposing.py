@@ -27,7 +27,8 @@ class Proposing:
 
     async def show(self, arrival: Arrival, _command: Proposals) -> None:
         """What waits for a decision."""
-        role = await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+        await self._desk.authority.require(arrival.user_id, Action.LOOK_UP)
+        role = await self._desk.authority.shown_role(arrival.user_id)
         await self._desk.answer(arrival, await self._waiting(arrival, role))
         await self._fees.show(arrival, role)
 
@@ -47,7 +48,9 @@ class Proposing:
         contact_id, _, version = str(action.get("value", "")).rpartition(":")
         person = await self._desk.authority.person(arrival.user_id)
         card = await self._desk.proposals.approve(person, contact_id, version)
-        await self._tell(arrival, f"Approved: {card.customer_name}, “{card.level}”.")
+        left = card.needed - len(card.voted)
+        said = f"Your approval is noted; it needs {left} more" if card.awaits else "Approved"
+        await self._tell(arrival, f"{said}: {card.customer_name}, “{card.level}”.")
 
     async def approve_all(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
         """All that still waits in a list; its value is the list's id."""
@@ -65,7 +68,7 @@ class Proposing:
         if posted:
             await self._desk.say(arrival, Message(sentence, [section(escape(sentence))]))
             return
-        fresh = await self._waiting(arrival, await self._desk.authority.role_of(arrival.user_id))
+        fresh = await self._waiting(arrival, await self._desk.authority.shown_role(arrival.user_id))
         said = [section(f":white_check_mark: {escape(sentence)}"), *fresh.blocks]
         await self._desk.answer(arrival, Message(sentence, said), replace=True)
 

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.holds import HoldKind
 from bot.slack.client import Identity
 from bot.views import ids
+from handlers.approving import ApproveWithComment, Approving, RejectRequest
 from handlers.change import AddLine, EditInvoice, SendInvoice, VoidInvoice
 from handlers.commands import Commands, HomeTab, nothing
 from handlers.customer import Assign, HoldCustomer, LogCall
@@ -56,7 +57,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
         HoldCustomer(desk, HoldKind.SNOOZE),
         HoldCustomer(desk, HoldKind.DO_NOT_CONTACT),
     )
-    fees = Fees(desk)
+    fees, approving = Fees(desk), Approving(desk)
+    with_comment, reject = ApproveWithComment(desk), RejectRequest(desk)
     proposing, proposal_text, skip = Proposing(desk, fees), ProposalText(desk), SkipProposal(desk)
     remind, mailing = Remind(desk), Mailing(desk)
     commands = Commands(desk, looking, pay, new, edit, add, send, void, proposing)
@@ -112,6 +114,11 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.FEE_APPROVE: fees.approve,
         ids.FEE_SKIP: fees.skip,
         ids.FEE_APPROVE_ALL: fees.approve_all,
+        ids.APPROVAL_APPROVE: approving.approve,
+        ids.APPROVAL_COMMENT: with_comment.from_button,
+        ids.APPROVAL_REJECT: reject.from_button,
+        ids.APPROVAL_WITHDRAW: approving.withdraw,
+        ids.APPROVAL_SHOW: approving.show,
         ids.REMIND: remind.from_button,
         ids.TASK_SHOW: mailing.show,
         ids.TASK_DONE: mailing.done,
@@ -158,6 +165,8 @@ def make_door(desk: Desk, team_id: str) -> Door:
         ids.VIEW_LETTER: proposal_text,
         ids.VIEW_PROPOSAL_SKIP: skip,
         ids.VIEW_REMIND: remind,
+        ids.VIEW_APPROVAL_COMMENT: with_comment,
+        ids.VIEW_APPROVAL_REJECT: reject,
     }
     return Door(
         desk,

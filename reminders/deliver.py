@@ -1,5 +1,6 @@
 """Everything that the outbox can deliver, by the kind that is stored with an item."""
 
+from bot.use_cases.approval_log import ASK, NUDGE, TOLD
 from bot.use_cases.assigning import ASSIGNED
 from bot.use_cases.automatics import NOTICE
 from bot.use_cases.context import Context
@@ -13,7 +14,9 @@ from bot.use_cases.reversals import REVERSED
 from bot.use_cases.spread import SPREAD
 from bot.use_cases.thanks import THANKS
 from bot.views.held import disputes_open, promises_broken
+from reminders.approvals import ApprovalNudge, ApprovalPost, ApprovalTold
 from reminders.assigned import CustomerAssigned
+from reminders.audit_head import AUDIT_HEAD, AuditHeadPost
 from reminders.contact_posts import CopiesPost, Notice, Redrawn, ReviewPost, TasksPost
 from reminders.digest import CORRECTION, DIGEST, DigestCorrection, DigestPost
 from reminders.disputes import DISPUTED
@@ -37,6 +40,7 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         REVIEW: ReviewPost(context, where),
         TASKS: TasksPost(context, where),
         FEES: FeesPost(context, where),
+        ASK: ApprovalPost(context, where),
     }
     return {
         "operation.shared": OperationShared(context, where, outcomes),
@@ -53,7 +57,10 @@ def deliverable(context: Context, where: Where, lookup: Lookup, overdue: Overdue
         DISPUTED: HoldsGathered(context, where, "open disputes", dispute_report, disputes_open),
         FAILURE: FailureNotice(),
         NOTICE: Notice(),
+        AUDIT_HEAD: AuditHeadPost(),
         **drawn_again,
         COPIES: CopiesPost(context, where),
+        TOLD: ApprovalTold(context, where),
+        NUDGE: ApprovalNudge(context, where),
         REDRAW: Redrawn(context, where, drawn_again),
     }

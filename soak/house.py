@@ -120,7 +120,7 @@ class House:
             now=self.clock.now,
         )
         sync, overdue = MirrorSync(context), Overdue(context)
-        lookup, authority = Lookup(context, sync), Authority(directory, policy.roles)
+        lookup, authority = Lookup(context, sync), Authority(directory, policy)
         where = Where(slack, directory, Places(directory, policy.channels.allow_shared))
         kinds = deliverable(context, where, lookup, overdue)
         outbox = Outbox(context, slack, kinds, asyncio.Event(), Pace(channel_seconds=0))

@@ -1,8 +1,12 @@
 """Whether every action that needs somebody else's word can find two people: who asks is never who approves."""
 
+import contextlib
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from bot.doctor.finding import Finding, fail, ok, warn
+from bot.domain.approval import Vote, principal_of
+from bot.domain.errors import NotAllowed
 from bot.domain.late_fees import fee_levels
 from bot.domain.money import say_money
 from bot.domain.policy import Policy, Threshold
@@ -23,31 +27,47 @@ async def look_at_approvals(
 async def _judge(policy: Policy, directory: Directory, groups: Mapping[str, UserGroup]) -> Finding:
     asked, proposed = list(_asked_by_people(policy)), list(_proposed(policy))
     actions = ", ".join([*asked, *proposed])
-    if not actions:
-        return ok(_CHECK, "the policy asks for nobody's approval")
     needed, roles = policy.approvals.number, policy.roles
-    deciding = roles.admins | roles.approvers
-    deputies = {deputy for away, deputy in policy.approvals.delegates.items() if away in deciding}
     approvers: dict[str, Member] = {}
-    async for member in _members(deciding | deputies, directory, groups):
+    async for member in _members(roles.admins | roles.approvers, directory, groups):
         approvers[member.id] = member
         if len(approvers) > needed:
-            return ok(_CHECK, f"whoever asks, {needed} other{'s' * (needed > 1)} can approve")
+            return _enough(needed)
+    rights: dict[str, set[str]] = {one: {one} for one in approvers}
+    for away, deputy in sorted(policy.approvals.delegates.items()):
+        if away in approvers and (member := await directory.member(deputy)).full:
+            approvers[deputy] = member
+            rights.setdefault(deputy, set()).add(away)
     if not approvers:
         return fail(_CHECK, f"nobody may approve: {actions}", _CURE)
-    if len(approvers) < needed:
+    most = _may_decide(rights, "")
+    if most < needed:
         return fail(
             _CHECK,
-            f"{needed} people must approve, and only {len(approvers)} may: {actions}",
+            f"{needed} people must approve, and only {most} may: {actions}",
             f"{_CURE} Or lower approvals.number.",
         )
-    if not asked:
-        return ok(_CHECK, f"{len(approvers)} can approve what Duebot itself proposes")
+    if all(_may_decide(rights, one) >= needed for one in approvers):
+        return _enough(needed)
     names = " and ".join(sorted(member.name for member in approvers.values()))
     async for member in _members(roles.collectors, directory, groups):
         if member.id not in approvers:
             return warn(_CHECK, f"what {names} asks for nobody else can approve: {', '.join(asked)}", _CURE)
     return warn(_CHECK, f"{names} alone may ask and approve, which takes two: {', '.join(asked)}", _CURE)
+
+
+def _enough(needed: int) -> Finding:
+    return ok(_CHECK, f"whoever asks, {needed} other{'s' * (needed > 1)} can approve")
+
+
+def _may_decide(rights: Mapping[str, set[str]], requester: str) -> int:
+    """How many may decide what ``requester`` asks for, each in a right of their own."""
+    votes: list[Vote] = []
+    for user_id, principals in rights.items():
+        with contextlib.suppress(NotAllowed):
+            principal = principal_of(user_id, principals, {requester}, votes)
+            votes.append(Vote(user_id, "", principal, "", datetime.min))
+    return len(votes)
 
 
 def _asked_by_people(policy: Policy) -> Iterator[str]:
@@ -60,6 +80,7 @@ def _asked_by_people(policy: Policy) -> Iterator[str]:
         yield f"sending invoices{_above(approvals.send)}"
     if approvals.backdated_days is not None:
         yield f"payments dated more than {approvals.backdated_days} days back"
+    yield "sending invoices to foreign addresses"
 
 
 def _proposed(policy: Policy) -> Iterator[str]:

@@ -90,6 +90,13 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """Tell who did what to one invoice."""
+
+    ref: InvoiceRef
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """A subcommand that exists but that this version lacks."""
 
@@ -132,7 +139,7 @@ class Proposals:
     """Look through what waits for an approver."""
 
 
-InvoiceCommand = Help | Show | Find | New | Send | Pay | Edit | Add | Void | Why | NotYet | Unknown
+InvoiceCommand = Help | Show | Find | New | Send | Pay | Edit | Add | Void | Why | Log | NotYet | Unknown
 OverdueCommand = Help | Board | Customer | Automatic | Proposals | Unknown
 
 
@@ -170,10 +177,11 @@ SUBCOMMANDS = (
         "edit", "/invoice edit NUMBER", "/invoice edit 1042", "change due date, notes or terms", Action.EDIT
     ),
     Subcommand("add", "/invoice add NUMBER", "/invoice add 1042", "add a line item", Action.EDIT),
-    Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.VOID),
+    Subcommand("void", "/invoice void NUMBER", "/invoice void 1042", "void an invoice", Action.REQUEST_VOID),
     Subcommand(
         "why", "/invoice why NUMBER", "/invoice why 1042", "why it is or isn't chased", Action.LOOK_UP
     ),
+    Subcommand("log", "/invoice log NUMBER", "/invoice log 1042", "who did what to it", Action.LOOK_UP),
 )
 #: The same for ``/overdue``.
 OVERDUE_SUBCOMMANDS = (
@@ -195,10 +203,10 @@ OVERDUE_SUBCOMMANDS = (
     ),
 )
 #: Known names that this version answers with "not yet".
-NOT_YET = ("from-ticket", "drafts", "batch", "match", "statement", "log")
+NOT_YET = ("from-ticket", "drafts", "batch", "match", "statement")
 
-_ON_ONE_INVOICE: Mapping[str, type[Show | Send | Edit | Add | Void | Why]] = MappingProxyType(
-    {"show": Show, "send": Send, "edit": Edit, "add": Add, "void": Void, "why": Why}
+_ON_ONE_INVOICE: Mapping[str, type[Show | Send | Edit | Add | Void | Why | Log]] = MappingProxyType(
+    {"show": Show, "send": Send, "edit": Edit, "add": Add, "void": Void, "why": Why, "log": Log}
 )
 _NAMES = tuple(row.name for row in SUBCOMMANDS) + NOT_YET + ("help",)
 _OVER_DAYS = (30, 60, 90)
@@ -207,7 +215,7 @@ _FROM, _TO = frozenset({"from", "since"}), frozenset({"to", "until"})
 
 def with_choice(command: InvoiceCommand, kind: str, id: str) -> InvoiceCommand:
     """``command`` about the one invoice or customer (``kind``) that a person chose among several."""
-    if kind == "invoice" and isinstance(command, Show | Send | Edit | Add | Void | Why | Pay):
+    if kind == "invoice" and isinstance(command, Show | Send | Edit | Add | Void | Why | Log | Pay):
         return replace(command, ref=InvoiceRef(text=id, id=id))
     if kind == "customer" and isinstance(command, Find | Pay):
         return replace(command, customer_id=id)

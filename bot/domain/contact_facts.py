@@ -24,7 +24,7 @@ class ContactCard:
 
     ``to`` are addresses (Slack ids for our own people); ``left_out`` those whom Syncro takes no more. ``by_task``: a
     person mails it. ``reason`` says why it was left out, or what it waits for. ``edited`` means that a person has
-    changed the text. ``asked_by`` is who reminds by hand.
+    changed the text. ``asked_by`` is who reminds by hand. ``needed`` people must approve it, ``voted`` have, by name.
     """
 
     id: str
@@ -50,6 +50,8 @@ class ContactCard:
     decided_by: str
     decided_at: datetime | None
     on: date
+    needed: int = 1
+    voted: tuple[str, ...] = ()
 
     @property
     def awaits(self) -> bool:

@@ -9,7 +9,8 @@
     ├── Ambiguous           several things match; ``candidates`` are offered, never picked
     ├── Changed             what was seen is no longer so; ``differences`` say what
     ├── Busy                somebody's operation on this invoice is still open
-    ├── NeedsConfirmation   may go on only after a person confirms (a possible duplicate, an approver's confirm)
+    ├── NeedsConfirmation   may go on only after a person confirms (a possible duplicate)
+    ├── NeedsApproval       may go on only with somebody else's word; ``asked`` is what they are asked
     ├── Misconfigured       a setting or the policy file is wrong
     ├── SyncroError
     │   ├── SyncroRefused       a clear answer: nothing was written (400, 404, 422)
@@ -30,6 +31,8 @@ Anything else that is raised is a bug; the door answers it with a short referenc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from bot.domain.asked import Asked
 
 
 class DuebotError(Exception):
@@ -105,6 +108,14 @@ class NeedsConfirmation(DuebotError):
         super().__init__(sentence)
         self.code = code
         self.evidence = tuple(evidence)
+
+
+class NeedsApproval(DuebotError):
+    """Policy wants somebody else's word for this. ``asked`` is what they would be asked; nothing was written."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(f"{asked.title} needs approval: {'; '.join(asked.why)}.")
+        self.asked = asked
 
 
 class Misconfigured(DuebotError):

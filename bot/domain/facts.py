@@ -70,6 +70,8 @@ class InvoiceCard:
 
     ``shareable`` is false where nobody but the reader would see it shared. ``holds`` are the open ones;
     ``lapsed`` are the ids of those whose time is over: nobody has ended them, but they hold no more.
+
+    ``asked`` are the requests about it that nobody has decided yet, in words.
     """
 
     invoice: Invoice
@@ -85,6 +87,7 @@ class InvoiceCard:
     shareable: bool = True
     holds: tuple[Hold, ...] = ()
     lapsed: frozenset[str] = frozenset()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class FeeCard:
-    """One late fee. ``state`` as in the ledger; ``percent`` is empty for a fixed amount; ``reason`` why it ended."""
+    """One late fee. ``state`` as in the ledger; ``percent`` is empty for a fixed amount; ``reason`` why it ended.
+
+    ``needed`` people must approve it, ``voted`` have, by name.
+    """
 
     id: str
     invoice_id: str
@@ -26,6 +29,8 @@ class FeeCard:
     decided_by: str
     decided_at: datetime | None
     proposed_on: date
+    needed: int = 1
+    voted: tuple[str, ...] = ()
 
     @property
     def awaits(self) -> bool:

@@ -34,7 +34,6 @@ class Action(StrEnum):
     REQUEST_VOID = "ask for an invoice to be voided"
     APPROVE = "approve"
     AUTOMATIC = "start or stop automatic sending"
-    VOID = "void invoices"
     ADMINISTER = "administer Duebot"
 
 
@@ -50,7 +49,6 @@ _NEEDS = {
     Action.REQUEST_VOID: Role.COLLECTOR,
     Action.APPROVE: Role.APPROVER,
     Action.AUTOMATIC: Role.APPROVER,
-    Action.VOID: Role.APPROVER,
     Action.ADMINISTER: Role.ADMIN,
 }
 

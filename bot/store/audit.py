@@ -3,13 +3,13 @@
 A row's seal is an HMAC (SHA-256) of its content and of the proof of the row before; the proof is an HMAC of
 that row's seal and stands in the head row alone. So a change, a removal or a new order breaks the chain, also
 at its end, and winding the head back shows in the next row. Without a key the chain still shows accidents,
-but whoever can write to the database could seal it anew.
+but whoever can write to the database could seal it anew. ``audit_check`` looks the chain through.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,11 @@ _SEALED = (
     "channel",
     "link",
 )
-_PAGE = 1000
+#: Rows that are read at a time, so that a long record neither fills the memory nor keeps other readers waiting.
+PAGE = 1000
+#: Before every number that a row can have, also one that somebody else has put in.
+BEFORE_ALL = -(2**63)
+_PUBLIC_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ class Audit:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
+    @property
+    def keyed(self) -> bool:
+        """Whether there is a key at all."""
+        return bool(self._key)
+
     def append(
         self,
         tx: Tx,
@@ -76,7 +85,7 @@ class Audit:
         link: str = "",
     ) -> int:
         """Add one act, in the transaction of the act itself; its place in the chain, from 1."""
-        head = _head(tx)
+        head = head_row(tx)
         row = storable_row(
             {
                 "seq": head["seq"] + 1,
@@ -108,10 +117,6 @@ class Audit:
         )
         return int(head["seq"]) + 1
 
-    def verify(self, tx: Tx) -> list[str]:
-        """What is wrong with the chain, in sentences; empty when every row is as it was written."""
-        return list(self._problems(tx))
-
     def rows(self, tx: Tx, since: datetime, until: datetime) -> list[Entry]:
         """Acts from ``since`` up to, not including, ``until``, in order."""
         found = tx.all(
@@ -125,20 +130,34 @@ class Audit:
         found = tx.all("SELECT * FROM audit WHERE subject = :subject ORDER BY seq", {"subject": subject})
         return [_from_row(row) for row in found]
 
-    def _problems(self, tx: Tx) -> Iterator[str]:
-        expected, proof = 1, ""
-        while page := _page(tx, expected):
-            for row in page:
-                if row["seq"] > expected:
-                    yield f"{_span(expected, row['seq'] - 1)} missing."
-                elif not hmac.compare_digest(row["seal"], self._seal(row, proof)):
-                    yield f"Entry {row['seq']} is not as it was written, or not in its place."
-                expected, proof = row["seq"] + 1, self._proof(row["seal"])
-        head = _head(tx)
-        if head["seq"] >= expected:
-            yield f"{_span(expected, head['seq'])} missing at the end."
-        elif head["seq"] < expected - 1 or not hmac.compare_digest(head["proof"], proof):
-            yield f"The end of the chain is not sealed: entries may be missing after {expected - 1}."
+    # ---- what a check of the chain asks ---------------------------------------------------------------------
+
+    def head(self, tx: Tx) -> str:
+        """How long the record is and what it ends with, such as "1234:3f9c…"; empty when it is.
+
+        It may be shown to anybody: it is another HMAC than those in the database, so nothing can be sealed with it.
+        """
+        row = tx.one("SELECT seq, seal FROM audit ORDER BY seq DESC LIMIT 1")
+        return self.public_head(row["seq"], row["seal"]) if row else ""
+
+    def public_head(self, seq: int, seal: str) -> str:
+        """The head of a record that ends with this row."""
+        return f"{seq}:{self._hmac(['public', seal])[:_PUBLIC_DIGITS]}"
+
+    def seals(self, row: Row, proof: str) -> bool:
+        """Whether a row is as it was written, after the row with this proof (empty: none)."""
+        return _same(row["seal"], self._seal(row, proof))
+
+    def proof_of(self, row: Row) -> str:
+        """What the next row is sealed over."""
+        return self._proof(row["seal"])
+
+    def fits(self, tx: Tx) -> bool:
+        """Whether the record can be gone on with: it ends with what this key seals, or no key was set until now."""
+        row = tx.one("SELECT seq, seal FROM audit ORDER BY seq DESC LIMIT 1")
+        head = head_row(tx)
+        proofs = [one.proof_of(row) for one in (self, Audit(b""))] if row else []
+        return not row or (head["seq"] == row["seq"] and any(_same(head["proof"], one) for one in proofs))
 
     def _seal(self, row: Mapping[str, Any], proof: str) -> str:
         return self._hmac([proof, *(row[name] for name in _SEALED)])
@@ -150,18 +169,56 @@ class Audit:
         return hmac.new(self._key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def _head(tx: Tx) -> Row:
+def head_row(tx: Tx) -> Row:
+    """The number and the proof of the last row, as they were noted beside the record."""
     return tx.one("SELECT seq, proof FROM audit_head WHERE id = 1") or {"seq": 0, "proof": ""}
 
 
-def _page(tx: Tx, first: int) -> list[Row]:
+def page_after(tx: Tx, seq: int) -> list[Row]:
+    """The next rows as they stand, in order."""
+    return tx.all("SELECT * FROM audit WHERE seq > :seq ORDER BY seq LIMIT :page", {"seq": seq, "page": PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of the record from ``since`` up to, not including, ``until``; up to the row number ``last``."""
+
+    since: datetime
+    until: datetime
+    last: int
+
+    def params(self) -> dict[str, object]:
+        """As a query's parameters."""
+        return {"since": iso(self.since), "until": iso(self.until), "last": self.last}
+
+
+def last_number(tx: Tx) -> int:
+    """The highest number of a row; 0 when there is none."""
+    row = tx.one("SELECT max(seq) AS seq FROM audit")
+    return int(row["seq"] or 0) if row else 0
+
+
+def count_in(tx: Tx, stretch: Stretch) -> int:
+    """How many rows a stretch has."""
+    row = tx.one(
+        "SELECT count(*) AS rows FROM audit WHERE seq <= :last AND at >= :since AND at < :until",
+        stretch.params(),
+    )
+    return int(row["rows"]) if row else 0
+
+
+def page_in(tx: Tx, stretch: Stretch, after: int) -> list[Row]:
+    """The next rows of a stretch as they stand, in order."""
     return tx.all(
-        "SELECT * FROM audit WHERE seq >= :first ORDER BY seq LIMIT :page", {"first": first, "page": _PAGE}
+        """SELECT * FROM audit WHERE seq > :after AND seq <= :last AND at >= :since AND at < :until
+           ORDER BY seq LIMIT :page""",
+        {**stretch.params(), "after": after, "page": PAGE},
     )
 
 
-def _span(first: int, last: int) -> str:
-    return f"Entry {first} is" if first == last else f"Entries {first} to {last} are"
+def _same(one: str, other: str) -> bool:
+    """In the same time wherever they differ; text that somebody has put in may hold anything."""
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _from_row(row: Row) -> Entry:

@@ -149,6 +149,12 @@ def of_customer(tx: Tx, customer_id: str) -> list[Contact]:
     return load(tx, "contact.customer_id = :customer_id", {"customer_id": customer_id})
 
 
+def listing(tx: Tx, invoice_id: str) -> frozenset[str]:
+    """The ids of all contacts that list an invoice."""
+    rows = tx.all("SELECT contact_id FROM contact_invoice WHERE invoice_id = :id", {"id": invoice_id})
+    return frozenset(row["contact_id"] for row in rows)
+
+
 def left_out_on(tx: Tx, day: date) -> list[tuple[str, str]]:
     """The customers of contacts that were decided for this day and then did not go out, each with the reason."""
     rows = tx.all(

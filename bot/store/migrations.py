@@ -254,6 +254,40 @@ _LATE_FEES: tuple[Step, ...] = (
     "CREATE INDEX late_fee_customer ON late_fee (customer_id)",
 )
 
+#: Requests for somebody else's word, frozen with the rules that they began with. No right is used twice for one.
+_APPROVALS: tuple[Step, ...] = (
+    """CREATE TABLE approval (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, customer_id TEXT NOT NULL,
+        currency TEXT NOT NULL, amount INTEGER NOT NULL, requester_id TEXT NOT NULL, requester_name TEXT NOT NULL,
+        visit_id TEXT NOT NULL, steps TEXT NOT NULL, plan TEXT NOT NULL, request_hash TEXT NOT NULL,
+        asked TEXT NOT NULL, rules TEXT NOT NULL, told TEXT NOT NULL, policy_version TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'done', 'failed', 'rejected', 'withdrawn',
+                                             'expired', 'stale')),
+        created_at TEXT NOT NULL, remind_at TEXT, expires_at TEXT NOT NULL, decided_at TEXT,
+        decided_by TEXT NOT NULL, decided_name TEXT NOT NULL, comment TEXT NOT NULL, sentence TEXT NOT NULL,
+        next_try_at TEXT, ended_at TEXT) STRICT""",
+    "CREATE INDEX approval_state ON approval (state, created_at)",
+    "CREATE INDEX approval_customer ON approval (customer_id, state)",
+    """CREATE TABLE approval_invoice (
+        approval_id TEXT NOT NULL, invoice_id TEXT NOT NULL, PRIMARY KEY (approval_id, invoice_id)) STRICT""",
+    "CREATE INDEX approval_invoice_invoice ON approval_invoice (invoice_id)",
+    """CREATE TABLE vote (
+        subject TEXT NOT NULL, version TEXT NOT NULL, user_id TEXT NOT NULL, name TEXT NOT NULL,
+        principal TEXT NOT NULL, comment TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (subject, version, user_id), UNIQUE (subject, version, principal)) STRICT""",
+)
+
+#: Replacing deletes a row without asking the triggers that refuse deletion, and the head only ever goes on by one.
+_AUDIT_HEAD: tuple[Step, ...] = tuple(
+    Only("sqlite", f"CREATE TRIGGER {when} BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END")
+    for when in (
+        "audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)",
+        """audit_head_no_replace BEFORE INSERT ON audit_head
+            WHEN EXISTS (SELECT 1 FROM audit_head WHERE id = NEW.id AND seq + 1 <> NEW.seq)""",
+        "audit_head_no_back BEFORE UPDATE ON audit_head WHEN NEW.id <> OLD.id OR NEW.seq <> OLD.seq + 1",
+    )
+)
+
 #: Every migration in order. Once released, one is never changed or taken away: the next change is a new one.
 MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0001-mirror", _MIRROR),
@@ -271,6 +305,8 @@ MIGRATIONS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("0013-thanks", _THANKS),
     ("0014-calls", _CALLS),
     ("0015-late-fees", _LATE_FEES),
+    ("0016-approvals", _APPROVALS),
+    ("0017-audit", _AUDIT_HEAD),
 )
 
 

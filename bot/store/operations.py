@@ -73,6 +73,11 @@ def insert(tx: Tx, op: Operation) -> None:
         raise Conflict(f"operation {op.key} exists, or another one is open on invoice {op.invoice_id}")
 
 
+def withdraw(tx: Tx, key: str) -> bool:
+    """Take back the claim of what was never sent and must first be approved: nothing of it has happened."""
+    return tx.run("DELETE FROM operation WHERE key = :key AND state = 'prepared'", {"key": key}) == 1
+
+
 def get(tx: Tx, key: str) -> Operation | None:
     """The operation with this key."""
     row = tx.one("SELECT * FROM operation WHERE key = :key", {"key": key})

@@ -179,6 +179,15 @@ def last_sent(tx: Tx, kind: str, key_begins: str, channel: str) -> Item | None:
     return _from_row(row) if row else None
 
 
+def sent_under(tx: Tx, key_begins: str) -> list[Item]:
+    """Every posted message whose key begins like this and goes on behind a colon, oldest first."""
+    rows = tx.all(
+        "SELECT * FROM outbox WHERE key >= :first AND key < :last AND state = 'sent' ORDER BY seq",
+        {"first": f"{key_begins}:", "last": f"{key_begins};"},
+    )
+    return [_from_row(row) for row in rows]
+
+
 def sent_since(tx: Tx, kind: str, since: datetime) -> list[Item]:
     """Messages of this kind that were posted since then, oldest first."""
     rows = tx.all(

@@ -43,6 +43,9 @@ _CURES = {
     sqlite3.SQLITE_NOTADB: "the file is not a database. Point DATABASE_URL at another file",
 }
 
+#: How Python's module begins to say that a text is no UTF-8, without a code: Duebot can't have written that.
+_UNREADABLE_TEXT = "Could not decode to UTF-8"
+
 
 class SqliteLane:
     """A SQLite file as a lane. Made by ``open``; ``close`` it before the loop ends."""
@@ -176,6 +179,8 @@ def _transact(connection: sqlite3.Connection, path: Path, begin: str, fn: Callab
 def _sentence(path: Path, error: sqlite3.DatabaseError) -> str | None:
     """What is wrong with the file and what to do; ``None`` when the error is not about the file."""
     cure = _CURES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if str(error).startswith(_UNREADABLE_TEXT):
+        cure = _CURES[sqlite3.SQLITE_CORRUPT]
     return cure and f"The database {path.name} can't be used: {cure}."
 
 

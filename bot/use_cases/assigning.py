@@ -5,9 +5,11 @@ from bot.domain.policy import People
 from bot.domain.roles import Action, may
 from bot.store import assignments, outbox
 from bot.store.lane import Tx
+from bot.use_cases.audit_place import place_of
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
-from bot.use_cases.invoices import Submission, write_key
+from bot.use_cases.invoices import Submission
+from bot.use_cases.journal import write_key
 from bot.use_cases.owners import owner_of, people_now
 
 ASSIGNED = "customer.assigned"
@@ -65,6 +67,7 @@ class Assigning:
                 after={"owner": owner_of(tx, policy, customer_id), "assigned": user_id},
                 operation_key=key,
                 policy_version=policy.version,
+                **place_of(tx, submission.visit_id),
             )
             if user_id and user_id != actor.id:
                 payload = {"customer": customer_id, "by": actor.name, "assignment": key}

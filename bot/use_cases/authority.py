@@ -1,11 +1,16 @@
 """Who may act, asked at the moment of acting. A click carries no authority of its own."""
 
+import contextlib
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
 import structlog
 
-from bot.domain.errors import NoRole, SlackRefused
-from bot.domain.policy import RoleLists
+from bot.domain.approval import Rules, Vote, principal_of, rules_of
+from bot.domain.errors import NoRole, NotAllowed, SlackRefused
+from bot.domain.policy import Policy
 from bot.domain.roles import Action, Person, Role, may, role_needed
-from bot.slack.directory import Directory
+from bot.slack.directory import Directory, Member
 from bot.store.operations import SYSTEM
 
 log = structlog.get_logger()
@@ -19,11 +24,12 @@ _OUTSIDE = "Duebot only works for full members of its own workspace, not for gue
 
 
 class Authority:
-    """Roles from the policy's lists of Slack users and user groups."""
+    """Roles from the policy's lists of Slack users and user groups, and who decides what others ask."""
 
-    def __init__(self, directory: Directory, lists: RoleLists) -> None:
+    def __init__(self, directory: Directory, policy: Policy) -> None:
         self._directory = directory
-        self._lists = lists
+        self._lists = policy.roles
+        self._rules = rules_of(policy)
 
     async def role_of(self, user_id: str) -> Role:
         """The highest role that lists this person. Guests, deactivated users, bots and strangers have none."""
@@ -61,6 +67,55 @@ class Authority:
             f"To {action.value} you need the role {needed.label} or higher; you have {role.label}.{who}"
         )
 
+    # ---- deciding what others ask --------------------------------------------------------------------------
+
+    async def require_decider(self, user_id: str, rules: Rules) -> frozenset[str]:
+        """In whose right this person may decide: their own, and that of those for whom they stand in.
+
+        Slack is asked afresh whether they still are a full member. Raises ``NoRole``, naming who may.
+        """
+        if user_id.startswith(OPERATOR):
+            return frozenset({user_id})
+        member = await self._directory.member_now(user_id)
+        if not member.full:
+            raise NoRole(_OUTSIDE)
+        found = await self._principals(user_id, rules)
+        if not found:
+            role = await self.role_of(user_id)
+            names = _either([one.name for one in await self._some(rules.deciders)])
+            raise NoRole(
+                f"To decide this you need the role {Role.APPROVER.label} or higher; you have {role.label}."
+                f"{f' Ask {names}.' if names else ' Nobody has it in the policy yet.'}"
+            )
+        return found
+
+    async def deciders(self, rules: Rules, concerned: Collection[str]) -> tuple[Member, ...]:
+        """Everybody who may decide what ``concerned`` ask for, each in a right of their own."""
+        everybody = await self._members(rules.deciders | frozenset(rules.delegates.values()))
+        found: list[Member] = []
+        votes: list[Vote] = []
+        for member in everybody:
+            principals = await self._principals(member.id, rules)
+            with contextlib.suppress(NotAllowed):
+                principal = principal_of(member.id, principals, concerned, votes)
+                votes.append(Vote(member.id, member.name, principal, "", datetime.min))
+                found.append(member)
+        return tuple(found)
+
+    async def shown_role(self, user_id: str) -> Role:
+        """The role whose buttons this person is shown: who stands in for an approver decides like one."""
+        role = await self.role_of(user_id)
+        stands_in = role is not Role.NONE and await self._principals(user_id, self._rules)
+        return max(role, Role.APPROVER) if stands_in else role
+
+    async def _principals(self, user_id: str, rules: Rules) -> frozenset[str]:
+        found = {user_id} if await self._listed(user_id, rules.deciders) else set()
+        for away, deputy in rules.delegates.items():
+            if deputy == user_id and await self._listed(away, rules.deciders):
+                # Who has left the workspace leaves no right behind.
+                found |= {away} if (await self._directory.member(away)).full else set()
+        return frozenset(found)
+
     def _rising(self) -> list[tuple[Role, frozenset[str]]]:
         lists = self._lists
         return [
@@ -89,15 +144,28 @@ class Authority:
 
     async def _holders(self, needed: Role) -> str:
         """Names of some who have at least ``needed``, nearest role first."""
-        ids: list[str] = []
+        found: dict[str, str] = {}
         for role, listed in reversed(self._rising()):
-            if role >= needed:
-                for one in sorted(listed):
-                    ids += sorted(await self._group(one)) if one.startswith("S") else [one]
-        names: list[str] = []
+            if role >= needed and len(found) < _NAMED:
+                found |= {one.id: one.name for one in await self._some(listed)}
+        return _either(list(found.values())[:_NAMED])
+
+    async def _some(self, listed: Collection[str]) -> list[Member]:
+        return (await self._members(listed, _NAMED))[:_NAMED]
+
+    async def _members(self, listed: Collection[str], most: int | None = None) -> list[Member]:
+        """The full members among people and groups, each once; with ``most`` it stops looking when it has so many."""
+        ids: list[str] = []
+        for one in sorted(listed):
+            ids += sorted(await self._group(one)) if one.startswith("S") else [one]
+        found: list[Member] = []
         for one in dict.fromkeys(ids):
             member = await self._directory.member(one)
-            names += [member.name] if member.full else []
-            if len(names) == _NAMED:
+            found += [member] if member.full else []
+            if most is not None and len(found) >= most:
                 break
-        return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+        return found
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

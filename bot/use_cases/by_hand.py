@@ -117,7 +117,7 @@ class ByHand:
             planned = replace(planned, id=f"{_prefix(submission.root_view)}{len(before) + 1}")
             contacts.insert(tx, planned)
             if offer.approval:
-                log_told(tx, self._context, planned, actor, "proposed")
+                log_told(tx, self._context, planned, actor, "proposed", submission.visit_id)
                 self._ask(tx, planned)
             return planned, offer
 
@@ -136,7 +136,7 @@ class ByHand:
     ) -> Made:
         if by_task:
             try:
-                return await self._chase.assign(contact, submission.actor, overridden)
+                return await self._chase.assign(contact, submission.actor, overridden, submission.visit_id)
             except SyncroError as error:
                 return await self._chase.leave_out(contact, error.sentence)
         return await self._chase.send(contact, submission.actor, overridden, submission.visit_id)

@@ -6,13 +6,15 @@ from bot.domain.calls import Call, CallDraft, CallOutcome
 from bot.domain.dates import add_months, say_date
 from bot.domain.errors import BadInput
 from bot.domain.parse_dates import parse_date
-from bot.domain.roles import Action, Person
+from bot.domain.roles import Action
 from bot.store import calls
 from bot.store.lane import Tx
+from bot.use_cases.audit_place import place_of
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.holds import MOST_NOTE
-from bot.use_cases.invoices import Problems, Submission, write_key
+from bot.use_cases.invoices import Problems, Submission
+from bot.use_cases.journal import write_key
 
 _MONTHS_AHEAD = 12
 
@@ -41,10 +43,10 @@ class Calls:
             next_on=next_on,
             by_name=submission.actor.name,
         )
-        return await self._context.lane.write(lambda tx: self._log(tx, call, submission.actor))
+        return await self._context.lane.write(lambda tx: self._log(tx, call, submission))
 
-    def _log(self, tx: Tx, call: Call, actor: Person) -> Call:
-        now = self._context.now()
+    def _log(self, tx: Tx, call: Call, submission: Submission) -> Call:
+        actor, now = submission.actor, self._context.now()
         if not calls.insert(tx, call, actor.id, now):
             return calls.get(tx, call.id) or call
         self._context.audit.append(
@@ -62,6 +64,7 @@ class Calls:
             },
             operation_key=call.id,
             policy_version=self._context.policy.version,
+            **place_of(tx, submission.visit_id),
         )
         return call
 

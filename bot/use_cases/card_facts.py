@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import date
 
+from bot.domain.approval import State
 from bot.domain.dates import say_date
 from bot.domain.facts import OpenOperation
 from bot.domain.invoice import Invoice
+from bot.store.approvals import Approval
 from bot.store.contacts import Contact
 from bot.store.operations import Operation
 
@@ -17,6 +19,12 @@ def contact_words(made: list[Contact]) -> str:
     newest = max(made, key=lambda contact: (contact.as_of, contact.id))
     to = " and ".join(sorted({delivery.audience for delivery in newest.deliveries}))
     return f"“{newest.level}” to {to} on {say_date(date.fromisoformat(newest.as_of))}"
+
+
+def asked_words(held: Approval) -> str:
+    """A request that is not done yet, in words."""
+    how = "waits for approval" if held.state is State.WAITING else "is approved and not done yet"
+    return f"{held.asked.title}, asked for by {held.requester_name}, {how}."
 
 
 def warnings_of(created: Operation | None, invoice: Invoice) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.errors import (
     Changed,
     DuebotError,
+    NeedsApproval,
     SyncroError,
     SyncroLimited,
     SyncroLost,
@@ -35,6 +36,11 @@ _NUMBERS_TRIED = 10
 _CHECKING = (
     "Syncro's answer was lost, so I'm reading back whether it went through. Please don't enter it again: "
     "I'll tell you in a direct message."
+)
+
+_NOT_ASKED = (
+    "Duebot was interrupted before it could ask for the approval that this needs. "
+    "Nothing was written: enter it again."
 )
 
 
@@ -73,6 +79,10 @@ class Carrier:
         """Checks and sends an operation that surely was never sent. Raises the error that refused it."""
         try:
             await self.check(operation)
+        except NeedsApproval:
+            if operation.recovered or not await self._withdraw(operation):
+                return await self._settlement.settle(operation, "refused", _NOT_ASKED)
+            raise
         except Exception as error:
             # Whatever stopped us before sending, nothing was written; the claim must not stay open.
             sentence = str(error) if isinstance(error, DuebotError) else "Something unexpected stopped it."
@@ -81,6 +91,15 @@ class Carrier:
                 return settled  # Somebody else has taken it over; what they did is what happened.
             raise
         return await self.dispatch(operation)
+
+    async def _withdraw(self, operation: Operation) -> bool:
+        """Takes our claim back: whoever wanted it is asking somebody else first."""
+
+        def write(tx: Tx) -> bool:
+            held = operations.holds(tx, operation.key, operation.lease_until)
+            return held and operations.withdraw(tx, operation.key)
+
+        return await self._context.lane.write(write)
 
     async def check(self, operation: Operation) -> None:
         """The claim's checks: live read, what changed since it was seen, then the kind's own rules and roles."""

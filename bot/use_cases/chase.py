@@ -111,10 +111,11 @@ class Chase:
         contact: Contact,
         actor: Person = DUEBOT,
         overridden: frozenset[Reason] | None = None,
+        visit_id: str = "",
     ) -> Made:
         """Gives a planned or approved contact to the customer's owner as a task; it counts once they have done it.
 
-        ``overridden`` is what a person who reminds by hand goes on in spite of.
+        ``overridden`` is what a person who reminds by hand goes on in spite of, ``visit_id`` where they stand.
 
         Raises ``SyncroError`` when Syncro can't be read: the contact waits as before.
         """
@@ -135,7 +136,8 @@ class Chase:
             task = Delivery(uuid.uuid4().hex, "owner", mailer, TASK)
             copies = [one for one in self._copies(tx, contact) if one.target != mailer]
             contacts.replace_deliveries(tx, contact.id, (task, *copies))
-            log_told(tx, self._context, contacts.get(tx, contact.id) or contact, actor, "claimed")
+            claimed = contacts.get(tx, contact.id) or contact
+            log_told(tx, self._context, claimed, actor, "claimed", visit_id)
 
         try:
             await self._context.lane.write(write)

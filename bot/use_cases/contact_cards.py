@@ -1,13 +1,14 @@
 """Contacts as people see them, gathered from the ledger and the mirror."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
 from bot.domain.contact_facts import ContactCard, ListedLine, Mail, Review
 from bot.domain.invoice import Customer
 from bot.domain.policy import Level
-from bot.store import automatic, contacts, mirror, waiting
+from bot.store import automatic, contacts, mirror, votes, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.contact_check import by_task
@@ -25,7 +26,7 @@ def card_of(tx: Tx, context: Context, contact: Contact) -> ContactCard:
     customer = mirror.customer(tx, contact.customer_id) or Customer(contact.customer_id, "")
     level = context.policy.ladder.level(contact.level)
     to, left_out = _to(tx, context, contact, customer, level)
-    return ContactCard(
+    card = ContactCard(
         id=contact.id,
         customer_id=contact.customer_id,
         customer_name=customer.name or f"customer {contact.customer_id}",
@@ -51,7 +52,9 @@ def card_of(tx: Tx, context: Context, contact: Contact) -> ContactCard:
         decided_by=contact.decided_name,
         decided_at=context.local(contact.decided_at) if contact.decided_at else None,
         on=date.fromisoformat(contact.as_of),
+        needed=context.policy.approvals.number,
     )
+    return replace(card, voted=tuple(vote.name for vote in votes.of(tx, contact.id, card.version)))
 
 
 def _to(

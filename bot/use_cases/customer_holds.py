@@ -9,7 +9,8 @@ from bot.store.holds import Noted
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.holds import Holds, note_of
-from bot.use_cases.invoices import Problems, Submission, write_key
+from bot.use_cases.invoices import Problems, Submission
+from bot.use_cases.journal import write_key
 
 #: These name no invoice, so that they cover all of the customer's.
 KINDS = (HoldKind.DISPUTE, HoldKind.SNOOZE, HoldKind.DO_NOT_CONTACT)

@@ -11,7 +11,7 @@ from bot.domain.fee_facts import FeeCard, FeeReview
 from bot.domain.invoice import Customer, Invoice
 from bot.domain.late_fees import Fee, FeeKey, PastFee, decide_fees, fee_levels
 from bot.domain.money import say_money
-from bot.store import late_fees, mirror
+from bot.store import late_fees, mirror, votes
 from bot.store.lane import Tx
 from bot.store.late_fees import LateFee
 from bot.use_cases.collections import decided_on
@@ -127,6 +127,8 @@ def card_of(tx: Tx, context: Context, fee: LateFee) -> FeeCard:
         decided_by=fee.decided_name,
         decided_at=context.local(fee.decided_at) if fee.decided_at else None,
         proposed_on=context.local(fee.created_at).date(),
+        needed=context.policy.approvals.number,
+        voted=tuple(vote.name for vote in votes.of(tx, fee.id)),
     )
 
 

@@ -6,6 +6,7 @@ from bot.domain.roles import Person
 from bot.store import holds, outbox
 from bot.store.holds import Noted
 from bot.store.lane import Tx
+from bot.use_cases.audit_place import place_of
 from bot.use_cases.context import Context
 
 #: A hold that somebody noted or ended, told where they did it.
@@ -15,16 +16,27 @@ HOLD_SHARED = "hold.shared"
 def log_placed(tx: Tx, context: Context, noted: Noted, visit_id: str) -> None:
     """Audits a hold that was noted, and has it told."""
     actor = Person(noted.by_id, noted.hold.by_name)
-    _audit(tx, context, actor, "placed", noted, {}, _facts(noted))
+    _audit(tx, context, actor, "placed", noted, {}, _facts(noted), visit_id)
     _tell(tx, context, noted, "placed", actor, visit_id)
 
 
-def end_hold(tx: Tx, context: Context, noted: Noted, actor: Person, reason: str, outcome: str = "") -> bool:
-    """Ends a hold and audits it; false when it has ended already. ``outcome`` is a promise's."""
+def end_hold(
+    tx: Tx,
+    context: Context,
+    noted: Noted,
+    actor: Person,
+    reason: str,
+    outcome: str = "",
+    visit_id: str = "",
+) -> bool:
+    """Ends a hold and audits it; false when it has ended already.
+
+    ``outcome`` is a promise's, ``visit_id`` where the person stands who ends it.
+    """
     if not holds.end(tx, noted.hold.id, by=actor.id, reason=reason, now=context.now(), outcome=outcome):
         return False
     after = {"reason": reason, **({"outcome": outcome} if outcome else {})}
-    _audit(tx, context, actor, "ended", noted, _facts(noted), after)
+    _audit(tx, context, actor, "ended", noted, _facts(noted), after, visit_id)
     return True
 
 
@@ -46,6 +58,7 @@ def _audit(
     noted: Noted,
     before: Mapping[str, object],
     after: Mapping[str, object],
+    visit_id: str,
 ) -> None:
     """A row for each invoice that it names; one for the customer when it is about all of theirs."""
     hold = noted.hold
@@ -62,6 +75,7 @@ def _audit(
             after=after,
             operation_key=hold.id,
             policy_version=context.policy.version,
+            **place_of(tx, visit_id),
         )
 
 

@@ -18,7 +18,8 @@ from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.hold_log import end_hold, log_placed, tell_ended
-from bot.use_cases.invoices import Problems, Submission, write_key
+from bot.use_cases.invoices import Problems, Submission
+from bot.use_cases.journal import write_key
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.promises import (
     MOVED,
@@ -104,7 +105,7 @@ class Holds:
         for held in holds.open_of(tx, noted.hold.customer_id):
             if held.kind is noted.hold.kind and _on_the_same(held, noted.hold):
                 _require_movable(held)
-                self._replace(tx, _open(tx, held.id), noted)
+                self._replace(tx, _open(tx, held.id), noted, visit_id)
         if noted.hold.kind is HoldKind.PROMISE:
             self._require_trust(tx, noted.hold.customer_id, why_not)
         holds.insert(tx, noted)
@@ -116,13 +117,14 @@ class Holds:
         if refusal:
             raise NotAllowed(refusal)
 
-    def _replace(self, tx: Tx, held: Noted, new: Noted) -> None:
+    def _replace(self, tx: Tx, held: Noted, new: Noted, visit_id: str) -> None:
         """Ends the hold in whose place a new one comes."""
         if held.hold.kind is HoldKind.PROMISE:
             outcome, reason = replaced_outcome(tx, self._context, held, new.hold.invoice_ids)
         else:
             outcome, reason = "", MOVED
-        end_hold(tx, self._context, held, Person(new.by_id, new.hold.by_name), reason, outcome)
+        actor = Person(new.by_id, new.hold.by_name)
+        end_hold(tx, self._context, held, actor, reason, outcome, visit_id)
 
     def _end_once(self, tx: Tx, hold_id: str, actor: Person, reason: str, visit_id: str) -> Hold:
         """The same form sent twice finds what it did the first time."""
@@ -130,7 +132,7 @@ class Holds:
         if before is not None and (before.ended_by, before.end_reason) == (actor.id, reason):
             return before.hold
         noted = _open(tx, hold_id)
-        end_hold(tx, self._context, noted, actor, reason)
+        end_hold(tx, self._context, noted, actor, reason, visit_id=visit_id)
         tell_ended(tx, self._context, noted, actor, visit_id)
         return noted.hold
 

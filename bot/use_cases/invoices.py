@@ -19,9 +19,10 @@ from bot.domain.parse_money import parse_amount, parse_price, parse_quantity
 from bot.domain.roles import Action, Person
 from bot.domain.version import Version
 from bot.store.operations import Operation
+from bot.use_cases.asking import Asking, Written
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
-from bot.use_cases.journal import Intent, Journal
+from bot.use_cases.journal import Intent, Journal, write_key
 from bot.use_cases.kinds_invoice import own_addresses
 from bot.use_cases.lines import count_like, line_to_json
 from bot.use_cases.lookup import Lookup
@@ -49,11 +50,6 @@ class Submission:
     reason: str = ""
 
 
-def write_key(root_view: str, kind: str, invoice_id: str, step: int = 1) -> str:
-    """The key of a write: the form's root view, what it does to which invoice, and the step within the form."""
-    return f"{root_view}:{kind}:{invoice_id}:{step}"
-
-
 class Problems:
     """Collects what is wrong with a form, so that every field's error is shown at once."""
 
@@ -75,12 +71,18 @@ class Problems:
 
 
 class Invoices:
-    """Writes to invoices. Every method checks the role, then the journal checks everything again in its claim."""
+    """Writes to invoices. Every method checks the role, then the journal checks everything again in its claim.
 
-    def __init__(self, context: Context, authority: Authority, journal: Journal, lookup: Lookup) -> None:
+    What policy wants somebody else's word for becomes a request: then that is what is returned.
+    """
+
+    def __init__(
+        self, context: Context, authority: Authority, journal: Journal, asking: Asking, lookup: Lookup
+    ) -> None:
         self._context = context
         self._authority = authority
         self._journal = journal
+        self._asking = asking
         self._lookup = lookup
 
     async def pay(
@@ -92,7 +94,7 @@ class Invoices:
         reference: str,
         on: str,
         notes: str,
-    ) -> Operation:
+    ) -> Written:
         """Records one payment. Texts are as typed; ``on`` is the payment date. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.PAY)
         known = await self._known(invoice_id)
@@ -102,16 +104,18 @@ class Invoices:
         problems.settle()
         balance = submission.seen.balance if submission.seen else None
         request = details | payment_request(submission, known.number, known.currency, minor, balance)
-        return await self._perform(submission, "payment", known, request)
+        return await self._asking.perform(self._intent(submission, "payment", known, request))
 
-    async def void(self, submission: Submission, invoice_id: str) -> Operation:
-        """Voids an invoice with ``submission.reason``. Raises ``DuebotError``."""
+    async def void(self, submission: Submission, invoice_id: str) -> Written:
+        """Voids an invoice with ``submission.reason``, or asks for it. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.REQUEST_VOID)
         reason = submission.reason.strip()
         if not reason:
             raise BadInput("Say why this invoice is voided.", "reason")
         known = await self._known(invoice_id)
-        return await self._perform(submission, "void", known, {"reason": _short(reason, 500, "reason")})
+        return await self._asking.perform(
+            self._intent(submission, "void", known, {"reason": _short(reason, 500, "reason")})
+        )
 
     async def edit(
         self,
@@ -142,7 +146,7 @@ class Invoices:
         problems.settle()
         if not request:
             raise BadInput("Nothing was changed.", "notes")
-        return await self._perform(submission, "edit", shown, request)
+        return await self._journal.perform(self._intent(submission, "edit", shown, request))
 
     async def add_line(self, submission: Submission, invoice_id: str, line: DraftLine) -> Operation:
         """Adds one line item. Raises ``DuebotError``."""
@@ -154,11 +158,11 @@ class Invoices:
             "alike_before": count_like(invoice, item),
             "ids_before": [one.id for one in invoice.lines or ()],
         }
-        return await self._perform(submission, "line", invoice, request)
+        return await self._journal.perform(self._intent(submission, "line", invoice, request))
 
     async def send(
         self, submission: Submission, invoice_id: str, to: str, cc: str, subject: str, message: str
-    ) -> Operation:
+    ) -> Written:
         """Has Syncro email the invoice. ``to`` and ``cc`` hold addresses with commas. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.SEND)
         known = await self._known(invoice_id)
@@ -176,11 +180,10 @@ class Invoices:
             "cc": list(copies),
             "subject": subject.strip(),
             "message": message.strip(),
-            "reason": submission.reason,
         }
-        return await self._perform(submission, "email", known, request)
+        return await self._asking.perform(self._intent(submission, "email", known, request))
 
-    async def _send_stock(self, submission: Submission, known: Invoice) -> Operation:
+    async def _send_stock(self, submission: Submission, known: Invoice) -> Written:
         """Where Syncro chooses addresses and text: what is kept is to whom it goes, as the form showed it."""
         to, cc = own_addresses(await self._lookup.customer_by_id(known.customer_id))
         request: dict[str, object] = {
@@ -188,9 +191,8 @@ class Invoices:
             "cc": list(cc),
             "subject": "",
             "message": "",
-            "reason": submission.reason,
         }
-        return await self._perform(submission, "email", known, request)
+        return await self._asking.perform(self._intent(submission, "email", known, request))
 
     async def review(self, draft: InvoiceDraft, draft_id: str) -> InvoiceReview:
         """The draft understood, with its total before tax. Raises ``BadInput`` with every field's error."""
@@ -274,20 +276,18 @@ class Invoices:
         """The invoice as the mirror has it (its live state is read inside the claim)."""
         return await self._lookup.mirrored(invoice_id)
 
-    async def _perform(
+    def _intent(
         self, submission: Submission, kind: str, invoice: Invoice, request: dict[str, object]
-    ) -> Operation:
-        return await self._journal.perform(
-            Intent(
-                base_key=write_key(submission.root_view, kind, invoice.id),
-                kind=kind,
-                invoice_id=invoice.id,
-                customer_id=invoice.customer_id,
-                actor=submission.actor,
-                request=request,
-                seen=submission.seen,
-                visit_id=submission.visit_id,
-            )
+    ) -> Intent:
+        return Intent(
+            base_key=write_key(submission.root_view, kind, invoice.id),
+            kind=kind,
+            invoice_id=invoice.id,
+            customer_id=invoice.customer_id,
+            actor=submission.actor,
+            request=request,
+            seen=submission.seen,
+            visit_id=submission.visit_id,
         )
 
 
@@ -320,7 +320,6 @@ def payment_request(
         "number": number,
         "balance": balance,
         "anyway": submission.anyway,
-        "reason": submission.reason,
         "form": submission.root_view,
     }
 

@@ -55,6 +55,11 @@ class Intent:
     visit_id: str = ""
 
 
+def write_key(root_view: str, kind: str, invoice_id: str, step: int = 1) -> str:
+    """The key of a write: the form's root view, what it does to which invoice, and the step within the form."""
+    return f"{root_view}:{kind}:{invoice_id}:{step}"
+
+
 def request_hash(request: dict[str, Any]) -> str:
     """The same typed request gives the same text, however its keys are ordered."""
     typed = {name: value for name, value in request.items() if name not in _READ_BY_US}

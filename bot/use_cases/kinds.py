@@ -8,10 +8,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.errors import NeedsConfirmation, NotAllowed
+from bot.domain.approval import State
+from bot.domain.asked import Asked
+from bot.domain.errors import NeedsApproval
 from bot.domain.invoice import Invoice
-from bot.domain.roles import Action, Role
+from bot.domain.roles import Action
 from bot.domain.version import MATTERS_FOR_MONEY
+from bot.store import approvals
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.authority import Authority
@@ -68,6 +71,14 @@ class Kind(ABC):
     @abstractmethod
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         """Raises an expected error when this must not be sent."""
+
+    async def require_approved(self, operation: Operation, asked: Asked) -> None:
+        """The last of the checks, where policy wants somebody else's word: that they gave it for this very write.
+
+        Raises ``NeedsApproval`` with what they are to be asked.
+        """
+        if not await self.context.lane.read(lambda tx: is_approved(tx, operation)):
+            raise NeedsApproval(asked)
 
     def claimed(self, tx: Tx, operation: Operation) -> None:  # noqa: B027 - most kinds keep nothing else
         """It was just claimed: what other ledgers keep of that, in the same transaction. Raises ``Conflict``."""
@@ -126,13 +137,16 @@ class Kind(ABC):
         )
 
 
-def require_approver(role: Role, what: str, why: list[str], reason: str) -> None:
-    """Until a request can be approved by somebody else, only an approver may do this, with a reason.
+#: Under this name the request of an approved write names its approval. No form can put anything there.
+APPROVAL = "approval"
 
-    Raises ``NotAllowed`` for lower roles and ``NeedsConfirmation`` (code "approval") while no reason is given.
-    """
-    because = f"{what} needs approval: {'; '.join(why)}."
-    if role < Role.APPROVER:
-        raise NotAllowed(f"{because} Ask an approver to enter it. You have the role {role.label}.")
-    if not reason.strip():
-        raise NeedsConfirmation(f"{because} As an approver you can go on by giving a reason.", "approval", ())
+
+def is_approved(tx: Tx, operation: Operation) -> bool:
+    """Whether somebody else has approved exactly this write, and nothing has come of it yet."""
+    held = approvals.get(tx, str(operation.request.get(APPROVAL, "")))
+    if held is None or held.state is not State.APPROVED or held.requester_id != operation.actor_id:
+        return False
+    wanted = (operation.kind, operation.invoice_id, operation.request)
+    return any(
+        (step.kind, step.invoice_id, {**step.request, APPROVAL: held.id}) == wanted for step in held.steps
+    )

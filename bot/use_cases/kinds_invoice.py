@@ -9,11 +9,15 @@ from bot.domain.errors import BadInput, Changed, NotAllowed, SyncroRefused
 from bot.domain.facts import Abilities
 from bot.domain.invoice import EDITABLE, Customer, Email, Invoice, InvoiceEdit, Status
 from bot.domain.money import say_money
+from bot.domain.policy import Threshold
 from bot.domain.roles import Action
 from bot.store import mirror
+from bot.store.lane import Tx
 from bot.store.operations import Operation
+from bot.use_cases.asked import email_asked, void_asked
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear, require_approver
+from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear
+from bot.use_cases.void_ends import end_all_about
 
 
 def _day(text: object) -> date | None:
@@ -101,7 +105,7 @@ class EmailKind(Kind):
 
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  an email always names an invoice
-        role = await self.authority.require(operation.actor_id, self.action())
+        await self.authority.require(operation.actor_id, self.action())
         if live.status is Status.VOID:
             raise SyncroRefused(f"Invoice {live.number} is void and isn't sent to anybody.")
         if live.customer_id != operation.customer_id:
@@ -121,9 +125,9 @@ class EmailKind(Kind):
             )
         limit = self.context.policy.approvals.send
         if limit is not None and limit.exceeded(live.total, live.currency):
-            why.append(f"its total of {say_money(live.total, live.currency)} is above the policy's limit")
+            why.append(_above(limit, live))
         if why:
-            require_approver(role, "Sending this invoice", why, str(operation.request.get("reason", "")))
+            await self.require_approved(operation, email_asked(live, email, why))
 
     async def _foreign(self, email: Email, customer: Customer) -> list[str]:
         """Why an address that isn't the customer's own needs approval."""
@@ -151,6 +155,14 @@ class EmailKind(Kind):
             "I can't tell whether Syncro sent this email; it can't be read back, so I won't send it again by myself. "
             "Look in Syncro's communication log, then choose “It went through” or “It did not”."
         )
+
+
+def _above(limit: Threshold, live: Invoice) -> str:
+    """Why a total needs approval."""
+    if live.currency not in limit.above:
+        return f"policy sets no limit for sending in {live.currency}, so each needs approval"
+    most = say_money(limit.above[live.currency], live.currency)
+    return f"its total of {say_money(live.total, live.currency)} is above the policy's limit of {most}"
 
 
 def own_addresses(customer: Customer) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -181,17 +193,24 @@ def email_of(request: Mapping[str, Any]) -> Email:
 
 
 class VoidKind(Kind):
-    """Voiding an invoice, with a reason."""
+    """Voiding an invoice, with a reason. It ends what else was under way about that invoice."""
 
     def action(self) -> Action:
-        return Action.VOID if self.context.policy.approvals.void else Action.REQUEST_VOID
+        return Action.REQUEST_VOID
 
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a void always names an invoice
         await self.authority.require(operation.actor_id, self.action())
         require_voidable(self.context, live)
-        if not str(operation.request.get("reason", "")).strip():
+        reason = str(operation.request.get("reason", "")).strip()
+        if not reason:
             raise BadInput("Say why this invoice is voided.", "reason")
+        if self.context.policy.approvals.void:
+            await self.require_approved(operation, void_asked(live, reason))
+
+    def settled(self, tx: Tx, operation: Operation, before: str, because: Exception | None) -> None:
+        if operation.state == "confirmed":
+            end_all_about(tx, self.context, operation)
 
     async def send(self, operation: Operation) -> dict[str, Any]:
         await self.context.gateway.void_invoice(operation.invoice_id or "")

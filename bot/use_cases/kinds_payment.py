@@ -1,6 +1,6 @@
 """Recording one payment on one invoice: what is checked, what is sent, and how it is found again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,13 +9,15 @@ from bot.domain.errors import BadInput, Changed, NeedsConfirmation, NotAllowed, 
 from bot.domain.invoice import Invoice, NewPayment, Payment, Status
 from bot.domain.marks import mark_reference
 from bot.domain.money import say_money
-from bot.domain.roles import Action, Role
+from bot.domain.roles import Action
 from bot.domain.stamps import made_before
-from bot.store import mirror_payments, operations
+from bot.store import approvals, mirror_payments, operations
+from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.store.operations import Operation
+from bot.use_cases.asked import payment_asked
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear, require_approver
+from bot.use_cases.kinds import APPROVAL, Absent, Finding, Found, Kind, Told, Unclear
 
 #: Two payments alike within this many days may be one entered twice.
 _ALIKE_DAYS = 10
@@ -33,7 +35,7 @@ class PaymentKind(Kind):
 
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a payment always names an invoice
-        role = await self.authority.require(operation.actor_id, self.action())
+        await self.authority.require(operation.actor_id, self.action())
         if live.customer_id != operation.customer_id:
             raise Changed(f"Invoice {live.number} belongs to another customer now. Nothing was written.")
         payment = payment_of(operation)
@@ -41,7 +43,7 @@ class PaymentKind(Kind):
             raise Changed(
                 f"Invoice {payment.invoice_number} has the number {live.number} now. Nothing was written."
             )
-        check_entry(self.context, payment, live.id)
+        check_entry(self.context, payment, live.id, APPROVAL in operation.request)
         check_payment(self.context, live, payment)
         if not operation.request.get("anyway"):
             alike = await self._alike(operation, live, payment)
@@ -49,7 +51,12 @@ class PaymentKind(Kind):
                 raise NeedsConfirmation(
                     "This looks like a payment that is already recorded.", "duplicate", alike
                 )
-        await self._check_threshold(operation, live, payment, role)
+        why = await self._why_asked(operation, live, payment)
+        if why:
+            alike = await self._alike(operation, live, payment)
+            await self.require_approved(
+                operation, payment_asked(live, payment, why, alike, self.context.gateway.abilities)
+            )
 
     async def _alike(self, operation: Operation, live: Invoice, payment: NewPayment) -> list[str]:
         """Payments with the same reference, or the same amount within ten days, on the customer's invoices.
@@ -57,14 +64,15 @@ class PaymentKind(Kind):
         What the same form has recorded on the customer's other invoices doesn't count.
         """
 
-        def read(tx: Tx) -> tuple[list[tuple[Payment, str]], list[Operation]]:
+        def read(tx: Tx) -> tuple[list[tuple[Payment, str]], list[Operation], AskedFor]:
             made_since = self.context.now() - timedelta(days=_ALIKE_DAYS)
             return (
                 mirror_payments.payments_of(tx, live.customer_id, None),
                 operations.payments_since(tx, live.customer_id, made_since),
+                _asked_for(tx, operation),
             )
 
-        recorded, written = await self.context.lane.read(read)
+        recorded, written, asked = await self.context.lane.read(read)
         same_form = [one for one in written if _same_form(one, operation)]
         ours = {str((one.result or {}).get("payment_id", "")) for one in same_form}
         seen = {one.id: (one, number) for one, number in recorded}
@@ -79,12 +87,16 @@ class PaymentKind(Kind):
             if other.key != operation.key and other.state in operations.OPEN and other not in same_form:
                 amount = say_money(int(other.request["amount"]), str(other.request["currency"]))
                 lines.append(f"{amount} by {other.actor_name}, still being recorded ({other.state})")
+        for held, request in _not_begun(asked, written):
+            if _is_alike_asked(request, payment):
+                amount = say_money(int(request["amount"]), held.currency)
+                lines.append(
+                    f"{amount} on {request['number']}, asked for by {held.requester_name}, not approved yet"
+                )
         return lines
 
-    async def _check_threshold(
-        self, operation: Operation, live: Invoice, payment: NewPayment, role: Role
-    ) -> None:
-        """Payments above the policy's sum, or dated far back, need an approver's own word with a reason."""
+    async def _why_asked(self, operation: Operation, live: Invoice, payment: NewPayment) -> list[str]:
+        """Why policy wants somebody else's word: the sum of seven days, or a date far back."""
         policy = self.context.policy.approvals
         why = []
         if policy.payment is not None:
@@ -93,28 +105,31 @@ class PaymentKind(Kind):
             if live.currency not in policy.payment.above:
                 why.append(f"policy sets no limit for payments in {live.currency}, so each needs approval")
             elif policy.payment.exceeded(total, live.currency):
+                limit = say_money(policy.payment.above[live.currency], live.currency)
                 why.append(
                     f"with this one, {say_money(total, live.currency)} of this customer's payments were entered by "
-                    "you within seven days, which is above the policy's limit"
+                    f"{operation.actor_name} within seven days, which is above the policy's limit of {limit}"
                 )
         back = (self.context.today() - payment.date).days
         if policy.backdated_days is not None and back > policy.backdated_days:
             why.append(
                 f"it is dated {back} days back, more than the {policy.backdated_days} that policy allows"
             )
-        if why:
-            require_approver(role, "This payment", why, str(operation.request.get("reason", "")))
+        return why
 
     async def _recent_sum(self, operation: Operation, live: Invoice) -> int:
+        """What else this person has entered, or asked to be allowed to enter, for this customer."""
         since = self.context.now() - timedelta(days=_SUM_DAYS)
-        made = await self.context.lane.read(
-            lambda tx: operations.of_actor_customer_since(tx, operation.actor_id, live.customer_id, since)
-        )
-        return sum(
-            int(one.request["amount"])
-            for one in made
-            if one.kind == "payment" and one.key != operation.key and one.state != "refused"
-        )
+
+        def read(tx: Tx) -> int:
+            made = operations.of_actor_customer_since(tx, operation.actor_id, live.customer_id, since)
+            counted = [one for one in made if one.key != operation.key and one.state != "refused"]
+            done = [one.request for one in counted if one.kind == "payment"]
+            mine = (pair for pair in _asked_for(tx, operation) if pair[0].requester_id == operation.actor_id)
+            asked = [request for _, request in _not_begun(list(mine), counted)]
+            return sum(int(one["amount"]) for one in [*done, *asked] if one["currency"] == live.currency)
+
+        return await self.context.lane.read(read)
 
     async def send(self, operation: Operation) -> dict[str, Any]:
         recorded = await self.context.gateway.record_payment(
@@ -264,6 +279,33 @@ def _result(recorded: Payment) -> dict[str, Any]:
     }
 
 
+AskedFor = list[tuple[Approval, dict[str, Any]]]
+
+
+def _asked_for(tx: Tx, operation: Operation) -> AskedFor:
+    """The customer's payments that wait for somebody else's word; not those of the same form."""
+    return [
+        (held, {**step.request, APPROVAL: held.id})
+        for held in approvals.open_of_customer(tx, operation.customer_id)
+        for step in held.steps
+        if step.kind == "payment" and step.request.get("form") != operation.request.get("form")
+    ]
+
+
+def _not_begun(asked: AskedFor, made: Iterable[Operation]) -> AskedFor:
+    """Those of them that are no operation yet."""
+    begun = {(one.request.get(APPROVAL), one.request.get("number")) for one in made}
+    return [pair for pair in asked if (pair[1][APPROVAL], pair[1]["number"]) not in begun]
+
+
+def _is_alike_asked(request: Mapping[str, Any], payment: NewPayment) -> bool:
+    reference = payment.reference.lower()
+    if reference and str(request["reference"]).lower() == reference:
+        return True
+    apart = abs(date.fromisoformat(str(request["date"])) - payment.date)
+    return int(request["amount"]) == payment.amount and apart <= timedelta(days=_ALIKE_DAYS)
+
+
 def _same_form(one: Operation, operation: Operation) -> bool:
     form = operation.request.get("form")
     return bool(form) and one.request.get("form") == form
@@ -294,10 +336,13 @@ def payment_of(operation: Operation) -> NewPayment:
     )
 
 
-def check_entry(context: Context, payment: NewPayment, invoice_id: str) -> None:
-    """What the account's API can't take, before anything is read. Raises ``BadInput`` naming the field."""
+def check_entry(context: Context, payment: NewPayment, invoice_id: str, approved: bool) -> None:
+    """What the account's API can't take, before anything is read. Raises ``BadInput`` naming the field.
+
+    Where Syncro dates payments by itself, an ``approved`` one gets the day on which it is recorded, as was said.
+    """
     can = context.gateway.abilities
-    if not can.payment_date and payment.date != context.today():
+    if not can.payment_date and not approved and payment.date != context.today():
         raise BadInput(
             "Syncro dates payments of this account today. Record one of another date in Syncro: "
             f"{context.gateway.invoice_url(invoice_id)}",

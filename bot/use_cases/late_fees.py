@@ -5,10 +5,10 @@ when Syncro can't be asked just then, the next tick tries again. Every decision 
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
+from bot.domain.approval import Vote, principal_of, rules_of
 from bot.domain.errors import (
     BadInput,
     Busy,
@@ -23,8 +23,8 @@ from bot.domain.errors import (
 from bot.domain.fee_facts import FeeCard, FeeReview
 from bot.domain.invoice import LineItem
 from bot.domain.money import from_minor
-from bot.domain.roles import Action, Person
-from bot.store import late_fees, outbox, visits
+from bot.domain.roles import Person
+from bot.store import late_fees, outbox, visits, votes
 from bot.store.lane import Conflict, Tx
 from bot.store.late_fees import LateFee
 from bot.use_cases.authority import Authority
@@ -80,57 +80,80 @@ class LateFees:
 
     async def approve(self, actor: Person, fee_id: str) -> FeeCard:
         """Lets one out and adds it; the card says what became of it. Raises ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
-        fee = await self._context.lane.write(lambda tx: self._decide(tx, fee_id, "approved", actor, ""))
-        await self._try_to_add(fee)
+        rights = await self._rights(actor)
+        fee = await self._context.lane.write(lambda tx: self._approve(tx, fee_id, actor, rights))
+        if fee.state == "approved":
+            await self._try_to_add(fee)
         self._context.wake_outbox()
         return await self._card(fee_id)
 
     async def approve_all(self, actor: Person, ids: Sequence[str]) -> tuple[FeeCard, ...]:
         """Lets out what of these still waits, and adds one after the other."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        rights = await self._rights(actor)
 
         def write(tx: Tx) -> list[LateFee]:
             held = (late_fees.get(tx, one) for one in ids)
             waiting = [one for one in held if one is not None and one.state == "planned"]
-            return [self._decide(tx, one.id, "approved", actor, "") for one in waiting]
+            return [self._approve(tx, one.id, actor, rights) for one in waiting]
 
         decided = await self._context.lane.write(write)
         for fee in decided:
-            await self._try_to_add(fee)
+            if fee.state == "approved":
+                await self._try_to_add(fee)
         self._context.wake_outbox()
         return tuple([await self._card(one.id) for one in decided])
 
     async def skip(self, actor: Person, fee_id: str, reason: str = "") -> FeeCard:
         """Leaves one out for ever. Raises ``BadInput`` and ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        await self._rights(actor)
         said = reason.strip()
         if len(said) > MOST_REASON:
             raise BadInput(f"That is {len(said)} characters; at most {MOST_REASON} fit here.", "reason")
-        await self._context.lane.write(lambda tx: self._decide(tx, fee_id, "skipped", actor, said))
+        await self._context.lane.write(
+            lambda tx: self._decide(tx, fee_id, "skipped", actor, {"reason": said})
+        )
         self._context.wake_outbox()
         return await self._card(fee_id)
 
-    def _decide(self, tx: Tx, fee_id: str, state: str, actor: Person, reason: str) -> LateFee:
-        fee, now = late_fees.get(tx, fee_id), self._context.now()
-        if fee is None:
-            raise NotAllowed(_GONE)
-        line = line_name(fee, self._context.today()) if state == "approved" else ""
-        given: dict[str, Any] = {
-            "by": actor.id,
-            "name": actor.name,
-            "now": now,
-            "reason": reason,
-            "line": line,
-        }
-        if not late_fees.decide(tx, fee_id, state, **given):
-            raise NotAllowed(_GONE)
+    async def _rights(self, actor: Person) -> frozenset[str]:
+        """In whose right they decide. Raises ``NoRole``."""
+        return await self._authority.require_decider(actor.id, rules_of(self._context.policy))
+
+    def _approve(self, tx: Tx, fee_id: str, actor: Person, rights: frozenset[str]) -> LateFee:
+        """One person's yes; with enough of them it is approved. Nobody asked for it but Duebot."""
+        fee, needed = _waiting(tx, fee_id), self._context.policy.approvals.number
+        given = votes.of(tx, fee_id)
+        principal = principal_of(actor.id, rights, (), given)
+        votes.add(tx, fee_id, Vote(actor.id, actor.name, principal, "", self._context.now()))
+        after = {"votes": len(given) + 1, "of": needed, "for": principal}
+        if len(given) + 1 >= needed:
+            return self._decide(tx, fee_id, "approved", actor, after)
+        self._log(tx, fee, "approved", actor, after)
+        return fee
+
+    def _decide(self, tx: Tx, fee_id: str, state: str, actor: Person, after: Mapping[str, object]) -> LateFee:
+        fee = _waiting(tx, fee_id)
+        late_fees.decide(
+            tx,
+            fee_id,
+            state,
+            by=actor.id,
+            name=actor.name,
+            now=self._context.now(),
+            reason=str(after.get("reason", "")),
+            line=line_name(fee, self._context.today()) if state == "approved" else "",
+        )
+        self._log(tx, fee, state, actor, after)
+        return late_fees.get(tx, fee_id) or fee
+
+    def _log(self, tx: Tx, fee: LateFee, done: str, actor: Person, after: Mapping[str, object]) -> None:
+        now = self._context.now()
         self._context.audit.append(
             tx,
             at=now,
             actor_id=actor.id,
             actor_name=actor.name,
-            action=f"late_fee.{state}",
+            action=f"late_fee.{done}",
             subject=f"invoice:{fee.invoice_id}",
             before={"balance": fee.balance},
             after={
@@ -138,12 +161,11 @@ class LateFees:
                 "level": fee.level,
                 "amount": fee.amount,
                 "base": fee.base,
-                "reason": reason,
+                **after,
             },
             policy_version=fee.policy_version,
         )
-        ask_redraw(tx, [fee_id], now)
-        return late_fees.get(tx, fee_id) or fee
+        ask_redraw(tx, [fee.id], now)
 
     async def _card(self, fee_id: str) -> FeeCard:
         def read(tx: Tx) -> FeeCard:
@@ -213,3 +235,11 @@ class LateFees:
         # A build may have proposed it anew in the meantime: then the new one stands, and this one stays ended.
         with contextlib.suppress(Conflict):
             await self._context.lane.write(write)
+
+
+def _waiting(tx: Tx, fee_id: str) -> LateFee:
+    """A fee that waits for a person. Raises ``NotAllowed``."""
+    fee = late_fees.get(tx, fee_id)
+    if fee is None or fee.state != "planned":
+        raise NotAllowed(_GONE)
+    return fee

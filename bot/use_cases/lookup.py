@@ -27,10 +27,10 @@ from bot.domain.references import (
     digits_of,
     reference_matches,
 )
-from bot.store import contacts, holds, mirror, operations
+from bot.store import approvals, contacts, holds, mirror, operations
 from bot.store.lane import Tx
 from bot.store.operations import Operation
-from bot.use_cases.card_facts import contact_words, open_operation, warnings_of
+from bot.use_cases.card_facts import asked_words, contact_words, open_operation, warnings_of
 from bot.use_cases.context import Context
 from bot.use_cases.matching import match_customers
 from bot.use_cases.mirror import MirrorSync, synced_at
@@ -165,7 +165,7 @@ class Lookup:
     async def card(self, invoice: Invoice, live: bool = True) -> InvoiceCard:
         """The facts of an invoice card."""
 
-        def read(tx: Tx) -> tuple[Operation | None, str, Operation | None, tuple[Hold, ...]]:
+        def read(tx: Tx) -> tuple[Operation | None, str, Operation | None, tuple[Hold, ...], tuple[str, ...]]:
             made = [
                 contact
                 for contact in contacts.of_customer(tx, invoice.customer_id)
@@ -173,9 +173,10 @@ class Lookup:
             ]
             created = operations.creation_of(tx, invoice.id)
             held = tuple(one for one in holds.open_of(tx, invoice.customer_id) if one.covers(invoice.id))
-            return operations.open_on(tx, invoice.id), contact_words(made), created, held
+            asked = tuple(asked_words(one) for one in approvals.open_on(tx, invoice.id))
+            return operations.open_on(tx, invoice.id), contact_words(made), created, held, asked
 
-        operation, last_contact, created, held = await self._context.lane.read(read)
+        operation, last_contact, created, held, asked = await self._context.lane.read(read)
         return InvoiceCard(
             invoice=invoice,
             today=self._context.today(),
@@ -188,6 +189,7 @@ class Lookup:
             warnings=warnings_of(created, invoice),
             holds=held,
             lapsed=self._lapsed(held),
+            asked=asked,
         )
 
     def _lapsed(self, held: Iterable[Hold]) -> frozenset[str]:

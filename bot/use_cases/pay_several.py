@@ -7,26 +7,38 @@ process that was at it is gone.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from weakref import WeakValueDictionary
 
 from bot.domain.allocation import OpenInvoice, misfit, oldest_first, parse_share, why_left_out
-from bot.domain.errors import BadInput, Busy, Changed, DuebotError, NeedsConfirmation, NotFound, SyncroMissing
+from bot.domain.errors import (
+    BadInput,
+    Busy,
+    Changed,
+    DuebotError,
+    NeedsApproval,
+    NeedsConfirmation,
+    NotFound,
+    SyncroMissing,
+)
 from bot.domain.facts import SpreadOffer, SpreadOutcome
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.parse_money import parse_amount
 from bot.domain.roles import Action
 from bot.domain.version import version_of
 from bot.store import mirror, operations, outbox
+from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.store.rows import iso
+from bot.use_cases.asked import payments_asked
+from bot.use_cases.asking import Asking
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.ending import is_amiss
 from bot.use_cases.invoices import Problems, Submission, payment_details, payment_request
-from bot.use_cases.journal import Intent, Journal
+from bot.use_cases.journal import Intent, Journal, write_key
 from bot.use_cases.lookup import Lookup
 from bot.use_cases.spread import SPREAD, Plan, PlannedShare, attempts, outcome_of, plan_of
 
@@ -51,10 +63,13 @@ class TypedSpread:
 class PaySeveral:
     """Offers, plans and records one payment over several invoices."""
 
-    def __init__(self, context: Context, authority: Authority, journal: Journal, lookup: Lookup) -> None:
+    def __init__(
+        self, context: Context, authority: Authority, journal: Journal, asking: Asking, lookup: Lookup
+    ) -> None:
         self._context = context
         self._authority = authority
         self._journal = journal
+        self._asking = asking
         self._lookup = lookup
         self._forms: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -153,8 +168,8 @@ class PaySeveral:
 
     async def record(
         self, submission: Submission, plan: Plan, invoices: Sequence[OpenInvoice]
-    ) -> SpreadOutcome:
-        """Records what of the plan isn't recorded yet, and returns how far it is then.
+    ) -> SpreadOutcome | Approval:
+        """Records what of the plan isn't recorded yet, and returns how far it is then; or asks somebody else for it.
 
         ``invoices`` are all that the form offers, in its order. Everything is judged first: when one share would be
         refused, nothing is recorded. Then it stops at the first share that isn't confirmed, either by raising what
@@ -164,28 +179,58 @@ class PaySeveral:
         await self._authority.require(submission.actor.id, Action.PAY)
         # A second click on the same form waits, so that it is told how the first one ended.
         async with self._forms.setdefault(plan.form, asyncio.Lock()):
-            await self._record(submission, plan, invoices)
-        return await self.outcome(plan)
+            asked = await self._record(submission, plan, invoices)
+        return asked or await self.outcome(plan)
 
-    async def _record(self, submission: Submission, plan: Plan, invoices: Sequence[OpenInvoice]) -> None:
+    async def _record(
+        self, submission: Submission, plan: Plan, invoices: Sequence[OpenInvoice]
+    ) -> Approval | None:
         tried = await self._context.lane.read(partial(attempts, form=plan.form, invoices=invoices))
         made = {one.invoice_id: one for one in tried if one.state != "refused"}
         if any(one.request.get("shares") != plan.pairs() for one in made.values()):
             raise BadInput(_OTHER_VALUES)
         missing = [share for share in plan.shares if not _is_recorded(made.get(share.invoice_id))]
         if not missing or missing[0].invoice_id in made:
-            return
+            return None
         seen = {one.id: one for one in invoices}
         wanted = [(share, _intent(submission, plan, share, seen[share.invoice_id])) for share in missing]
-        await self._judge([pair for pair in wanted if pair[0].invoice_id not in made], bool(made))
+        asked = await self._asking.asked_before(_asking_key(plan), [intent for _, intent in wanted])
+        if asked is not None:
+            return asked
+        needs = await self._judge([pair for pair in wanted if pair[0].invoice_id not in made], bool(made))
+        if needs:
+            return await self._ask(plan, wanted, seen, needs)
         await self._enter(plan, submission.visit_id, wanted, bool(made))
+        return None
 
-    async def _judge(self, wanted: Sequence[tuple[PlannedShare, Intent]], is_begun: bool) -> None:
-        """Raises what would refuse any of the shares; nothing is written."""
+    async def _ask(
+        self,
+        plan: Plan,
+        wanted: Sequence[tuple[PlannedShare, Intent]],
+        seen: Mapping[str, OpenInvoice],
+        needs: Sequence[NeedsApproval],
+    ) -> Approval:
+        """One request for all of it; the first share that needs it knows the whole sum."""
+        why, can = needs[0].asked.why, self._context.gateway.abilities
+        parts = [(seen[share.invoice_id], share.amount) for share, _ in wanted]
+        asked = payments_asked(plan.customer_name, plan.currency, why, parts, plan.details, can)
+        shares = tuple(replace(share, place=place) for place, (share, _) in enumerate(wanted, 1))
+        intents = [intent for _, intent in wanted]
+        return await self._asking.ask(
+            _asking_key(plan), intents, asked, replace(plan, shares=shares).to_json()
+        )
+
+    async def _judge(
+        self, wanted: Sequence[tuple[PlannedShare, Intent]], is_begun: bool
+    ) -> list[NeedsApproval]:
+        """Why any of the shares needs approval; raises what would refuse one. Nothing is written."""
         found = await asyncio.gather(*(self._problem(intent) for _, intent in wanted))
+        needs = [error for error in found if isinstance(error, NeedsApproval)]
         errors = [(share, error) for (share, _), error in zip(wanted, found, strict=True) if error]
-        if errors:
-            raise _together(errors, is_begun)
+        refusals = [pair for pair in errors if not isinstance(pair[1], NeedsApproval)]
+        if refusals:
+            raise _together(refusals, is_begun)
+        return needs
 
     async def _problem(self, intent: Intent) -> DuebotError | None:
         try:
@@ -275,6 +320,10 @@ def _intent(submission: Submission, plan: Plan, share: PlannedShare, shown: Open
         seen=shown.seen,
         visit_id=submission.visit_id,
     )
+
+
+def _asking_key(plan: Plan) -> str:
+    return write_key(plan.form, "spread", plan.customer_id)
 
 
 def _is_recorded(operation: Operation | None) -> bool:

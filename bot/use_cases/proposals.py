@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.domain.approval import Vote, principal_of, rules_of
 from bot.domain.contact_facts import ContactCard, Review
 from bot.domain.errors import BadInput, DuebotError, NotAllowed, Tampered
 from bot.domain.letters import MOST_MESSAGE, MOST_SUBJECT
 from bot.domain.roles import Action, Person
-from bot.store import contacts, outbox, visits, waiting
+from bot.store import contacts, outbox, visits, votes, waiting
 from bot.store.contacts import Contact
 from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
@@ -28,6 +29,7 @@ _GONE = "This proposal has been decided, or has changed and is proposed anew. Lo
 _OTHER_TEXT = "Its text or list has changed since you saw it. Open it again before you approve it."
 _OWN_TEXT = "You changed its text, so another approver must approve it."
 _OWN_REQUEST = "You asked for this reminder yourself, so another approver must approve it."
+_NOTED = "Your approval is noted; it needs {number} more."
 _ONE_BY_ONE = "Its text was changed by a person, so it is approved by itself."
 
 
@@ -87,14 +89,14 @@ class Proposals:
 
     async def approve(self, actor: Person, contact_id: str, version: str = "") -> ContactCard:
         """Lets one out. ``version`` is what the person saw. Raises ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
-        approved = await self._context.lane.write(partial(self._approve, contact_id, version, actor))
+        rights = await self._rights(actor)
+        approved = await self._context.lane.write(partial(self._approve, contact_id, version, actor, rights))
         self._context.wake_outbox()
         return approved
 
     async def approve_all(self, actor: Person, ids: Sequence[str]) -> Decided:
         """Lets out what of these still waits; texts that a person has changed are left for one by one."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        rights = await self._rights(actor)
 
         def write(tx: Tx) -> Decided:
             approved: list[ContactCard] = []
@@ -107,7 +109,10 @@ class Proposals:
                 try:
                     if contact.edited_by:
                         raise NotAllowed(_ONE_BY_ONE)
-                    approved.append(self._approve(contact_id, "", actor, tx))
+                    done = self._approve(contact_id, "", actor, rights, tx)
+                    if done.awaits:
+                        raise NotAllowed(_NOTED.format(number=done.needed - len(done.voted)))
+                    approved.append(done)
                 except DuebotError as error:
                     refused.append(f"{card.customer_name}, “{card.level}”: {error}")
             return Decided(tuple(approved), tuple(refused))
@@ -116,24 +121,40 @@ class Proposals:
         self._context.wake_outbox()
         return decided
 
-    def _approve(self, contact_id: str, version: str, actor: Person, tx: Tx) -> ContactCard:
+    async def _rights(self, actor: Person) -> frozenset[str]:
+        """In whose right they decide. Raises ``NoRole``."""
+        return await self._authority.require_decider(actor.id, rules_of(self._context.policy))
+
+    def _approve(
+        self, contact_id: str, version: str, actor: Person, rights: frozenset[str], tx: Tx
+    ) -> ContactCard:
         contact = _awaiting(tx, contact_id)
         if contact.edited_by == actor.id:
             raise NotAllowed(_OWN_TEXT)
         if contact.actor_id == actor.id:
             raise NotAllowed(_OWN_REQUEST)
-        if version and card_of(tx, self._context, contact).version != version:
+        card, now = card_of(tx, self._context, contact), self._context.now()
+        if version and card.version != version:
             raise NotAllowed(_OTHER_TEXT)
-        now = self._context.now()
-        if not waiting.approve(tx, contact_id, by=actor.id, name=actor.name, now=now):
+        given = votes.of(tx, contact_id, card.version)
+        principal = principal_of(actor.id, rights, {contact.edited_by, contact.actor_id}, given)
+        votes.add(tx, contact_id, Vote(actor.id, actor.name, principal, "", now), card.version)
+        enough = len(given) + 1 >= card.needed
+        if enough and not waiting.approve(tx, contact_id, by=actor.id, name=actor.name, now=now):
             raise NotAllowed(_GONE)
-        self._audit(tx, contact, actor, "approved", {"subject": contact.subject, "total": contact.total})
+        after = {
+            "subject": contact.subject,
+            "total": contact.total,
+            "votes": len(given) + 1,
+            "of": card.needed,
+        }
+        self._audit(tx, contact, actor, "approved", {**after, "for": principal})
         ask_redraw(tx, [contact_id], now)
         return card_of(tx, self._context, _known(tx, contact_id))
 
     async def skip(self, actor: Person, contact_id: str, reason: str) -> ContactCard:
         """Leaves one out for this time, with a reason. Raises ``BadInput`` and ``NotAllowed``."""
-        await self._authority.require(actor.id, Action.APPROVE)
+        await self._rights(actor)
         said = reason.strip()
         if not said:
             raise BadInput("Say why it is left out.", "reason")

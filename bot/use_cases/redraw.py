@@ -1,4 +1,4 @@
-"""Messages about contacts and late fees that are drawn again when one of those changes."""
+"""Messages about contacts, late fees and requests that are drawn again when one of those changes."""
 
 import uuid
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.store import outbox
 from bot.store.lane import Tx
+from bot.store.outbox import Item
 
 #: Proposals to review; contacts that their owner has to mail; late fees to approve; and one of these drawn again.
 REVIEW = "review"
@@ -23,9 +24,15 @@ def ask_redraw(tx: Tx, ids: Iterable[str], now: datetime) -> None:
     changed = set(ids)
     for kind, listed in _SHOWS.items():
         for item in outbox.sent_since(tx, kind, now - LATELY):
-            if changed & set(item.payload[listed]) and not outbox.is_pending(tx, _begins(item.id)):
-                key = f"{_begins(item.id)}{uuid.uuid4().hex}"
-                outbox.put(tx, key, REDRAW, item.target, {"of": item.id}, now)
+            if changed & set(item.payload[listed]):
+                redraw(tx, item, now)
+
+
+def redraw(tx: Tx, item: Item, now: datetime) -> None:
+    """Has one posted message drawn again; once is enough while it waits for its turn."""
+    if not outbox.is_pending(tx, _begins(item.id)):
+        key = f"{_begins(item.id)}{uuid.uuid4().hex}"
+        outbox.put(tx, key, REDRAW, item.target, {"of": item.id}, now)
 
 
 def _begins(item_id: str) -> str:

@@ -8,6 +8,7 @@ from bot.domain.roles import Person
 from bot.store import operations, outbox
 from bot.store.lane import Tx
 from bot.store.operations import SYSTEM, Operation
+from bot.use_cases.audit_place import place_of
 from bot.use_cases.context import Context
 from bot.use_cases.kinds import Kind
 from bot.use_cases.owners import who_looks_after
@@ -54,6 +55,7 @@ class Settlement:
                 after={"request": operation.request, "result": result or {}, "sentence": sentence},
                 operation_key=operation.key,
                 policy_version=self._context.policy.version,
+                **place_of(tx, operation.visit_id),
             )
             payload = {"operation": operation.key, "visit": operation.visit_id}
             # A share of a payment over several invoices is told together with the others.

@@ -11,7 +11,7 @@ from bot.store import operations
 from bot.store.lane import Lane, Tx
 from bot.store.operations import Operation
 from bot.use_cases.ending import is_amiss
-from bot.use_cases.invoices import write_key
+from bot.use_cases.journal import write_key
 
 #: The kind of the outbox item that tells how far such a payment came.
 SPREAD = "payment.spread"

@@ -51,6 +51,7 @@ from bot.views.wording import (
 
 _LINES = 30
 _PAYMENTS = 10
+_ASKED = 3
 _NOTES = 600
 _RIGHT = frozenset({1, 2, 3})
 
@@ -66,6 +67,7 @@ def invoice_card(card: InvoiceCard, role: Role | None) -> Message:
         *_line_items(invoice),
         *_payments(invoice.payments or (), invoice.currency),
         *_notes(invoice),
+        *[section(f":raised_hand: {escape(trim(one_line(text), 300))}") for text in card.asked[:_ASKED]],
         *_open_operation(card, role),
         *_holds(card, role),
         *actions(invoice_buttons(card, role)),

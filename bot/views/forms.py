@@ -19,7 +19,6 @@ class PayForm:
     date: str = ""
     notes: str = ""
     anyway: bool = False
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,6 @@ class SendForm:
     cc: str = ""
     subject: str = ""
     message: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,6 @@ def read_pay(view: Mapping[str, Any]) -> PayForm:
         date=values.text(ids.IN_DATE),
         notes=values.text(ids.IN_NOTES),
         anyway=values.ticked(ids.IN_ANYWAY),
-        reason=values.text(ids.IN_REASON),
     )
 
 
@@ -96,7 +93,6 @@ def read_send(view: Mapping[str, Any]) -> SendForm:
         cc=values.text(ids.IN_CC),
         subject=values.text(ids.IN_SUBJECT),
         message=values.text(ids.IN_MESSAGE),
-        reason=values.text(ids.IN_REASON),
     )
 
 

@@ -1,6 +1,7 @@
 """Every view with an example, from fictional facts: to look at, to export as JSON, and to test against limits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.errors import (
@@ -23,6 +24,8 @@ from bot.views.cards import candidates, invoice_card, search_results, which_one
 from bot.views.digest import digest
 from bot.views.errors import did_you_mean, error_message, unexpected
 from bot.views.forms import EditForm, PayForm, SendForm, SpreadForm
+from bot.views.gallery_approvals import MANY_WAITING, approval_messages, approval_modals
+from bot.views.gallery_audit import audit_messages
 from bot.views.gallery_contacts import contact_messages, contact_modals
 from bot.views.gallery_customers import customer_messages, customer_modals
 from bot.views.gallery_digest import digest_examples
@@ -52,15 +55,22 @@ def gallery() -> dict[str, Entry]:
     shown = {name: _message(held) for name, held in customer_messages().items()}
     shown |= {name: {"kind": "modal", "view": view} for name, view in customer_modals().items()}
     groups = (_invoices(), _lists(), _explained(), _scheduled(), _outcomes(), _spreads(), _answers())
-    for group in (*groups, hold_messages()):
+    for group in (*groups, hold_messages(), audit_messages()):
         shown |= {name: _message(held) for name, held in group.items()}
     for modals in (_payment_modals(), _spread_modals(), _invoice_modals(), _hold_modals(), _state_modals()):
         shown |= {name: {"kind": "modal", "view": view} for name, view in modals.items()}
     shown |= {name: _message(held) for name, held in contact_messages().items()}
     shown |= {name: {"kind": "modal", "view": view} for name, view in contact_modals(facts.VISIT).items()}
+    shown |= {name: _message(held) for name, held in approval_messages().items()}
+    shown |= {name: {"kind": "modal", "view": view} for name, view in approval_modals(facts.VISIT).items()}
     homes = {
         "home": home(facts.home_facts()),
-        "home_approver": home(facts.home_facts("approver")),
+        "home_approver": home(
+            replace(
+                facts.home_facts("approver"),
+                approvals=MANY_WAITING,
+            )
+        ),
         "home_without_role": home(facts.home_facts("no role")),
     }
     return shown | {name: {"kind": "home", "view": view} for name, view in homes.items()}
@@ -205,13 +215,13 @@ def _payment_modals() -> Mapping[str, View]:
         "pay_without_methods": pay_form(facts.card(facts.ROGUE_INVOICE), filled, (), facts.VISIT),
         "pay_duplicate": pay_form(
             facts.card(facts.ROGUE_INVOICE),
-            PayForm("500", "ACH", "#1234", "2026-03-12", anyway=True, reason="Two checks"),
+            PayForm("500", "ACH", "#1234", "2026-03-12", anyway=True),
             facts.METHODS,
             facts.VISIT,
             "A payment with this reference is there already.",
             anyway=True,
-            reason=True,
             evidence=(f"$500.00 on INV-2026-1043, {facts.HOSTILE}",),
+            limits=facts.LIMITS,
             fresh="2",
         ),
         "pay_which": pay_which(facts.VISIT),
@@ -237,7 +247,7 @@ def _spread_modals() -> Mapping[str, View]:
             facts.VISIT,
             "This looks like a payment that is already recorded.",
             anyway=True,
-            reason=True,
+            limits=facts.LIMITS,
             evidence=(f"$500.00 on INV-2026-1043, {facts.HOSTILE}",),
         ),
         "pay_many_short": pay_many_form(
@@ -256,7 +266,6 @@ def _spread_modals() -> Mapping[str, View]:
             f"INV-2026-1041 has changed. {facts.HOSTILE}",
             ("INV-2026-1041: The balance was $1.00.",),
             anyway=True,
-            reason="Two checks",
         ),
     }
 
@@ -279,11 +288,11 @@ def _invoice_modals() -> Mapping[str, View]:
         "add_product": add_form(rogue, product, facts.VISIT, "Price is missing."),
         "send": send_form(facts.card(facts.invoice(Status.DRAFT)), email, facts.VISIT),
         "send_foreign": send_form(
-            rogue, email, facts.VISIT, "b@x.example is not the customer's own address.", True
+            rogue, email, facts.VISIT, "b@x.example is not right.", limits=facts.LIMITS
         ),
         "send_stock_text": stock_text,
         "void": void_form(facts.card(facts.PARTIAL), facts.VISIT),
-        "void_confirm": void_form(rogue, facts.VISIT, "Billed twice", "It has changed."),
+        "void_confirm": void_form(rogue, facts.VISIT, "Billed twice", "It has changed.", asks=True),
     }
 
 

@@ -39,6 +39,7 @@ AS_OF = datetime(2026, 3, 12, 9, 12, tzinfo=timezone(timedelta(hours=-4)))
 KEY = "V0EXAMPLE:payment:1042:0:1"
 VISIT = "visit-example"
 _EVERYTHING = Abilities()
+LIMITS = "Somebody else must approve payments above $5,000.00 in seven days for one customer."
 METHODS = ("Check", "Credit Card", "Offline CC", "ACH", "Cash")
 
 _LINES = (
@@ -119,7 +120,8 @@ def held_card() -> InvoiceCard:
         Hold("V4:snooze:1042:1", HoldKind.SNOOZE, "501", ("1042",), until, "On holiday", "Dana"),
         Hold("V5:do_not_contact:501:1", HoldKind.DO_NOT_CONTACT, "501", (), None, "", "Dana"),
     )
-    return replace(card(PARTIAL), holds=(said, *others))
+    asked = tuple(f"Voiding {HOSTILE}, asked for by Dana, waits for approval." for _ in range(4))
+    return replace(card(PARTIAL), holds=(said, *others), asked=asked)
 
 
 def operation(state: str, kind: str = "payment", name: str = "Dana") -> OpenOperation:

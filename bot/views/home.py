@@ -8,6 +8,7 @@ from bot.domain.money import say_money
 from bot.domain.roles import Action, Role, may
 from bot.views import ids
 from bot.views.aging import aside_words, debtor_line, overdue_words
+from bot.views.approvals import waiting_rows
 from bot.views.blocks import (
     Block,
     View,
@@ -52,6 +53,7 @@ def home(held: Home) -> View:
         *actions(_starts(role)),
         *_agings(held),
         *([context(escape(aside))] if (aside := aside_words(held.totals)) else []),
+        *waiting_rows(held.approvals, _LISTED),
         *_waiting(held, role),
         *_mine(held),
         *_unsettled(held.unsettled),

@@ -151,3 +151,12 @@ CUSTOMER_PROMISE = "customer.promise.v1"
 CUSTOMER_SAYS_PAID = "customer.says_paid.v1"
 VIEW_CUSTOMER_PROMISE = "hold.customer_promise.form.v1"
 VIEW_CUSTOMER_SAYS_PAID = "hold.customer_says_paid.form.v1"
+
+# Requests for somebody else's word. The values are the request's id.
+APPROVAL_APPROVE = "approval.approve.v1"
+APPROVAL_COMMENT = "approval.comment.v1"
+APPROVAL_REJECT = "approval.reject.v1"
+APPROVAL_WITHDRAW = "approval.withdraw.v1"
+APPROVAL_SHOW = "approval.show.v1"
+VIEW_APPROVAL_COMMENT = "approval.comment.form.v1"
+VIEW_APPROVAL_REJECT = "approval.reject.form.v1"

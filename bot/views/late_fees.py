@@ -19,6 +19,7 @@ from bot.views.blocks import (
     section,
     trim,
 )
+from bot.views.proposals import voted_words
 from bot.views.wording import count
 
 _STATES = {
@@ -62,7 +63,8 @@ def _need(number: int) -> str:
 
 
 def _fee(card: FeeCard, decides: bool) -> list[Block]:
-    said = section(fee_line(card))
+    so_far = voted_words(card.needed, card.voted)
+    said = section(" · ".join(filter(None, (fee_line(card), so_far))))
     if not card.awaits:
         return [said, context(fee_stands(card))]
     if not decides:
@@ -107,7 +109,8 @@ def fee_stands(card: FeeCard) -> str:
     why = escape(trim(one_line(card.reason.rstrip(".")), 300))
     match card.state:
         case "planned":
-            return ":hourglass_flowing_sand: Waits for an approver."
+            more = f" {voted_words(card.needed, card.voted)}." if card.voted else ""
+            return f":hourglass_flowing_sand: Waits for an approver.{more}"
         case "approved" if why:
             return f":white_check_mark: Approved{by}. It waits: {why}."
         case "approved" | "claimed":

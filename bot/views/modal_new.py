@@ -141,7 +141,7 @@ def review(held: InvoiceReview, visit_id: str, notice: str = "", *, fresh: str =
         section(f"Total *{subtotal}* before tax"),
         *([section(f"*Notes*\n{escape(trim(held.notes, 1000))}")] if held.notes else []),
         context("Syncro adds the tax. Nothing is sent to the customer yet."),
-        *anyway_blocks("Create it anyway", "", fresh, bool(held.warnings), False),
+        *anyway_blocks("Create it anyway", fresh, bool(held.warnings)),
     ]
     return modal(
         "Check the invoice", blocks, ids.VIEW_NEW_REVIEW, visit_id, submit="Create invoice", close="Back"

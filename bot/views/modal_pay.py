@@ -30,15 +30,15 @@ def pay_form(
     visit_id: str,
     notice: str = "",
     anyway: bool = False,
-    reason: bool = False,
     *,
+    limits: str = "",
     evidence: Sequence[str] = (),
     fresh: str = "",
 ) -> View:
     """A payment on one invoice.
 
-    ``notice`` and its ``evidence`` stand above the form; ``anyway`` asks for the explicit word and ``reason`` for the
-    reason. A new ``fresh`` text makes Slack show ``prefill`` in place of what was typed.
+    ``notice`` and its ``evidence`` stand above the form, ``limits`` below it: when somebody else must approve.
+    ``anyway`` asks for the explicit word. A new ``fresh`` text makes Slack show ``prefill`` in place of what was typed.
     """
     invoice = card.invoice
     balance = say_money(invoice.balance, invoice.currency)
@@ -55,7 +55,8 @@ def pay_form(
             hint="Less than the balance is fine; more is refused.",
         ),
         *payment_inputs(prefill, methods, card.abilities, fresh, card.syncro_url),
-        *anyway_blocks(_ANYWAY, prefill.reason, fresh, anyway, reason),
+        *anyway_blocks(_ANYWAY, fresh, anyway),
+        *([context(escape(limits))] if limits else []),
     ]
     return modal("Record payment", blocks, ids.VIEW_PAY, visit_id, submit="Record payment")
 

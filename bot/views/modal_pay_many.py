@@ -25,14 +25,14 @@ def pay_many_form(
     visit_id: str,
     notice: str = "",
     anyway: bool = False,
-    reason: bool = False,
     *,
+    limits: str = "",
     evidence: Sequence[str] = (),
 ) -> View:
     """One payment over the open invoices of a customer, oldest due first.
 
-    ``notice`` and its ``evidence`` stand above the form; ``anyway`` asks for the explicit word and ``reason`` for the
-    reason.
+    ``notice`` and its ``evidence`` stand above the form, ``limits`` below it: when somebody else must approve.
+    ``anyway`` asks for the explicit word.
     """
     customer = escape(one_line(offer.customer.name))
     together = say_money(offer.open_amount, offer.currency)
@@ -51,7 +51,8 @@ def pay_many_form(
         _heading(offer, typed),
         *[_share_input(offer, one, typed.shares.get(one.id, ""), typed.fresh) for one in offer.invoices],
         *_not_offered(offer),
-        *anyway_blocks(_ANYWAY, typed.payment.reason, "", anyway, reason),
+        *anyway_blocks(_ANYWAY, "", anyway),
+        *([context(escape(limits))] if limits else []),
     ]
     return modal("Record payment", blocks, ids.VIEW_PAY_MANY, visit_id, submit="Record payment")
 

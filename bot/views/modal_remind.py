@@ -39,7 +39,7 @@ def remind_form(
             else []
         ),
         *_text(card),
-        *anyway_blocks("Send it all the same", "", fresh, bool(against), False),
+        *anyway_blocks("Send it all the same", fresh, bool(against)),
     ]
     return modal(
         "Remind", blocks, ids.VIEW_REMIND, visit_id, submit="Ask for approval" if approval else "Send"

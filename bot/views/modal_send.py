@@ -8,7 +8,7 @@ from bot.views import ids
 from bot.views.blocks import Block, View, context, escape, section
 from bot.views.forms import SendForm
 from bot.views.modal_edit import which_invoice
-from bot.views.modals_common import anyway_blocks, field, link_blocks, modal, notice_blocks, text_input
+from bot.views.modals_common import field, link_blocks, modal, notice_blocks, text_input
 
 
 def send_form(
@@ -16,19 +16,19 @@ def send_form(
     email: SendForm,
     visit_id: str,
     notice: str = "",
-    reason: bool = False,
     *,
+    limits: str = "",
     evidence: Sequence[str] = (),
     fresh: str = "",
 ) -> View:
-    """To, cc, subject and message as ``email`` holds them; ``reason`` asks for the reason of an approver."""
+    """To, cc, subject and message as ``email`` holds them; ``limits``: when somebody else must approve."""
     again = card.abilities.states and card.invoice.status in (Status.SENT, Status.VIEWED, Status.PARTIAL)
     blocks = [
         *notice_blocks(notice, evidence),
         *which_invoice(card),
         *([context("This invoice has been sent before. The customer gets it again.")] if again else []),
         *(_inputs(email, fresh) if card.abilities.email_text else _as_syncro_does(email, card.syncro_url)),
-        *anyway_blocks("", email.reason, fresh, False, reason),
+        *([context(escape(limits))] if limits else []),
     ]
     return modal("Send invoice", blocks, ids.VIEW_SEND, visit_id, submit="Send")
 

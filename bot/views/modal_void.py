@@ -14,9 +14,10 @@ def void_form(
     reason: str = "",
     notice: str = "",
     *,
+    asks: bool = False,
     fresh: str = "",
 ) -> View:
-    """Asks for the reason; lists payments, which voiding does not give back."""
+    """Asks for the reason; lists payments, which voiding does not give back. ``asks``: somebody else must approve."""
     why = text_input(ids.IN_REASON, reason, placeholder="Billed twice, see INV-2024-1043", lines=True)
     blocks = [
         *notice_blocks(notice),
@@ -24,8 +25,10 @@ def void_form(
         section("Voiding can't be undone here. The customer no longer owes this invoice."),
         *_payments(card),
         field("Reason", why, fresh, hint="Kept in the log."),
+        *([context("Somebody else must approve it. Nothing is voided until then.")] if asks else []),
     ]
-    return modal("Void invoice", blocks, ids.VIEW_VOID, visit_id, submit="Void invoice")
+    submit = "Ask for approval" if asks else "Void invoice"
+    return modal("Void invoice", blocks, ids.VIEW_VOID, visit_id, submit=submit)
 
 
 def _payments(card: InvoiceCard) -> list[Block]:

@@ -205,12 +205,9 @@ def tick(action_id: str, text: str, ticked: bool = False) -> Block:
     return made | {"initial_options": [only]} if ticked else made
 
 
-def anyway_blocks(text: str, reason: str, fresh: str, asks: bool, asks_reason: bool) -> list[Block]:
-    """The explicit word, and the reason for it, where they are asked for."""
-    blocks = []
-    if asks:
-        hint = "If it is right all the same, tick this and send the form again."
-        blocks.append(field("Please confirm", tick(ids.IN_ANYWAY, text), fresh, hint=hint, optional=True))
-    if asks_reason:
-        blocks.append(field("Reason", text_input(ids.IN_REASON, reason), fresh, hint="Kept in the log."))
-    return blocks
+def anyway_blocks(text: str, fresh: str, asks: bool) -> list[Block]:
+    """The explicit word, where it is asked for."""
+    if not asks:
+        return []
+    hint = "If it is right all the same, tick this and send the form again."
+    return [field("Please confirm", tick(ids.IN_ANYWAY, text), fresh, hint=hint, optional=True)]

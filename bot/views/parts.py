@@ -35,7 +35,11 @@ def _writes(invoice: Invoice, can: Abilities) -> list[tuple[Action, Block]]:
         (invoice.unpaid, Action.SEND, button(_send_word(can), ids.SEND, key)),
         (state in EDITABLE, Action.EDIT, button("Edit", ids.EDIT, key)),
         (state in EDITABLE, Action.EDIT, button("Add line", ids.ADD, key)),
-        (can.void and state is not Status.VOID, Action.VOID, button("Void", ids.VOID, key, style="danger")),
+        (
+            can.void and state is not Status.VOID,
+            Action.REQUEST_VOID,
+            button("Void", ids.VOID, key, style="danger"),
+        ),
     ]
     return [(action, made) for fits, action, made in offered if fits]
 

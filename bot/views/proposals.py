@@ -1,5 +1,7 @@
 """Contacts to look through: the review of a day's proposals, a proposal's text, and skipping it."""
 
+from collections.abc import Sequence
+
 from bot.domain.contact_facts import ContactCard, Review
 from bot.domain.dates import say_date
 from bot.domain.money import say_money
@@ -115,8 +117,16 @@ def about(card: ContactCard, most: int = _INVOICES) -> str:
         "it was past due before sending was started" if card.needs == "old_book" else "",
         f"asked for by {mention(card.asked_by)}" if card.asked_by else "",
         "text changed by a person" if card.edited else "",
+        voted_words(card.needed, card.voted),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def voted_words(number: int, voted: Sequence[str]) -> str:
+    """Who has approved so far where several must, as markup; else empty."""
+    if number < 2 or not voted:
+        return ""
+    return f"{len(voted)} of {number} have approved: {escape(trim(one_line(', '.join(voted)), 200))}"
 
 
 def _late(days: int) -> str:

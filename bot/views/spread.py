@@ -40,12 +40,10 @@ def spread_view(
     evidence: Sequence[str] = (),
     *,
     anyway: bool = False,
-    reason: str | None = None,
 ) -> View:
     """How far it is, in place of the form; what is missing can be tried again from here.
 
-    ``notice`` with its ``evidence`` is why it stopped; ``anyway`` asks for the explicit word, and so
-    does a ``reason``, empty or as typed, for the reason.
+    ``notice`` with its ``evidence`` is why it stopped; ``anyway`` asks for the explicit word.
     """
     told_below = not evidence and notice in {share.sentence for share in outcome.shares}
     above = [] if told_below else notice_blocks(notice, evidence)
@@ -60,7 +58,7 @@ def spread_view(
         )
     blocks += [
         context("“Try again” goes on with what is missing. What is recorded is not recorded twice."),
-        *anyway_blocks(_ANYWAY, reason or "", "", anyway, reason is not None),
+        *anyway_blocks(_ANYWAY, "", anyway),
     ]
     title = "Please look" if outcome.amiss else "Partly recorded" if outcome.recorded else "Not recorded yet"
     return modal(title, blocks, ids.VIEW_PAY_MANY_AGAIN, visit_id, submit="Try again", close="Close")

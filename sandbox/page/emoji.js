@@ -7,6 +7,7 @@ const EMOJI = {
   no_bell: "🔕", mega: "📣", loudspeaker: "📢", email: "✉️", envelope: "✉️", incoming_envelope: "📨",
   outbox_tray: "📤", inbox_tray: "📥", mailbox: "📫", telephone_receiver: "📞", phone: "☎️", telephone: "☎️",
   calendar: "📆", date: "📅", spiral_calendar_pad: "🗓️", clock1: "🕐", clock9: "🕘", alarm_clock: "⏰",
+  raised_hand: "✋", leftwards_arrow_with_hook: "↩️",
   stopwatch: "⏱️", hourglass: "⌛", hourglass_flowing_sand: "⏳", moneybag: "💰", money_with_wings: "💸",
   dollar: "💵", credit_card: "💳", bank: "🏦", receipt: "🧾", page_facing_up: "📄", page_with_curl: "📃",
   memo: "📝", pencil: "📝", pencil2: "✏️", clipboard: "📋", pushpin: "📌", paperclip: "📎", link: "🔗",

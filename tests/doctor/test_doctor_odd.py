@@ -260,7 +260,7 @@ async def test_a_full_disk_is_noticed(benches, monkeypatch):
         assert "Free some space" in said(found, "disk")["cure"]
 
 
-async def test_an_approval_that_only_duebot_asks_for_takes_one_person(benches):
+async def test_foreign_addresses_need_two_people_whatever_the_policy_asks(benches):
     async with benches() as bench:
         bench.policy("admins: [U0ADMIN], approvers: [U0BOSS, S0FINANCE]", "admins: [], approvers: [U0BOSS]")
         bench.policy(
@@ -268,15 +268,19 @@ async def test_an_approval_that_only_duebot_asks_for_takes_one_person(benches):
             "{void: false, ",
         )
         status, found = await bench.findings()
-        assert (status, wrong(found)) == (0, [])
-        assert "what Duebot itself proposes" in said(found, "second person")["says"]
+        assert (status, wrong(found)) == (0, ["second person"])
+        told = said(found, "second person")["says"]
+        assert told.endswith("asks for nobody else can approve: sending invoices to foreign addresses")
 
 
-async def test_a_deputy_is_a_second_person(benches):
+async def test_a_deputy_of_another_approver_is_a_second_person(benches):
     async with benches() as bench:
         bench.policy("admins: [U0ADMIN], approvers: [U0BOSS, S0FINANCE]", "admins: [], approvers: [U0BOSS]")
         bench.policy("expires_hours: 24", "expires_hours: 24, delegates: {U0BOSS: U0CFO}")
-        assert (await bench.findings())[0] == 0
+        status, found = await bench.findings()
+        assert (status, wrong(found)) == (0, ["second person"]), "nobody decides in the requester's own right"
+        bench.policy("approvers: [U0BOSS]", "approvers: [U0BOSS, U0DANA]")
+        assert wrong((await bench.findings())[1]) == []
 
 
 async def test_members_of_a_group_count_only_while_they_are_members(benches):

@@ -110,7 +110,6 @@ def test_overdue_is_unpaid_and_due_before_today(days: int | None, overdue: bool)
         (Role.TECHNICIAN, Action.PAY, False),
         (Role.COLLECTOR, Action.PAY, True),
         (Role.COLLECTOR, Action.REQUEST_VOID, True),
-        (Role.COLLECTOR, Action.VOID, False),
         (Role.COLLECTOR, Action.APPROVE, False),
         (Role.APPROVER, Action.APPROVE, True),
         (Role.APPROVER, Action.ADMINISTER, False),

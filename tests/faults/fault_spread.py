@@ -28,7 +28,7 @@ PAY: Mapping[str, str] = {"guide": "POST /invoices/{id}/payments", "openapi": "P
 def several_of(process: Process) -> PaySeveral:
     """The use case, in this process."""
     context = process.context
-    authority = Authority(context.directory, POLICY.roles)
+    authority = Authority(context.directory, POLICY)
     return PaySeveral(context, authority, process.journal, Lookup(context, MirrorSync(context)))
 
 

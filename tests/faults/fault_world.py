@@ -123,7 +123,7 @@ class FaultWorld:
             waits=waits,
         )
         await remember(context, self.syncro.company.invoices.values())
-        journal = Journal(context, kinds_of_write(context, Authority(directory, POLICY.roles)))
+        journal = Journal(context, kinds_of_write(context, Authority(directory, POLICY)))
         made = Process(context, journal, slack)
         self.processes.append(made)
         return made

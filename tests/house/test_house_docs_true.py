@@ -20,6 +20,12 @@ COMMANDS, OPERATING, LADDER, ARCHITECTURE, SANDBOX = (
     for name in ("commands", "operating", "ladder", "architecture", "sandbox")
 )
 VERBS = get_command(cli).commands  # type: ignore[attr-defined]  # a group, since there are several verbs
+#: Every verb and the verbs of a group, such as "audit export", with their options.
+WHOLE = VERBS | {
+    f"{name} {word}": command
+    for name, group in VERBS.items()
+    for word, command in getattr(group, "commands", {}).items()
+}
 FENCE = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -100,13 +106,19 @@ def test_every_verb_is_documented() -> None:
     assert {cell.split()[1] for cell in first_cells(OPERATING) if cell.startswith("duebot ")} == set(VERBS)
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", WHOLE)
 def test_every_option_of_a_verb_is_documented(verb: str) -> None:
     said = OPERATING.partition("## From the terminal")[2]
-    for option in VERBS[verb].params:
+    _, _, word = verb.partition(" ")
+    for option in WHOLE[verb].params:
         argument = option.param_type_name == "argument"
-        ways = [f"duebot {verb} {option.opts[0].upper()}"] if argument else option.opts
-        assert any(re.search(rf"`{name}\b", said) for name in ways), option.opts
+        way = (
+            f"{word} {option.opts[0].upper().rstrip('S')}"
+            if word
+            else f"duebot {verb} {option.opts[0].upper()}"
+        )
+        ways = [way] if argument else option.opts
+        assert any(re.search(rf"[` ]{name}\b", said) for name in ways), option.opts
 
 
 @pytest.mark.parametrize("document", DOCS, ids=name_of)
@@ -121,7 +133,8 @@ def test_commands_in_blocks_exist(document: Path) -> None:
             assert words[1] in targets, line
         if words[:1] == ["duebot"]:
             assert words[1] in VERBS, line
-            options = {name for option in VERBS[words[1]].params for name in option.opts}
+            verb = " ".join(words[1:3]) if " ".join(words[1:3]) in WHOLE else words[1]
+            options = {name for option in WHOLE[verb].params for name in option.opts}
             assert {word for word in words if word.startswith("--")} <= options, line
         if words[:1] and words[0].startswith("/"):
             assert words[0] in {"/invoice", "/overdue"}, line

@@ -164,22 +164,23 @@ async def test_addresses_and_subject_are_judged_at_their_field(world):
 
 
 @guide_only
-async def test_a_foreign_address_needs_an_approver_and_a_reason(world):
+async def test_a_foreign_address_needs_approval(world):
     """Elsewhere Syncro mails the customer's own addresses alone."""
     clerk, boss = world.person(), world.person("U0BOSS")
     form = await opened(clerk, "send", has="Subject")
     await clerk.submit(form, {"To": "somebody@gmail.com"})
-    again = await clerk.modal("Ask an approver to enter it")
-    assert "somebody@gmail.com is not the customer's own address" in shown_text(again)
-    assert filled(again)["To"] == "somebody@gmail.com", "what was typed stays, to be corrected"
-    form = await opened(boss, "send", has="Subject")
-    await boss.submit(form, {"To": "somebody@gmail.com"})
-    asked = await boss.modal("As an approver you can go on by giving a reason")
+    asked = shown_text(await clerk.modal("Asked for approval"))
+    assert "somebody@gmail.com is not the customer's own address" in asked
     assert world.company.emails == []
-    await boss.submit(asked, {"Reason": "They asked by phone"})
-    await boss.modal("sent to somebody@gmail.com")
+    request = await boss.sees("Approval needed", "C0APPROVE")
+    assert "please find our invoice INV-2024-1042" in shown_text(request), (
+        "the whole text is there to be judged"
+    )
+    await boss.click(request, "Approve")
+    await clerk.sees("sent to somebody@gmail.com", clerk.dm)
     assert len(world.company.emails) == 1
-    await clerk.submit(again, {"To": "anybody@acme-widgets.example"})
+    form = await opened(clerk, "send", has="Subject")
+    await clerk.submit(form, {"To": "anybody@acme-widgets.example"})
     await clerk.modal("sent to anybody@acme-widgets.example")
     assert len(world.company.emails) == 2
 
@@ -249,22 +250,22 @@ async def test_where_the_api_cannot_void_no_button_is_shown_and_the_command_lead
     assert world.stage.slack.problems == []
 
 
-@guide_only
-async def test_a_collector_is_told_who_can_void(world):
-    clerk = world.person()
-    await clerk.command("C0BILLING", "/invoice void 1042")
-    told = shown_text(await clerk.sees("To void invoices you need the role approver or higher"))
-    assert "you have collector" in told
-    assert "Morgan" in told
+async def approved(world, who="U0CFO"):
+    """Somebody else approves the newest request."""
+    approver = world.person(who)
+    await approver.click(await approver.sees("Approval needed", "C0APPROVE"), "Approve")
 
 
 @guide_only
-async def test_an_approver_voids_with_a_reason_and_everybody_hears(world):
+async def test_a_void_has_a_reason_and_another_s_word_and_everybody_hears(world):
     boss = world.person("U0BOSS")
     form = await opened(boss, "void", has="Reason")
     assert "required" in str(await boss.submit(form))
     await boss.submit(form, {"Reason": "Billed twice"})
-    await boss.modal("INV-2024-1042 is void. Reason: Billed twice")
+    await boss.modal("Asked for approval")
+    assert world.writes() == []
+    await approved(world)
+    await boss.sees("INV-2024-1042 is void. Reason: Billed twice", boss.dm)
     assert world.company.status(world.showpiece) == "void"
     await world.person().sees("voided an invoice", "C0BILLING")
     again = await opened(boss, "void", has="is already void")
@@ -283,7 +284,9 @@ async def test_a_paid_invoice_is_voided_with_its_payments_shown(world):
     form = await boss.modal("Payments on this invoice")
     assert "Duebot doesn't refund them" in shown_text(form)
     await boss.submit(form, {"Reason": "Entered twice"})
-    await boss.modal("is void")
+    await boss.modal("Asked for approval")
+    await approved(world)
+    await boss.sees("is void. Reason: Entered twice", boss.dm)
 
 
 @guide_only

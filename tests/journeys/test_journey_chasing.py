@@ -79,7 +79,7 @@ async def test_the_old_book_is_reviewed_and_what_is_approved_goes_out(world):
     shown, approve = await proposal(world, boss, "Approve")
     clerk = world.person()
     await clerk.click(shown, action_id=approve)
-    assert "To approve you need" in shown_text(await clerk.sees("you need the role approver"))
+    assert "To decide this you need" in shown_text(await clerk.sees("you need the role approver"))
     await boss.click(shown, action_id=approve)
     await boss.sees("Approved: Acme Widgets")
     await morning(world)

@@ -92,7 +92,7 @@ async def test_a_fee_follows_the_contact_and_is_added_once(fees):
     assert "*$12.09* (1.5% of $806.25) · level *friendly*" in shown_text(shown)
     assert fee_lines(fees) == []
     await clerk.click(shown, action_id=f"{ids.FEE_APPROVE}:{fee.id}")
-    assert "To approve you need" in shown_text(await clerk.sees("you need the role approver"))
+    assert "To decide this you need" in shown_text(await clerk.sees("you need the role approver"))
     assert fee_lines(fees) == []
     approve = f"{ids.FEE_APPROVE}:{fee.id}"
     await boss.click(shown, action_id=approve)

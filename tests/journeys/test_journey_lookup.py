@@ -208,11 +208,11 @@ async def test_several_numbers_with_the_same_end_are_offered_and_one_is_chosen(t
     form = await clerk.modal("INV-2024-1001")
     await clerk.close(form)
     await clerk.command("C0BILLING", "/invoice void 1001")
+    asked = await clerk.sees("Several invoices end in 1001", after=asked["ts"])
+    await clerk.choose(asked, "Choose one…", "INV-2024-1001")
     if twins.shape == "guide":
-        await clerk.sees("To void invoices you need the role approver")
+        assert "INV-2024-1001" in shown_text(await clerk.modal("Somebody else must approve it"))
     else:
-        asked = await clerk.sees("Several invoices end in 1001", after=asked["ts"])
-        await clerk.choose(asked, "Choose one…", "INV-2024-1001")
         refused = await clerk.modal("can't be voided through its API. Void INV-2024-1001 in Syncro.")
         assert syncro_link(refused) == twins.in_syncro(twins.company.invoice_by_number("INV-2024-1001"))
 

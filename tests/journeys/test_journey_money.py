@@ -106,22 +106,19 @@ async def test_nothing_is_paid_on_what_is_settled(world):
 
 
 @guide_only
-async def test_far_backdated_needs_an_approver_with_a_reason(world):
+async def test_far_backdated_needs_approval(world):
     """Elsewhere Syncro dates payments, which the form says."""
     clerk, boss = world.person(), world.person("U0BOSS")
     form = await opened(clerk, "1042 10 check")
+    assert "Somebody else must approve payments above $5,000.00" in shown_text(form)
     await clerk.submit(form, {"Payment date": "2026-02-07"})
-    refused = shown_text(await clerk.modal("Ask an approver to enter it"))
-    assert "dated 31 days back" in refused
-    form = await opened(boss, "1042 10 check")
-    await boss.submit(form, {"Payment date": "2026-02-07"})
-    asked = await boss.modal("go on by giving a reason")
+    assert "dated 31 days back" in shown_text(await clerk.modal("Asked for approval"))
+    await clerk.close(clerk.views()[-1])
     assert world.payments() == []
-    await boss.submit(asked, {"Reason": "Found in the drawer"})
-    await boss.modal("$10.00 recorded")
-    await clerk.submit(clerk.views()[-1], {"Payment date": "2026-02-08", AMOUNT: "11"})
-    await clerk.modal("has changed since you opened this")
-    await clerk.submit(clerk.views()[-1])
+    await boss.click(await boss.sees("Approval needed", "C0APPROVE"), "Approve")
+    await clerk.sees("$10.00 recorded", clerk.dm)
+    assert [one.amount for one in world.payments()] == [1000]
+    await clerk.submit(await opened(clerk, "1042 11 check"), {"Payment date": "2026-02-08"})
     await clerk.modal("$11.00 recorded")
 
 
@@ -134,8 +131,10 @@ async def test_the_limit_counts_a_week_of_one_person_s_payments_by_one_customer(
         await clerk.modal("recorded")
         await clerk.close(clerk.views()[-1])
     await clerk.submit(await opened(clerk, f"{big.number} 1 ach"))
-    told = shown_text(await clerk.modal("Ask an approver to enter it"))
+    told = shown_text(await clerk.modal("Asked for approval"))
     assert "$5,001.00" in told
+    await clerk.click(await clerk.sees("You asked for approval", clerk.dm), "Withdraw")
+    await clerk.sees("Withdrawn by Casey Lindqvist", clerk.dm)
     await clerk.close(clerk.views()[-1])
     await dana.submit(await opened(dana, f"{big.number} 1 ach"))
     await dana.modal("$1.00 recorded")

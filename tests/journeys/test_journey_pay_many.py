@@ -208,15 +208,17 @@ async def test_what_every_share_would_be_refused_for_stands_at_its_field(world):
 
 async def test_the_limit_counts_the_whole_payment_before_any_of_it_is_recorded(world):
     clerk, boss = world.person(), world.person("U0BOSS")
-    await clerk.submit(await opened(clerk, '"Acme Widgets" 5000.01 ach'))
-    refused = shown_text(await clerk.modal("Ask an approver to enter it"))
-    assert "$5,000.01" in refused
+    form = await opened(clerk, '"Acme Widgets" 5000.01 ach')
+    await clerk.submit(form)
+    asked = shown_text(await clerk.modal("Asked for approval"))
+    assert asked.count("$5,000.01 of this customer's payments") == 1
     assert world.writes() == []
-    await boss.submit(await opened(boss, '"Acme Widgets" 5000.01 ach'))
-    asked = await boss.modal("go on by giving a reason")
-    assert world.writes() == []
-    await boss.submit(asked, {"Reason": "The bank's own letter"})
-    await boss.modal("recorded on 4 invoices")
+    request = await boss.sees("A payment of $5,000.01 over 4 invoices", "C0APPROVE")
+    await boss.click(request, "Approve")
+    told = shown_text(await clerk.sees("from Acme Widgets recorded on 4 invoices", "C0BILLING"))
+    assert "INV-2024-1015" in told
+    await clerk.sees("$5,000.01 recorded on 4 invoices", clerk.dm)
+    assert len(world.writes()) == 4
     assert sum(amount for amounts in paid(world).values() for amount in amounts) == 500001
 
 
@@ -510,9 +512,16 @@ async def test_the_shortcut_with_a_name_offers_the_same_form(world):
     await clerk.submit(asked, {ids.IN_NUMBER: '"Acme Widgets"'})
     form = await clerk.modal("open invoices")
     assert await clerk.submit(form, {"Method": "ACH"}) == {}
-    await clerk.modal("Ask an approver to enter it")
-    await clerk.choose(clerk.views()[-1], None, "4500", action_id=ids.IN_AMOUNT)
-    await clerk.submit(await clerk.modal("Adds up to $4,500.00"))
+    asked = await clerk.modal("Asked for approval")
+    await clerk.close(asked)
+    await clerk.click(await clerk.sees("You asked for approval", clerk.dm), "Withdraw")
+    await clerk.sees("Withdrawn by", clerk.dm)
+    await clerk.shortcut(ids.SHORTCUT_PAY)
+    asked = await clerk.modal("Invoice number or customer")
+    await clerk.submit(asked, {ids.IN_NUMBER: '"Acme Widgets"'})
+    form = await clerk.modal("open invoices")
+    await clerk.choose(form, None, "4500", action_id=ids.IN_AMOUNT)
+    await clerk.submit(await clerk.modal("Adds up to $4,500.00"), {"Method": "ACH"})
     await clerk.modal("recorded on 3 invoices")
     assert paid(world) == ALL_THREE
     await clerk.sees("recorded on 3 invoices", clerk.dm)

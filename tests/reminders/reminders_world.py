@@ -140,7 +140,7 @@ class World:
         outbox = Outbox(context, slack, kinds, woken, PACE)
         owner = secrets.token_hex(4)
         digests, sweep = Digests(context, sync, overdue, owner), Sweep(context, sync, owner)
-        authority = Authority(directory, policy.roles)
+        authority = Authority(directory, policy)
         journal = Journal(context, kinds_of_write(context, authority))
         chasing = Chasing.made(context, authority, journal, sync, sweep, owner)
         early = early_steps(context, owner)

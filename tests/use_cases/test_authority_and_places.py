@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.errors import NoRole, NotAllowed, SlackRefused
-from bot.domain.policy import RoleLists
+from bot.domain.policy import Business, Policy, RoleLists
 from bot.domain.roles import Action, Role
 from bot.slack.directory import Channel, Member
 from bot.use_cases.authority import OPERATOR, Authority
@@ -43,8 +43,12 @@ class People:
     channel_lately = channel
 
 
+def policy(lists: RoleLists) -> Policy:
+    return Policy(Business("Northwind IT", "America/New_York", "USD"), "p1", roles=lists)
+
+
 def authority(lists: RoleLists = LISTS) -> Authority:
-    return Authority(People(), lists)  # type: ignore[arg-type]  # a directory as far as roles ask
+    return Authority(People(), policy(lists))  # type: ignore[arg-type]  # a directory as far as roles ask
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ async def test_groups_that_slack_will_not_tell_leave_the_others_their_roles() ->
         async def group_members(self, group_id: str) -> frozenset[str]:
             raise SlackRefused("Slack won't say.", "missing_scope")
 
-    asked = Authority(Secretive(), LISTS)  # type: ignore[arg-type]  # a directory as far as roles ask
+    asked = Authority(Secretive(), policy(LISTS))  # type: ignore[arg-type]  # a directory as far as roles ask
     assert await asked.role_of("U0CLERK") is Role.COLLECTOR
     assert await asked.role_of("U0BOSS") is Role.NONE
 

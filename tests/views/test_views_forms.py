@@ -35,7 +35,7 @@ from sandbox.slack.blockkit.state import merged_state
 from sandbox.slack.blockkit.validate import with_block_ids
 
 CARD = facts.card(facts.PARTIAL)
-PAY = PayForm("606.25", "Check", "#1234", "2026-03-12", "By post", True, "Two checks")
+PAY = PayForm("606.25", "Check", "#1234", "2026-03-12", "By post", True)
 
 
 def submitted(view: dict[str, Any], typed: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def submitted(view: dict[str, Any], typed: dict[str, Any] | None = None) -> dict
 
 @pytest.mark.parametrize("fresh", ["", "2"])
 def test_payment_reads_back(fresh: str) -> None:
-    view = pay_form(CARD, PAY, facts.METHODS, facts.VISIT, anyway=True, reason=True, fresh=fresh)
+    view = pay_form(CARD, PAY, facts.METHODS, facts.VISIT, anyway=True, fresh=fresh)
     assert read_pay(submitted(view)) == replace(PAY, anyway=False)
 
 
@@ -97,9 +97,9 @@ def test_which_reads_back() -> None:
     assert read_which(submitted(pay_which(facts.VISIT, "acme"))) == "acme"
 
 
-def test_email_reads_back_with_the_approver_s_reason() -> None:
-    email = SendForm("a@x.example", "b@x.example", "Subject", "Two\nlines", reason="They asked")
-    view = submitted(send_form(CARD, email, facts.VISIT, "Please", True))
+def test_email_reads_back() -> None:
+    email = SendForm("a@x.example", "b@x.example", "Subject", "Two\nlines")
+    view = submitted(send_form(CARD, email, facts.VISIT, "Please"))
     assert read_send(view) == email
 
 

@@ -90,13 +90,11 @@ def test_how_it_ended_and_whether_there_is_something_to_try_again(
     assert view["callback_id"] == (ids.VIEW_PAY_MANY_AGAIN if again else ids.VIEW_OUTCOME)
 
 
-def test_the_word_and_the_reason_are_asked_only_when_wanted() -> None:
+def test_the_word_is_asked_only_when_wanted() -> None:
     stopped = facts.spread_outcome("confirmed", "")
     assert ids.IN_ANYWAY not in str(spread_view(stopped, "v"))
-    asked = spread_view(stopped, "v", "It looks like a double.", anyway=True, reason="")
-    assert {ids.IN_ANYWAY, ids.IN_REASON} <= {block.get("block_id") for block in asked["blocks"]}
-    typed = spread_view(stopped, "v", reason="Two checks")
-    assert read_pay(submitted(typed)).reason == "Two checks"
+    asked = spread_view(stopped, "v", "It looks like a double.", anyway=True)
+    assert ids.IN_ANYWAY in {block.get("block_id") for block in asked["blocks"]}
 
 
 def test_why_it_stopped_is_said_once() -> None:

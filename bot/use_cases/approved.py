@@ -1,0 +1,159 @@
+"""Carrying out what was approved: each write once, through the journal, one after the other.
+
+Nothing here remembers how far it came: the journal does, under keys made of the request's id. So it is run right after
+the decision, at every tick, after a restart, and by a second process, and does nothing twice.
+"""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.domain.approval import State
+from bot.domain.errors import (
+    Busy,
+    DuebotError,
+    SlackError,
+    SyncroLimited,
+    SyncroLost,
+    SyncroNotSent,
+)
+from bot.domain.money import say_money
+from bot.store import approvals, operations
+from bot.store.approvals import Approval
+from bot.store.lane import StoreError, Tx
+from bot.store.operations import Operation
+from bot.use_cases.approval_log import log_request, tell_requester, tell_spread
+from bot.use_cases.asking import intents_of
+from bot.use_cases.authority import DUEBOT
+from bot.use_cases.context import Context
+from bot.use_cases.journal import Intent, Journal
+
+#: Nothing was written, and nothing about the request itself is wrong: it is tried again.
+NOT_NOW = (Busy, SyncroNotSent, SyncroLimited, SyncroLost, SlackError, StoreError)
+_AGAIN = timedelta(minutes=1)
+_GIVE_UP = timedelta(days=1)
+_CHECKING = "Syncro's answer was lost; it is being read back whether it went through."
+
+
+class Approved:
+    """What was approved and is not done yet."""
+
+    def __init__(self, context: Context, journal: Journal) -> None:
+        self._context = context
+        self._journal = journal
+
+    async def carry_all(self) -> int:
+        """Goes on with everything that is approved and whose time has come; how many."""
+        now = self._context.now()
+        found = await self._context.lane.read(lambda tx: approvals.of_state(tx, State.APPROVED))
+        due = [one for one in found if one.next_try_at is None or one.next_try_at <= now]
+        for held in due:
+            await self.carry_out(held.id)
+        return len(due)
+
+    async def carry_out(self, id: str) -> None:
+        """Does the next writes of an approved request, until one isn't confirmed; then, or at the end, says so."""
+        held = await self._context.lane.read(lambda tx: approvals.get(tx, id))
+        if held is None or held.state is not State.APPROVED:
+            return
+        for intent in intents_of(held):
+            last = await self._context.lane.read(partial(_last, key=intent.base_key))
+            operation = last if last and not _to_repeat(held, last) else await self._perform(held, intent)
+            if operation is None:
+                return
+            if operation.state != "confirmed":
+                await self._stop(held, operation)
+                return
+        await self._finish(held, State.DONE, await self._told(held))
+
+    async def _perform(self, held: Approval, intent: Intent) -> Operation | None:
+        """The write, begun now; ``None`` when it was put off or refused, which is told."""
+        try:
+            await self._journal.judge(intent)
+            return await self._journal.perform(intent)
+        except NOT_NOW as error:
+            await self._try_later(held, str(error))
+        except DuebotError as error:
+            said = " ".join(
+                (error.sentence, *getattr(error, "differences", ()), *getattr(error, "evidence", ()))
+            )
+            begun = await self._begun(held)
+            await self._finish(held, State.FAILED if begun else State.STALE, f"{begun} {said}".strip())
+        return None
+
+    async def _stop(self, held: Approval, operation: Operation) -> None:
+        """One write isn't confirmed: what was refused ends the request, anything else is followed by later ticks."""
+        if self._is_under_way(operation):
+            return
+        begun = await self._begun(held)
+        if operation.state == "refused":
+            await self._finish(held, State.FAILED, f"{begun} {operation.sentence}".strip())
+            return
+        said = operation.sentence if operation.state == "unknown" else _CHECKING
+        await self._put_off(held, f"{begun} {said}".strip(), None)
+
+    def _is_under_way(self, operation: Operation) -> bool:
+        """Whether somebody is at it this moment, and nothing is known to be wrong with it."""
+        lease = operation.lease_until
+        at_it = lease is not None and lease > self._context.now()
+        return operation.state in ("prepared", "sent") and operation.ended_at is None and at_it
+
+    async def _try_later(self, held: Approval, why: str) -> None:
+        """Nothing was written, for a reason that passes: it is tried again, but not for ever."""
+        now = self._context.now()
+        if held.decided_at is not None and now - held.decided_at > _GIVE_UP:
+            begun = await self._begun(held)
+            await self._finish(held, State.FAILED, f"{begun} It was tried for a day: {why}".strip())
+        else:
+            await self._put_off(held, why, now + _AGAIN)
+
+    async def _put_off(self, held: Approval, sentence: str, next_try_at: datetime | None) -> None:
+        """Says why it isn't done yet, once for each reason."""
+
+        def write(tx: Tx) -> None:
+            current = approvals.get(tx, held.id)
+            if current is None or not approvals.hold_back(tx, held.id, sentence, next_try_at):
+                return
+            if current.sentence != sentence:
+                log_request(tx, self._context, current, DUEBOT, "delayed", {"sentence": sentence})
+                tell_requester(tx, self._context, current, f"delayed:{sentence}")
+
+        await self._context.lane.write(write)
+        self._context.wake_outbox()
+
+    async def _finish(self, held: Approval, state: State, sentence: str) -> None:
+        now = self._context.now()
+
+        def write(tx: Tx) -> None:
+            if approvals.end(tx, held.id, state, sentence, now):
+                log_request(tx, self._context, held, DUEBOT, state.value, {"sentence": sentence})
+                tell_requester(tx, self._context, held, state.value)
+                if any(_last(tx, one.base_key) for one in intents_of(held)):
+                    tell_spread(tx, self._context, held)
+
+        await self._context.lane.write(write)
+        self._context.wake_outbox()
+
+    async def _told(self, held: Approval) -> str:
+        """What came of it, in a sentence: the write's own, or how much of a payment over several invoices."""
+        if len(held.steps) > 1:
+            return f"{say_money(held.amount, held.currency)} recorded on {len(held.steps)} invoices."
+        intent = intents_of(held)[0]
+        last = await self._context.lane.read(partial(_last, key=intent.base_key))
+        return last.sentence if last else ""
+
+    async def _begun(self, held: Approval) -> str:
+        """How much of several writes is done: "1 of 3 recorded.", or empty."""
+        keys = [one.base_key for one in intents_of(held)]
+        last = await self._context.lane.read(lambda tx: [_last(tx, key) for key in keys])
+        done = sum(one is not None and one.state == "confirmed" for one in last)
+        return f"{done} of {len(keys)} recorded." if done else ""
+
+
+def _last(tx: Tx, key: str) -> Operation | None:
+    """The last attempt at a write."""
+    return next(reversed(operations.attempts(tx, key)), None)
+
+
+def _to_repeat(held: Approval, last: Operation) -> bool:
+    """Whether an attempt that surely wrote nothing was put off, rather than refused for good."""
+    return last.state == "refused" and held.next_try_at is not None
