@@ -15,7 +15,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from sandbox.slack.delivery import signature
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-_LEDGERS = ("operation", "audit", "outbox", "contact", "hold", "call_log", "assignment", "late_fee")
+_LEDGERS = (
+    "operation",
+    "audit",
+    "outbox",
+    "approval",
+    "contact",
+    "hold",
+    "call_log",
+    "assignment",
+    "late_fee",
+)
 
 
 class Stranger:
