@@ -83,6 +83,7 @@ def tour(page: Page) -> None:
     page.get_by_text("recorded as Check").first.wait_for()
     page.get_by_test_id("modal-close").click()
     promise(page)
+    approval(page)
     say(page, "/overdue")
     page.get_by_text("the most urgent first").last.wait_for()
     page.set_viewport_size(TALLER)
@@ -137,6 +138,29 @@ def proposals(page: Page) -> None:
     keep(page, "proposals")
     page.set_viewport_size(WIDE)
     page.get_by_test_id("person").select_option(CLERK)
+
+
+def approval(page: Page) -> None:
+    """A payment above the policy's sum is asked for, and the manager decides."""
+    say(page, '/invoice pay "acme widgets" 6000')
+    page.get_by_test_id("modal-submit").wait_for()
+    page.get_by_label("Method").click()
+    page.get_by_role("option", name="Check", exact=True).click()
+    page.get_by_label("Reference").fill("4712")
+    page.get_by_test_id("modal-submit").click()
+    page.get_by_text("Asked for approval").first.wait_for()
+    page.get_by_test_id("modal-close").click()
+    page.get_by_test_id("person").select_option(BOSS)
+    visit(page, "C0APPROVE")
+    page.get_by_role("heading", name="Approval needed").wait_for()
+    keep(page, "approval")
+    page.get_by_role("button", name="Reject", exact=True).click()
+    page.get_by_label("Why not?").fill("The bank says 5,600")
+    page.get_by_test_id("modal-submit").click()
+    page.get_by_text("Rejected by").first.wait_for()
+    page.get_by_test_id("modal-close").click()
+    page.get_by_test_id("person").select_option(CLERK)
+    visit(page, "C0BILLING")
 
 
 def promise(page: Page) -> None:

@@ -19,16 +19,14 @@ _STEPS = (
     "waits what needs a person",
 )
 #: What only one shape of Syncro's API can do, and what to try instead.
-_START = (
-    "Be *Morgan Reyes* (top left), who may do more: `/overdue automatic on` lets Duebot write to customers"
-)
+_ASK = "`/invoice void 1042`  ask for a void; then be *Morgan Reyes* (top left) and decide it in #approvals"
 _SPREAD = "`/invoice pay acme widgets 1500`  one payment over several invoices, oldest first"
 _MORE = "Lost? `/invoice help` lists everything, `/overdue` shows whom to call. A click on a command fills it in below."
 
 
 def welcome(slack: SlackSandbox, can_void: bool = True) -> None:
     """Posts it in #billing, from the sandbox's own guide."""
-    own = _START if can_void else _SPREAD
+    own = _ASK if can_void else _SPREAD
     steps = "\n".join(f"{number}.  {step.format(own)}" for number, step in enumerate(_STEPS, start=1))
     blocks = [_section(_HELLO), _section(steps), {"type": "context", "elements": [_mrkdwn(_MORE)]}]
     channel = slack.workspace.channels[_CHANNEL]

@@ -225,6 +225,7 @@ class OperationOutcome:
     ``state`` is confirmed, refused, unknown, or sent while it is still being checked; ``sentence`` says what is
     known, in words for a person. ``amiss``: it is done, but not as it should be. ``card`` is the invoice after it,
     when it could be read; ``syncro_url`` is where to look in Syncro.
+    ``approved_by`` are the Slack ids of those who approved it.
     """
 
     key: str
@@ -236,6 +237,7 @@ class OperationOutcome:
     amiss: bool = False
     card: InvoiceCard | None = None
     syncro_url: str = ""
+    approved_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +279,17 @@ class SpreadShare:
 
 @dataclass(frozen=True, slots=True)
 class SpreadOutcome:
-    """How far one payment over several invoices is. Its shares stand in the order in which they are recorded."""
+    """How far one payment over several invoices is. Its shares stand in the order in which they are recorded.
+
+    ``approved_by`` are the Slack ids of those who approved it.
+    """
 
     customer_name: str
     currency: str
     amount: int
     actor_id: str
     shares: tuple[SpreadShare, ...]
+    approved_by: tuple[str, ...] = ()
 
     def of_state(self, *states: str) -> tuple[SpreadShare, ...]:
         """The shares in one of these states."""

@@ -119,6 +119,12 @@ def get(tx: Tx, id: str) -> Approval | None:
     return next(iter(_load(tx, "id = :id", {"id": id})), None)
 
 
+def approvers(tx: Tx, id: object) -> tuple[str, ...]:
+    """The Slack ids of those who approved the request with this id; nobody when there is none."""
+    held = get(tx, str(id)) if id else None
+    return tuple(vote.user_id for vote in held.votes) if held else ()
+
+
 def by_key(tx: Tx, key: str) -> Approval | None:
     """The request that a form has made."""
     return next(iter(_load(tx, "key = :key", {"key": key})), None)

@@ -20,6 +20,8 @@ OPERATOR = "operator:"
 #: Who acts when the clock does.
 DUEBOT = Person(SYSTEM, "Duebot")
 _NAMED = 5
+#: More people than this are not asked about one request: looking each of them up costs Slack a call.
+_ASKED = 20
 _OUTSIDE = "Duebot only works for full members of its own workspace, not for guests or people of other ones."
 
 
@@ -90,8 +92,9 @@ class Authority:
         return found
 
     async def deciders(self, rules: Rules, concerned: Collection[str]) -> tuple[Member, ...]:
-        """Everybody who may decide what ``concerned`` ask for, each in a right of their own."""
-        everybody = await self._members(rules.deciders | frozenset(rules.delegates.values()))
+        """Who may decide what ``concerned`` ask for, each in a right of their own; the first twenty of them."""
+        listed = rules.deciders | frozenset(rules.delegates.values())
+        everybody = await self._members(listed, _ASKED + len(concerned))
         found: list[Member] = []
         votes: list[Vote] = []
         for member in everybody:

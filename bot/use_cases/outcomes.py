@@ -1,9 +1,11 @@
 """How a write ended, as it is told: in the modal, in the channel, in a direct message."""
 
 from bot.domain.facts import OperationOutcome
+from bot.store.approvals import approvers
 from bot.store.operations import SYSTEM, Operation
 from bot.use_cases.context import Context
 from bot.use_cases.ending import is_amiss
+from bot.use_cases.kinds import APPROVAL
 from bot.use_cases.lookup import Lookup
 
 _UNDER_WAY = "This is being done right now."
@@ -18,6 +20,7 @@ class Outcomes:
 
     async def of(self, operation: Operation) -> OperationOutcome:
         """The outcome as it is known now; reads nothing but the mirror."""
+        approved_by = await self._context.lane.read(lambda tx: approvers(tx, operation.request.get(APPROVAL)))
         invoice_id = operation.invoice_id or str((operation.result or {}).get("invoice_id", ""))
         return OperationOutcome(
             key=operation.key,
@@ -29,6 +32,7 @@ class Outcomes:
             amiss=is_amiss(operation),
             syncro_url=self._where(operation, invoice_id),
             card=await self._lookup.kept_card(invoice_id) if invoice_id else None,
+            approved_by=approved_by,
         )
 
     def _where(self, operation: Operation, invoice_id: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from bot.domain.allocation import OpenInvoice
 from bot.domain.facts import SpreadOutcome, SpreadShare
 from bot.domain.invoice import Customer
-from bot.store import operations
+from bot.store import approvals, operations
 from bot.store.lane import Lane, Tx
 from bot.store.operations import Operation
 from bot.use_cases.ending import is_amiss
@@ -31,7 +31,7 @@ class PlannedShare:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A payment over several invoices. ``form`` is the root view of the form in which it was entered.
+    """A payment over several invoices. ``form`` is the root view of its form, or the request that was approved.
 
     ``details`` are those that ``DETAILS`` names, as a payment's request has them.
     """
@@ -118,6 +118,7 @@ async def outcome_of(lane: Lane, plan: Plan) -> SpreadOutcome:
         amount=plan.amount,
         actor_id=plan.actor_id,
         shares=await lane.read(read),
+        approved_by=await lane.read(lambda tx: approvals.approvers(tx, plan.form)),
     )
 
 

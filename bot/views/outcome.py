@@ -1,5 +1,7 @@
 """How a write ended, for the channel and the person's own messages."""
 
+from collections.abc import Sequence
+
 from bot.domain.facts import OperationOutcome
 from bot.views import ids
 from bot.views.blocks import (
@@ -29,7 +31,8 @@ def outcome_message(outcome: OperationOutcome) -> Message:
             said = f":warning: {who}'s {thing(outcome.kind)} isn't as it should be. *Please look at it in Syncro.*"
             return _message(outcome, said)
         case "confirmed":
-            return _message(outcome, f":white_check_mark: {who} {done(outcome.kind)}.")
+            by = approved_words(outcome.approved_by)
+            return _message(outcome, f":white_check_mark: {who} {done(outcome.kind)}{by}.")
         case "refused":
             return _message(outcome, f":x: {who}'s {thing(outcome.kind)} was *not* done.")
         case "unknown":
@@ -37,6 +40,11 @@ def outcome_message(outcome: OperationOutcome) -> Message:
         case _:
             said = f":hourglass_flowing_sand: Still checking whether {who}'s {thing(outcome.kind)} reached Syncro."
             return _message(outcome, said)
+
+
+def approved_words(people: Sequence[str]) -> str:
+    """ ", approved by @A and @B", as markup; nothing for what needed nobody."""
+    return f", approved by {' and '.join(map(mention, people))}" if people else ""
 
 
 def _message(outcome: OperationOutcome, said: str) -> Message:

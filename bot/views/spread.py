@@ -22,6 +22,7 @@ from bot.views.blocks import (
     words,
 )
 from bot.views.modals_common import anyway_blocks, modal, notice_blocks
+from bot.views.outcome import approved_words
 from bot.views.parts import invoice_menu
 from bot.views.wording import count
 
@@ -67,7 +68,7 @@ def spread_view(
 def spread_message(outcome: SpreadOutcome) -> Message:
     """Who recorded it, and each share with its balance; what isn't recorded is named."""
     who = mention(outcome.actor_id)
-    said = f"{_summary(outcome)} Entered by {who}."
+    said = f"{_summary(outcome)} Entered by {who}{approved_words(outcome.approved_by)}."
     blocks = [section(said), *_shares(outcome)]
     if not outcome.complete:
         blocks.append(context(_missing(outcome)))

@@ -43,7 +43,8 @@ async def test_a_payment_is_asked_for_approved_by_another_and_recorded_once(worl
     assert "You asked for approval" in shown_text(await clerk.sees("You asked for approval", clerk.dm))
     await boss.click(request, "Approve")
     await clerk.sees("$6,000.00 recorded as ACH", clerk.dm)
-    await clerk.sees("recorded a payment", "C0BILLING")
+    told = await clerk.sees("recorded a payment", "C0BILLING")
+    assert "<@U0CLERK> recorded a payment, approved by <@U0BOSS>." in str(told)
     assert [one.amount for one in world.payments(big.id)] == [600000]
     await world.idle()
     for person, place in ((boss, APPROVALS), (cfo, APPROVALS), (clerk, clerk.dm)):

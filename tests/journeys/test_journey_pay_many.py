@@ -217,6 +217,7 @@ async def test_the_limit_counts_the_whole_payment_before_any_of_it_is_recorded(w
     await boss.click(request, "Approve")
     told = shown_text(await clerk.sees("from Acme Widgets recorded on 4 invoices", "C0BILLING"))
     assert "INV-2024-1015" in told
+    assert "approved by <@U0BOSS>" in told
     await clerk.sees("$5,000.01 recorded on 4 invoices", clerk.dm)
     assert len(world.writes()) == 4
     assert sum(amount for amounts in paid(world).values() for amount in amounts) == 500001

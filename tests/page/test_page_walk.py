@@ -113,7 +113,7 @@ async def test_a_clerk_pays_bills_and_sees_the_next_morning(visit: Visit, stage:
     await expect(visit.said("sent an invoice", number)).to_be_visible(timeout=SLOW)
     assert company.status(made) == "sent"
 
-    await visit.be("U0BOSS")
+    await visit.go("C0BILLING")
     await visit.say(f"/invoice void {number}")
     if stage.syncro.shape == "guide":
         await _voids(visit, number)
@@ -154,8 +154,16 @@ async def _sees_to_whom_it_goes(visit: Visit, stage: Any, invoice: Any) -> None:
 
 async def _voids(visit: Visit, number: str) -> None:
     await visit.dialog.get_by_label("Reason").fill("Made twice by mistake")
-    await visit.dialog.get_by_role("button", name="Void invoice").click()
-    await visit.close_done()
+    await visit.dialog.get_by_role("button", name="Ask for approval").click()
+    await expect(visit.dialog).to_contain_text("Asked for approval.")
+    await visit.dialog.get_by_role("button", name="Close").last.click()
+    await visit.be("U0BOSS")
+    await visit.go("C0APPROVE")
+    request = visit.said("Approval needed", f"Voiding {number}")
+    await request.get_by_role("button", name="Approve", exact=True).click()
+    await visit.page.get_by_test_id("confirm").click()
+    await expect(visit.said("Approved and done", f"{number} is void.")).to_be_visible(timeout=SLOW)
+    await visit.go("C0BILLING")
     await expect(visit.said("voided an invoice", number)).to_be_visible(timeout=SLOW)
 
 
