@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench soak faults crash
+.PHONY: help demo test check audit fmt bench soak faults crash
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / {printf "%-18s %s\n", $$1, $$2}' Makefile
@@ -14,11 +14,15 @@ demo: .venv/.runtime ## everything embedded: a company, a Syncro stand-in and a 
 test: .venv/.dev ## all tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-check: .venv/.dev ## style, types and floors
+check: .venv/.dev ## style, types, floors, and known vulnerabilities where they can be looked up
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@$(BIN)/python .ci/audit.py || test $$? -eq 3
+
+audit: .venv/.dev ## known vulnerabilities of what is pinned; fails too when they can't be looked up
+	$(BIN)/python .ci/audit.py
 
 fmt: .venv/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .

@@ -69,6 +69,7 @@ async def duebot(stage: Mapping[str, str], folder: Path) -> AsyncIterator[Progra
         "DUEBOT_LOG_LEVEL": "error",
         "DUEBOT_TICK_SECONDS": "3600",
         "DUEBOT_SYNCRO_PER_MINUTE": "100000",
+        "DUEBOT_SLACK_PER_SECOND": "100000",
         "SYNCRO_API_SHAPE": "guide",
     }
     command = [sys.executable, "-m", "bot", "run"]

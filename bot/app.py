@@ -15,16 +15,18 @@ from aiohttp import web
 from bot.config import Settings, calendar_of
 from bot.domain.errors import DuebotError, Misconfigured, SlackError, SlackRefused
 from bot.domain.policy import Policy
+from bot.domain.refusals import Refusals
+from bot.front import Routes, runner_of, site
 from bot.slack.client import Identity, Slack
 from bot.slack.directory import Directory
+from bot.slack.gate import Gate
 from bot.slack.sockets import Sockets
-from bot.slack.web import PATH, slack_route
+from bot.slack.web import SlackRoute
 from bot.store.audit import Audit
 from bot.store.open import open_store, presence_at
 from bot.syncro.client import Client
 from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace
-from bot.syncro.webhook import PATH as WEBHOOK_PATH
 from bot.syncro.webhook import webhook_route
 from bot.use_cases.approvals import Approvals
 from bot.use_cases.approved import Approved
@@ -74,7 +76,6 @@ from reminders.where import Where
 log = structlog.get_logger()
 
 Now = Callable[[], datetime]
-_MAX_BODY = 1024 * 1024
 #: Seconds for the pauses between tries of a request, and how much longer than a request its lease lasts.
 _PAUSES = 45
 _MARGIN = timedelta(seconds=60)
@@ -205,6 +206,8 @@ class App:
         access = settings.require_slack()
         secret = access.signing_secret.get_secret_value() if access.signing_secret else secrets.token_hex(16)
         base = urlsplit(settings.require_syncro().base_url)
+        self.refusals = Refusals()
+        self._gate = Gate(secret, settings.slack_per_second)
         asking = Asking(rooms.context, rooms.authority, rooms.journal)
         self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, asking, rooms.lookup)
         approved = Approved(rooms.context, rooms.journal)
@@ -236,6 +239,7 @@ class App:
             outcomes=Outcomes(rooms.context, rooms.lookup),
             slack=rooms.slack,
             syncro_host=base.netloc,
+            refusals=self.refusals,
         )
         self.door: Door = make_door(desk, identity.team_id)
         self.reception = Reception(desk, self.door, identity, secret)
@@ -257,7 +261,7 @@ class App:
         self._hints = Hints(rooms.context, self.schedule.sync_soon)
         self._posting: asyncio.Task[None] | None = None
         self._presence = presence_at(settings.database_url)
-        self._vitals = Vitals(rooms.context, rooms.syncro)
+        self._vitals = Vitals(rooms.context, rooms.syncro, self.refusals)
         self._sockets: Sockets | None = None
         if access.app_token is not None:
             self._sockets = Sockets(self.reception.app, access.app_token.get_secret_value())
@@ -290,8 +294,7 @@ class App:
 
     async def _open_doors(self) -> None:
         await self._take_over()
-        site = self._web_app()
-        self._runner = web.AppRunner(site, access_log=None)
+        self._runner = runner_of(site(self._routes(), self.refusals))
         await self._runner.setup()
         settings = self.rooms.settings
         try:
@@ -317,17 +320,19 @@ class App:
         if self._presence is not None:
             self._presence.share()
 
-    def _web_app(self) -> web.Application:
+    def _routes(self) -> Routes:
         """Slack's requests (in HTTP mode), Syncro's webhook (with a secret), and routes for whoever runs the bot."""
-        site = web.Application(client_max_size=_MAX_BODY)
-        if self._sockets is None:
-            site.router.add_post(PATH, slack_route(self.reception.app))
-        if secret := self.rooms.settings.webhook_secret:
-            site.router.add_post(WEBHOOK_PATH, webhook_route(secret.get_secret_value(), self._hints.take))
-        site.router.add_get("/healthz", self._healthz)
-        site.router.add_get("/readyz", self._readyz)
-        site.router.add_get("/metrics", self._metrics)
-        return site
+        slack = SlackRoute(self.reception.app, self._gate, self.refusals)
+        secret = self.rooms.settings.webhook_secret
+        return Routes(
+            healthz=self._healthz,
+            readyz=self._readyz,
+            metrics=self._metrics,
+            slack=slack.handle if self._sockets is None else None,
+            webhook=webhook_route(secret.get_secret_value(), self._hints.take, self.refusals)
+            if secret
+            else None,
+        )
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True})
@@ -340,7 +345,9 @@ class App:
         try:
             await self._vitals.check()
         except DuebotError as error:
-            problems.append(str(error))
+            # The sentence names the file, and anybody who reaches the port reads this.
+            log.warning("not_ready", why=str(error))
+            problems.append("The database doesn't answer; the log says why")
         return web.json_response(
             {"ready": not problems, "problems": problems}, status=503 if problems else 200
         )

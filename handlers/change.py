@@ -1,13 +1,14 @@
 """Changing and sending one invoice: edit, add a line, send, void. Each opens from a command or a card's button."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.domain.addresses import MOST_RECIPIENTS
 from bot.domain.dates import say_date
-from bot.domain.errors import DuebotError, NoRole, SyncroRefused
+from bot.domain.errors import DuebotError, NoRole, SyncroRefused, Tampered
 from bot.domain.facts import DraftLine
 from bot.domain.invoice import Customer, Invoice, Status
 from bot.domain.money import say_money
@@ -24,6 +25,7 @@ from bot.views.modal_void import void_form
 from bot.views.modals_common import message_view
 from handlers.desk import Arrival
 from handlers.forms import Form, Sent, Shown, detail_lines, open_form, outcome, redraw, seen
+from handlers.payload import view_in
 
 
 class OnInvoice(Form):
@@ -130,13 +132,13 @@ class AddLine(OnInvoice):
 
     async def choose_product(self, arrival: Arrival, action: dict[str, Any], body: dict[str, Any]) -> None:
         """A product fills in name, price and tax; a value that we set needs a fresh block id."""
-        view: dict[str, Any] = body["view"]
+        view = view_in(body)
         visit = await self.desk.visit(str(view.get("private_metadata", "")), arrival.user_id)
         await self.desk.authority.require(arrival.user_id, self.action())
         chosen: dict[str, Any] = action.get("selected_option") or {}
         name = str((chosen.get("text") or {}).get("text", ""))
         product = await self.desk.catalogue.product(str(chosen.get("value", "")), name)
-        typed = read_lines(view)[0]
+        typed = _line(view)
         line = DraftLine(
             f"{typed.id}x", product.name, typed.quantity, str(product.price), product.taxable, product.id
         )
@@ -146,12 +148,20 @@ class AddLine(OnInvoice):
 
     async def submit(self, sent: Sent) -> Shown:
         invoice_id = str(sent.visit.data["invoice"])
-        operation = await self.desk.invoices.add_line(sent.submission(), invoice_id, read_lines(sent.view)[0])
+        operation = await self.desk.invoices.add_line(sent.submission(), invoice_id, _line(sent.view))
         return await outcome(self.desk, sent, operation)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:
         card = await self.desk.lookup.card(invoice)
-        return add_form(card, read_lines(sent.view)[0], sent.visit.id, _told(error))
+        return add_form(card, _line(sent.view), sent.visit.id, _told(error))
+
+
+def _line(view: Mapping[str, Any]) -> DraftLine:
+    """The line that the form adds. Raises ``Tampered`` when the form holds none, which ours always does."""
+    lines = read_lines(view)
+    if not lines:
+        raise Tampered("That form holds no line. Close it and open it again.")
+    return lines[0]
 
 
 class SendInvoice(OnInvoice):

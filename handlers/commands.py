@@ -62,7 +62,7 @@ class Commands:
         """The person chose among several: the command goes on with that one."""
         chosen: dict[str, Any] = action.get("selected_option") or {}
         question_id, kind, key = read_answer(str(chosen.get("value", "")))
-        text = str((await self._desk.visit(question_id, arrival.user_id)).data["command"])
+        text = str((await self._desk.visit(question_id, arrival.user_id, "question")).data["command"])
         command = asked.parse_invoice_command(text, syncro_host=self._desk.syncro_host)
         await self._run(arrival, text, asked.with_choice(command, kind, key))
 

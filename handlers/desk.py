@@ -9,8 +9,9 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import DuebotError, NoRole, NotAllowed, SlackError, SlackLost, SlackRefused
+from bot.domain.errors import DuebotError, NoRole, SlackError, SlackLost, SlackRefused, Tampered
 from bot.domain.facts import InvoiceCard
+from bot.domain.refusals import Refusal, Refusals
 from bot.domain.roles import Person, Role
 from bot.slack.client import Slack
 from bot.store import visits
@@ -54,6 +55,13 @@ _PATIENCE = (
 _REFUSED_BLOCKS = {"invalid_blocks", "invalid_arguments"}
 
 
+class _Kept(dict[str, Any]):
+    """What is kept with a visit. A form that looks for what isn't there was sent with another one's id."""
+
+    def __missing__(self, key: str) -> Any:
+        raise Tampered("I no longer know what this belongs to. Close it and start again.")
+
+
 @dataclass(frozen=True)
 class Desk:
     """The use cases and the Slack edge, as every handler needs them. ``syncro_host`` is whose links are ours."""
@@ -83,6 +91,7 @@ class Desk:
     outcomes: Outcomes
     slack: Slack
     syncro_host: str
+    refusals: Refusals
 
     # ---- where a person stands -----------------------------------------------------------------------------
 
@@ -107,12 +116,15 @@ class Desk:
             created_at=self.context.now(),
         )
 
-    async def visit(self, visit_id: str, user_id: str) -> Visit:
-        """A kept visit of this very person. Raises ``NotAllowed`` for another's, or one that is forgotten."""
+    async def visit(self, visit_id: str, user_id: str, surface: str = "view") -> Visit:
+        """A kept visit of this very person to a form, or another ``surface``.
+
+        Raises ``Tampered`` for another's, one of another surface, or one that isn't kept.
+        """
         found = await self.context.lane.read(lambda tx: visits.get(tx, visit_id))
-        if found is None or found.user_id != user_id:
-            raise NotAllowed("I no longer know what this belongs to. Close it and start again.")
-        return found
+        if found is None or (found.user_id, found.surface) != (user_id, surface):
+            raise Tampered("I no longer know what this belongs to. Close it and start again.")
+        return replace(found, data=_Kept(found.data))
 
     async def remember(self, visit: Visit, data: dict[str, Any]) -> Visit:
         """Replaces what is kept with a visit."""
@@ -135,6 +147,13 @@ class Desk:
             await self.say(arrival, Message(_PATIENCE, []))
         except SlackError as error:
             log.info("not_said", **loggable(error))
+
+    def count(self, error: DuebotError) -> None:
+        """Counts an error that turned a request away for who sent it, or for what no view of ours sends."""
+        if isinstance(error, NoRole):
+            self.refusals.count(Refusal.NO_ROLE)
+        elif isinstance(error, Tampered):
+            self.refusals.count(Refusal.TAMPERED)
 
     # ---- answering -----------------------------------------------------------------------------------------
 

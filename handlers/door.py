@@ -9,12 +9,14 @@ for its use case and answers with errors or the final view; past that it answers
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.domain.errors import BadInput, Busy, DuebotError, NotAllowed
+from bot.domain.errors import BadInput, Busy, DuebotError, NotAllowed, Tampered
+from bot.domain.refusals import Refusal
 from bot.views.blocks import View
 from bot.views.errors import unexpected
 from bot.views.forms import field_errors
@@ -22,12 +24,27 @@ from bot.views.modals_common import message_view, working
 from bot.views.values import action_of
 from handlers.desk import Arrival, Desk, arrival_of, loggable
 from handlers.forms import Followed, Form, Pushed, Sent, Shown, show_view
+from handlers.payload import well_formed
 
 log = structlog.get_logger()
 
 #: Slack wants an answer within 3 seconds; a submission gets this long to finish before it is told "working…".
 SUBMIT_SECONDS = 2.0
-_GONE = "This form is from another version of Duebot. Nothing was written. Close it and open it again."
+_IN_A_FORM = {
+    Refusal.UNKNOWN: "This form is from another version of Duebot. Nothing was written. "
+    "Close it and open it again.",
+    Refusal.BUSY: "I'm busy with a lot of requests just now. Nothing was sent; please try again in a moment.",
+}
+_SAID: Mapping[Refusal, DuebotError] = {
+    Refusal.TAMPERED: Tampered("I can't read this form. Nothing was written. Close it and open it again."),
+    Refusal.CROSS_WORKSPACE: NotAllowed("Duebot only answers people of its own workspace."),
+    Refusal.UNKNOWN: BadInput(
+        "I don't know that button any more. Ask for the card again, for example `/invoice 1042`."
+    ),
+    Refusal.BUSY: Busy(
+        "I'm busy with a lot of requests just now. Nothing was done; please try again in a moment."
+    ),
+}
 _MOST_TASKS = 200
 _SETTLE_SECONDS = 0.5
 #: How often, and how many times, an open form looks whether a checked write has ended: five minutes in all.
@@ -72,53 +89,54 @@ class Door:
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A slash command."""
-        if self._full():
+        name = str(body.get("command", ""))
+        handler = self._commands.get(name)
+        reason = self._refusal(body, handler)
+        if reason is Refusal.BUSY:
+            self._desk.refusals.count(reason)
             await ack(text="I'm busy with a lot of requests just now. Please try again in a moment.")
             return
         await ack()
-        arrival, name = arrival_of(body), str(body.get("command", ""))
-        handler = self._commands.get(name)
-        if handler is not None:
+        if handler is None or reason:
+            self._refuse(body, reason or Refusal.UNKNOWN)
+        else:
+            arrival = arrival_of(body)
             self._start(arrival, handler(arrival, name, str(body.get("text", ""))))
 
     async def action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A button, menu or dispatching input."""
         await ack()
-        arrival = arrival_of(body)
-        actions = body.get("actions") or [{}]
-        action: dict[str, Any] = actions[0] if isinstance(actions[0], dict) else {}
+        action = _first_action(body)
         handler = self._actions.get(action_of(str(action.get("action_id", "")))[0])
-        if handler is None:
-            log.warning("unknown_action", action_id=str(action.get("action_id", ""))[:80])
-            self._start(arrival, self._unknown(arrival))
-        elif self._full():
-            self._start(arrival, self._too_busy(arrival))
+        reason = self._refusal(body, handler)
+        if handler is None or reason:
+            self._refuse(body, reason or Refusal.UNKNOWN)
         else:
+            arrival = arrival_of(body)
             self._start(arrival, handler(arrival, action, body))
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A shortcut, global or on a message."""
         await ack()
-        arrival = arrival_of(body)
         handler = self._shortcuts.get(str(body.get("callback_id", "")))
-        if handler is None:
-            self._start(arrival, self._unknown(arrival))
-        elif self._full():
-            self._start(arrival, self._too_busy(arrival))
+        reason = self._refusal(body, handler)
+        if handler is None or reason:
+            self._refuse(body, reason or Refusal.UNKNOWN)
         else:
+            arrival = arrival_of(body)
             self._start(arrival, handler(arrival, body))
 
     async def event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """An event of the Events API."""
+        """An event of the Events API. Nobody waits for an answer to one that is refused."""
         await ack()
         event: dict[str, Any] = body.get("event") or {}
-        handler = self._events.get(str(event.get("type", "")))
-        if handler is not None and not self._full():
-            arrival = Arrival(
-                user_id=str(event.get("user", "")), user_name="", team_id=str(body.get("team_id", ""))
-            )
-            if arrival.user_id and self._ours(arrival):
-                self._start(arrival, handler(event))
+        known = well_formed(body) and self._events.get(str(event.get("type", "")))
+        handler = known or None
+        arrival = Arrival(user_id="", user_name="", team_id=str(body.get("team_id", "")))
+        if reason := self._refusal(body, handler, arrival):
+            self._desk.refusals.count(reason)
+        elif handler is not None and event.get("user"):
+            self._start(replace(arrival, user_id=str(event["user"])), handler(event))
 
     async def view_closed(self, ack: AsyncAck) -> None:
         """A closed view: nothing waits for it; a running write goes on and tells in Slack."""
@@ -128,34 +146,39 @@ class Door:
 
     async def options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Typeahead of an external select. An error gives no options, never no answer."""
-        arrival = arrival_of(body)
         handler = self._options.get(action_of(str(body.get("action_id", "")))[0])
+        reason = self._refusal(body, handler)
         found: list[dict[str, Any]] = []
-        if handler is not None and self._ours(arrival):
-            try:
-                found = await asyncio.wait_for(handler(arrival, str(body.get("value", ""))), SUBMIT_SECONDS)
-            except (DuebotError, TimeoutError) as error:
-                log.info("no_options", **loggable(error))
-            except Exception:
-                log.exception("unexpected", what="options")
+        if handler is None or reason:
+            self._desk.refusals.count(reason or Refusal.UNKNOWN)
+        else:
+            found = await self._found(handler(arrival_of(body), str(body.get("value", ""))))
         await ack(options=found)
+
+    async def _found(self, look: Awaitable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        try:
+            return await asyncio.wait_for(look, SUBMIT_SECONDS)
+        except TimeoutError as error:
+            log.info("no_options", **loggable(error))
+        except DuebotError as error:
+            self._desk.count(error)
+            log.info("no_options", **loggable(error))
+        except Exception:
+            log.exception("unexpected", what="options")
+        return []
 
     # ---- ack by deadline -----------------------------------------------------------------------------------
 
     async def view(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A submitted form."""
-        arrival = arrival_of(body)
-        view: dict[str, Any] = body.get("view") or {}
+        view = _submitted(body)
         form = self._forms.get(str(view.get("callback_id", "")))
+        reason = self._refusal(body, form)
+        if form is None or reason:
+            await self._refuse_form(ack, form, view, reason or Refusal.UNKNOWN)
+            return
+        arrival, visit_id = arrival_of(body), str(view.get("private_metadata", ""))
         self._stop_following(str(view.get("id", "")))
-        if form is None:
-            gone = message_view("Form", _GONE, str(view.get("private_metadata", "")))
-            await ack(response_action="update", view=gone)
-            return
-        visit_id = str(view.get("private_metadata", ""))
-        if self._full():
-            await self._refuse_busy(ack, form, view)
-            return
         task = self._spawn(self._submit(form, arrival, visit_id, view))
         done, _ = await asyncio.wait({task}, timeout=SUBMIT_SECONDS)
         if not done:
@@ -171,20 +194,29 @@ class Door:
             await ack(response_action="update", view=answer.view)
             self._follow(answer, str(view.get("id", "")))
 
-    async def _refuse_busy(self, ack: AsyncAck, form: Form, view: dict[str, Any]) -> None:
-        """Says so in the form, which keeps what was typed; a view without inputs has no place for errors."""
-        busy = "I'm busy with a lot of requests just now. Nothing was sent; please try again in a moment."
-        if errors := field_errors(view, {"": busy}):
+    async def _refuse_form(
+        self, ack: AsyncAck, form: Form | None, view: dict[str, Any], reason: Refusal
+    ) -> None:
+        """Says so in the form. A busy bot lets it keep what was typed, where it has a place for errors."""
+        self._desk.refusals.count(reason)
+        log.warning("refused", reason=reason.value, named=str(view.get("callback_id"))[:80])
+        said = _IN_A_FORM.get(reason) or _SAID[reason].sentence
+        if reason is Refusal.BUSY and (errors := field_errors(view, {"": said})):
             await ack(response_action="errors", errors=errors)
-        else:
-            shown = message_view(form.title, busy, str(view.get("private_metadata", "")))
-            await ack(response_action="update", view=shown)
+            return
+        visit_id = view.get("private_metadata") if reason is not Refusal.TAMPERED else ""
+        shown = message_view(form.title if form else "Form", said, str(visit_id or ""))
+        await ack(response_action="update", view=shown)
 
     async def _submit(self, form: Form, arrival: Arrival, visit_id: str, view: dict[str, Any]) -> "_Answer":
+        answer = await self._answer(form, arrival, visit_id, view)
+        if answer.error is not None:
+            self._desk.count(answer.error)
+        return answer
+
+    async def _answer(self, form: Form, arrival: Arrival, visit_id: str, view: dict[str, Any]) -> "_Answer":
         """Runs the form's use case; whatever happens becomes an answer."""
         try:
-            if not self._ours(arrival):
-                raise NotAllowed("Duebot only answers people of its own workspace.")
             visit = await self._desk.visit(visit_id, arrival.user_id)
             sent = Sent(await self._desk.authority.person(arrival.user_id), visit, view)
             try:
@@ -259,24 +291,34 @@ class Door:
     async def _guard(self, arrival: Arrival, work: Awaitable[None]) -> None:
         """Runs a handler; errors become sentences where the person stands."""
         try:
-            if not self._ours(arrival):
-                _drop(work)
-                raise NotAllowed("Duebot only answers people of its own workspace.")
             await work
         except DuebotError as error:
+            self._desk.count(error)
             await self._desk.answer_error(arrival, error)
         except Exception:  # noqa: BLE001 - the door is where exceptions end
             await self._desk.answer_error(arrival, DuebotError(_reference(arrival, "handler")))
 
-    async def _unknown(self, arrival: Arrival) -> None:
-        raise BadInput(
-            "I don't know that button any more. Ask for the card again, for example `/invoice 1042`."
-        )
+    # ---- what is not let in --------------------------------------------------------------------------------
 
-    async def _too_busy(self, arrival: Arrival) -> None:
-        raise Busy(
-            "I'm busy with a lot of requests just now. Nothing was done; please try again in a moment."
-        )
+    def _refusal(
+        self, body: dict[str, Any], handler: object | None, arrival: Arrival | None = None
+    ) -> Refusal | None:
+        """Why nothing is done about a request; each has one reason."""
+        if not well_formed(body):
+            return Refusal.TAMPERED
+        if not self._ours(arrival or arrival_of(body)):
+            return Refusal.CROSS_WORKSPACE
+        if handler is None:
+            return Refusal.UNKNOWN
+        return Refusal.BUSY if self._full() else None
+
+    def _refuse(self, body: dict[str, Any], reason: Refusal) -> None:
+        """Counts it, and says so where the person stands, if the payload can be read at all."""
+        self._desk.refusals.count(reason)
+        named = _first_action(body).get("action_id") or body.get("callback_id") or body.get("command")
+        log.warning("refused", reason=reason.value, named=str(named)[:80])
+        if reason is not Refusal.TAMPERED:
+            self._spawn(self._desk.answer_error(arrival_of(body), _SAID[reason]))
 
     @property
     def running(self) -> int:
@@ -295,6 +337,17 @@ class Door:
             self._draining = False
 
 
+def _first_action(body: dict[str, Any]) -> dict[str, Any]:
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _submitted(body: dict[str, Any]) -> dict[str, Any]:
+    view = body.get("view")
+    return view if isinstance(view, dict) else {}
+
+
 class _Answer:
     """What a submission is answered with: the next view, field errors if any, and the error behind them."""
 
@@ -308,11 +361,6 @@ class _Answer:
         self.view: View = shown.view if isinstance(shown, Pushed | Followed) else shown
         self.errors = dict(errors or {})
         self.error = error
-
-
-def _drop(work: Awaitable[None]) -> None:
-    if asyncio.iscoroutine(work):
-        work.close()
 
 
 def _reference(arrival: Arrival, what: str) -> str:

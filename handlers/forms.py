@@ -142,6 +142,7 @@ async def open_form(
     try:
         view = await fill(visit)
     except DuebotError as error:
+        desk.count(error)
         link = error.link if isinstance(error, NotAllowed) else ""
         view = message_view(title, error.sentence, visit.id, detail_lines(error), link)
     try:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.commands import Board, Customer, Find, Log, Show, Why
-from bot.domain.errors import BadInput, Busy, NotAllowed, NotFound, SlackLimited, SlackNotSent, SlackRefused
+from bot.domain.errors import Busy, NotAllowed, NotFound, SlackLimited, SlackNotSent, SlackRefused, Tampered
 from bot.domain.roles import Action, Role
 from bot.domain.worklist import Only
 from bot.store import claims, visits
@@ -131,7 +131,7 @@ class Looking:
         """What this very person looked for: an id alone doesn't open what somebody else, or a form, left."""
         visit = await self._desk.context.lane.read(lambda tx: visits.get(tx, search_id))
         if visit is None or (visit.user_id, visit.surface) != (arrival.user_id, surface):
-            raise BadInput("That search is no longer known. Search again.")
+            raise Tampered("That search is no longer known. Search again.")
         return visit.data
 
     # ---- overdue -------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bot.views.modal_new import LINES_LIMIT, new_form, review
 from bot.views.modals_common import message_view
 from handlers.desk import Arrival, arrival_of_visit, loggable
 from handlers.forms import Form, Pushed, Sent, Shown, detail_lines, outcome, redraw
+from handlers.payload import view_in
 
 log = structlog.get_logger()
 
@@ -106,7 +107,7 @@ class NewInvoice(Form):
 
     async def _own(self, arrival: Arrival, body: dict[str, Any]) -> Visit:
         """The form's visit, once it is certain that this person opened it and may still make invoices."""
-        visit = await self.desk.visit(str(body["view"].get("private_metadata", "")), arrival.user_id)
+        visit = await self.desk.visit(str(view_in(body).get("private_metadata", "")), arrival.user_id)
         await self.desk.authority.require(arrival.user_id, Action.DRAFT)
         return visit
 

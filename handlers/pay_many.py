@@ -27,6 +27,7 @@ from bot.views.modals_common import message_view
 from bot.views.spread import spread_view
 from handlers.desk import Arrival, Desk
 from handlers.forms import Followed, Form, Sent, Shown, detail_lines, open_form, redraw
+from handlers.payload import view_in
 
 
 class PayMany(Form):
@@ -79,7 +80,7 @@ class PayMany(Form):
 
     async def _own(self, arrival: Arrival, body: dict[str, Any]) -> Visit:
         """The form's visit, once it is certain that this person opened it and may still record payments."""
-        visit = await self.desk.visit(str(body["view"].get("private_metadata", "")), arrival.user_id)
+        visit = await self.desk.visit(str(view_in(body).get("private_metadata", "")), arrival.user_id)
         await self.desk.authority.require(arrival.user_id, Action.PAY)
         return visit
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from sandbox.clock import Clock
 from sandbox.company import sample_company
 from sandbox.demo import Stage, manifest_of
+from sandbox.loopback import require_loopback
 
 
 def options(given: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
     parser.add_argument(
         "--slack-port", type=int, default=8065, help="Slack's stand-in and its page; 0: free one"
     )
@@ -60,6 +61,10 @@ async def run(chosen: argparse.Namespace) -> None:
 def main(given: list[str] | None = None) -> None:
     """Parse the command line and serve; a port that is taken is said in a sentence."""
     chosen = options(given)
+    try:
+        require_loopback(chosen.host)
+    except ValueError as unsafe:
+        raise SystemExit(str(unsafe)) from None
     with contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(run(chosen))

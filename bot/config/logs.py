@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+import traceback
+from collections.abc import Callable, Iterable, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -49,9 +51,13 @@ class _ToStructlog(logging.Handler):
 
 
 def configure_logging(level: str, style: str, secrets: Iterable[str] = ()) -> None:
-    """Sets the log up: ``level`` as in Python, ``style`` "console" or "json", ``secrets`` never to be written."""
+    """Sets the log up: ``level`` as in Python, ``style`` "console" or "json", ``secrets`` never to be written.
+
+    What Python says of a crash holds none of them either.
+    """
     wanted = getattr(logging, level.upper())
     json = style == "json"
+    redactor = Redactor(secrets)
     renderer: Any = (
         structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     )
@@ -60,7 +66,7 @@ def configure_logging(level: str, style: str, secrets: Iterable[str] = ()) -> No
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            Redactor(secrets),
+            redactor,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(wanted),
@@ -70,3 +76,15 @@ def configure_logging(level: str, style: str, secrets: Iterable[str] = ()) -> No
     root = logging.getLogger()
     root.handlers[:] = [_ToStructlog()]
     root.setLevel(max(wanted, logging.WARNING))
+    sys.excepthook = _last_words(redactor)
+
+
+def _last_words(
+    redactor: Redactor,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What is printed when nothing catches an exception: Python's own traceback without secrets."""
+
+    def say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.stderr.write(redactor.text("".join(traceback.format_exception(kind, error, trace))))
+
+    return say

@@ -17,6 +17,7 @@ from bot.domain.hosts import is_loopback
 #: Where settings stand that are not in the environment: in the directory that Duebot is started in.
 ENV_FILE = Path(".env")
 _SYNCRO_PATH = "/api/v1"
+_TOKEN = re.compile(r"xox[a-z]-|xapp-")
 _MISSING = {
     "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (it begins with xoxb-) from your Slack app's OAuth page",
     "SLACK_SIGNING_SECRET": "copy the Signing Secret from your Slack app's Basic Information page, "
@@ -38,6 +39,8 @@ def _base_address(text: str) -> str:
         raise ValueError("is no web address: write it as https://HOST/PATH")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("would send secrets unencrypted: write https instead of http")
+    if _TOKEN.search(text):
+        raise ValueError("holds a Slack token: that belongs into SLACK_BOT_TOKEN or SLACK_APP_TOKEN")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be a plain address: leave out names, passwords and anything after ? or #")
     return text.rstrip("/")
@@ -52,6 +55,13 @@ def _syncro_address(text: str) -> str:
 
 def _slack_address(text: str) -> str:
     return _base_address(text) + "/"
+
+
+def _no_token(held: str | Path) -> str | Path:
+    """What is shown to people and in messages, so it must not be a token that was put into the wrong place."""
+    if _TOKEN.search(str(held)):
+        raise ValueError("holds a Slack token: that belongs into SLACK_BOT_TOKEN or SLACK_APP_TOKEN")
+    return held
 
 
 def _database(text: str) -> str:
@@ -138,12 +148,15 @@ class Settings(BaseSettings):
         "auto", validation_alias="SYNCRO_API_SHAPE"
     )
     syncro_per_minute: int = Field(180, ge=1, le=100_000, validation_alias="DUEBOT_SYNCRO_PER_MINUTE")
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
+    database_url: Annotated[str, AfterValidator(_no_token), AfterValidator(_database)] = Field(
         "sqlite:///duebot.db", validation_alias="DATABASE_URL", repr=False
     )
-    policy: Path = Field(Path("policy.yml"), validation_alias="DUEBOT_POLICY")
-    host: str = Field("127.0.0.1", validation_alias="DUEBOT_HOST")
+    policy: Annotated[Path, AfterValidator(_no_token)] = Field(
+        Path("policy.yml"), validation_alias="DUEBOT_POLICY"
+    )
+    host: Annotated[str, AfterValidator(_no_token)] = Field("127.0.0.1", validation_alias="DUEBOT_HOST")
     port: int = Field(3000, ge=0, le=65_535, validation_alias="DUEBOT_PORT")
+    slack_per_second: int = Field(50, ge=1, le=100_000, validation_alias="DUEBOT_SLACK_PER_SECOND")
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
         None, validation_alias="DUEBOT_WEBHOOK_SECRET"
     )
@@ -234,7 +247,9 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret that is set, to be kept out of what is logged or shown."""
         held = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(one.get_secret_value() for one in held if isinstance(one, SecretStr))
+        kept = tuple(one.get_secret_value() for one in held if isinstance(one, SecretStr))
+        password = urlsplit(self.database_url).password
+        return (*kept, password) if password else kept
 
     @property
     def missing(self) -> Mapping[str, str]:

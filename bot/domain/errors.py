@@ -3,7 +3,8 @@
     DuebotError
     ├── BadInput            what was typed can't be understood or used (``field`` names where it stands)
     ├── NotAllowed          the person's role, the place or the account does not permit it; ``link`` leads elsewhere
-    │   └── NoRole              the role, with nothing about customers in the sentence
+    │   ├── NoRole              the role, with nothing about customers in the sentence
+    │   └── Tampered            a value or form that no view of ours sends to this person (or not any more)
     ├── NotFound            no such invoice, customer, ticket …
     ├── Ambiguous           several things match; ``candidates`` are offered, never picked
     ├── Changed             what was seen is no longer so; ``differences`` say what
@@ -61,6 +62,10 @@ class NotAllowed(DuebotError):
 
 class NoRole(NotAllowed):
     """The person's role does not permit this; the sentence holds nothing about customers."""
+
+
+class Tampered(NotAllowed):
+    """What came can't have been sent by a view of ours, or one so old that what it belongs to isn't kept."""
 
 
 class NotFound(DuebotError):

@@ -4,7 +4,7 @@ Nothing here retries. slack_sdk's default handlers repeat a call whose connectio
 (measured); so a lost answer is raised as ``SlackLost`` and the caller looks the message up before it posts again.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -112,12 +112,16 @@ class Slack:
         try:
             return await self.web.api_call(method, **how)
         except SlackApiError as error:
-            raise _refusal(method, error.response) from error
+            raise _refusal(method, error.response, self._hide) from error
         except aiohttp.ClientConnectorError as error:
             raise SlackNotSent("Slack can't be reached just now.") from error
         # JSON that is no object makes slack_sdk stumble over its attributes.
         except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError) as error:
             raise SlackLost(f"Slack's answer to {method} was lost.") from error
+
+    def _hide(self, text: str) -> str:
+        """``text`` without our token: an answer that repeats it must not carry it into a sentence or a log."""
+        return text.replace(self.web.token, "(token)") if self.web.token else text
 
     async def post(
         self,
@@ -219,7 +223,7 @@ class Slack:
                 if answer.status >= 500:
                     raise SlackLost("Slack's answer was lost.")
                 if answer.status >= 400:
-                    code = (await answer.text())[:80]
+                    code = self._hide(await answer.text())[:80]
                     raise SlackRefused(f"Slack refused the answer ({code}).", code)
         except aiohttp.ClientConnectorError as error:
             raise SlackNotSent("Slack can't be reached just now.") from error
@@ -249,7 +253,7 @@ def _moment(told: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _refusal(method: str, response: Any) -> SlackError:
+def _refusal(method: str, response: Any, hide: Callable[[str], str]) -> SlackError:
     # The status first: reading "error" of an answer that is not JSON raises by itself.
     status = getattr(response, "status_code", 200)
     if status == 429:
@@ -258,7 +262,7 @@ def _refusal(method: str, response: Any) -> SlackError:
     # What has no error code is not Slack's: a web page of something in between, whatever its status.
     if status >= 500 or not isinstance(data, dict) or "error" not in data:
         return SlackLost(f"Slack's answer to {method} was lost.")
-    code = str(data["error"])
+    code = hide(str(data["error"]))
     if code == "ratelimited":
         return SlackLimited(_WAIT, _retry_after(getattr(response, "headers", {})))
     if code in {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}:
@@ -266,5 +270,5 @@ def _refusal(method: str, response: Any) -> SlackError:
     if code in _SENTENCES:
         return SlackRefused(_SENTENCES[code], code)
     details = (data.get("response_metadata") or {}).get("messages") or []
-    more = f": {'; '.join(map(str, details))[:300]}" if details else ""
+    more = f": {hide('; '.join(map(str, details)))[:300]}" if details else ""
     return SlackRefused(f"Slack refused {method} ({code}{more}).", code)

@@ -34,7 +34,7 @@ class Sockets:
         try:
             await self._app.client.apps_connections_open(app_token=self._app_token)
         except SlackApiError as error:
-            raise Misconfigured(_why_not(error)) from error
+            raise Misconfigured(_why_not(error).replace(self._app_token, "(token)")) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Misconfigured("Slack can't be reached for Socket Mode. Check the network.") from error
         self._handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=_PING_SECONDS)

@@ -1,5 +1,6 @@
 """Looking the audit's chain through: what was changed, removed, put in or moved, and whether its end is there."""
 
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,7 +141,7 @@ class Verification:
             self._add(
                 f"The end is not sealed: Duebot noted {head['seq']} as the last entry, and there are {last}."
             )
-        elif head["proof"] != self._proof:
+        elif not hmac.compare_digest(head["proof"], self._proof):
             self._add(f"The end is not sealed: entries may be missing after {last}, or it was noted anew.")
         if self._kept is not None:
             self._compare(tx, *self._kept)

@@ -172,7 +172,7 @@ class Client:
                 told = self._own_key.sub(b"(key)", content)
                 raise error_of(response.status_code, response.headers, told, task)
             answer = _parsed(content, task)
-        if failure := failure_in(answer):
+        if failure := self._own_key.sub(b"(key)", failure_in(answer).encode()).decode():
             raise lost(task, f"Syncro's answer contradicts itself: it says both success and “{failure}”")
         return answer
 

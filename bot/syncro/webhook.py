@@ -1,5 +1,6 @@
 """Syncro's webhook over HTTP. What it says is unsigned: no more than which invoice to read again is taken from it."""
 
+import asyncio
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,19 +8,24 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from aiohttp import web
 
+from bot.domain.refusals import Refusal, Refusals
 from bot.syncro.exact import read_json
 
 log = structlog.get_logger()
 
 PATH = "/syncro/webhook/{secret}"
 _LARGEST_BODY = 64 * 1024
+#: How long a body may take to arrive.
+BODY_SECONDS = 5.0
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _INVOICE_LINK = re.compile(r"/invoices/([1-9][0-9]{0,17})(?!\w)")
 
 Take = Callable[[str], None]
 
 
-def webhook_route(secret: str, take: Take) -> Callable[[web.Request], Awaitable[web.Response]]:
+def webhook_route(
+    secret: str, take: Take, refusals: Refusals, body_seconds: float = BODY_SECONDS
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     """A handler for ``POST /syncro/webhook/{secret}``.
 
     ``take`` is given the id of the invoice that may have changed, or empty text where the hint names none; it must
@@ -29,12 +35,17 @@ def webhook_route(secret: str, take: Take) -> Callable[[web.Request], Awaitable[
     async def handle(request: web.Request) -> web.Response:
         given = request.match_info["secret"]
         if not hmac.compare_digest(given.encode(errors="replace"), secret.encode()):
+            refusals.count(Refusal.FORGED)
             raise web.HTTPNotFound
         try:
-            invoice_id = hinted_invoice(await _bounded_body(request))
-        except web.HTTPException:
+            async with asyncio.timeout(body_seconds):
+                body = await _bounded_body(request)
+            invoice_id = hinted_invoice(body)
+        except web.HTTPRequestEntityTooLarge:
+            refusals.count(Refusal.TOO_LARGE)
             raise
         except Exception as error:  # noqa: BLE001 - the body may be anything, and break off anywhere
+            refusals.count(Refusal.UNREADABLE)
             log.warning("unreadable_webhook", error=type(error).__name__)
             return web.Response(status=400)
         take(invoice_id)

@@ -18,6 +18,7 @@ from bot.domain.errors import (
     SyncroLimited,
     SyncroLost,
     SyncroNotSent,
+    Tampered,
 )
 from bot.domain.fee_facts import FeeCard, FeeReview
 from bot.domain.invoice import LineItem
@@ -61,7 +62,7 @@ class LateFees:
         return await self._context.lane.read(read)
 
     async def listed(self, review_id: str) -> tuple[str, ...]:
-        """The fees of a list: a message in a channel, or a private answer. Raises ``BadInput``."""
+        """The fees of a list: a message in a channel, or a private answer. Raises ``Tampered``."""
 
         def read(tx: Tx) -> Sequence[str] | None:
             item = outbox.get(tx, review_id)
@@ -72,7 +73,7 @@ class LateFees:
 
         found = await self._context.lane.read(read)
         if found is None:
-            raise BadInput("That list is no longer known. Look at `/overdue proposals`.")
+            raise Tampered("That list is no longer known. Look at `/overdue proposals`.")
         return tuple(found)
 
     # ---- deciding ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.domain.approval import Vote, principal_of, rules_of
 from bot.domain.contact_facts import ContactCard, Review
-from bot.domain.errors import BadInput, DuebotError, NotAllowed
+from bot.domain.errors import BadInput, DuebotError, NotAllowed, Tampered
 from bot.domain.letters import MOST_MESSAGE, MOST_SUBJECT
 from bot.domain.roles import Action, Person
 from bot.store import contacts, outbox, visits, votes, waiting
@@ -65,7 +65,7 @@ class Proposals:
         return await self._context.lane.read(lambda tx: review_of(tx, self._context, review_id, ids, today))
 
     async def listed(self, review_id: str) -> tuple[str, ...]:
-        """The contacts of a list: a message in a channel, or a private answer. Raises ``BadInput``."""
+        """The contacts of a list: a message in a channel, or a private answer. Raises ``Tampered``."""
 
         def read(tx: Tx) -> Sequence[str] | None:
             item = outbox.get(tx, review_id)
@@ -76,7 +76,7 @@ class Proposals:
 
         found = await self._context.lane.read(read)
         if found is None:
-            raise BadInput("That list is no longer known. Look at `/overdue proposals`.")
+            raise Tampered("That list is no longer known. Look at `/overdue proposals`.")
         return tuple(found)
 
     async def card(self, contact_id: str) -> ContactCard:

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
+from bot.domain.refusals import Refusals
 from bot.store import operations, outbox
 from bot.syncro.client import Client
 from bot.use_cases.context import Context
@@ -13,18 +14,22 @@ from bot.use_cases.mirror import synced_at
 
 
 class Vitals:
-    """Reads the figures when they are asked for. ``syncro`` is the client that all requests to Syncro share."""
+    """Reads the figures when they are asked for.
 
-    def __init__(self, context: Context, syncro: Client) -> None:
+    ``syncro`` is the client that all requests to Syncro share, ``refusals`` what all doors count in.
+    """
+
+    def __init__(self, context: Context, syncro: Client, refusals: Refusals) -> None:
         self._context = context
         self._syncro = syncro
+        self._refusals = refusals
 
     async def check(self) -> None:
         """Raises a store error when the database doesn't answer."""
         await self._context.lane.read(lambda tx: tx.one("SELECT 1 AS one"))
 
     async def exposition(self, tasks: int) -> bytes:
-        """Prometheus text: operations and outbox by state, the mirror's age, running tasks, traffic with Syncro."""
+        """Prometheus text: writes and posts by state, the copy's age, tasks, traffic with Syncro, what was refused."""
         registry = CollectorRegistry()
         by_state = await self._context.lane.read(operations.count_by_state)
         posts = await self._context.lane.read(outbox.count_by_state)
@@ -46,6 +51,7 @@ class Vitals:
             registry=registry,
         ).set(self._syncro.circuit_open)
         registry.register(_Traffic(self._syncro))
+        registry.register(_Refused(self._refusals))
         return generate_latest(registry)
 
 
@@ -69,3 +75,17 @@ class _Traffic(Collector):
         for lane, seconds in self._traffic.waited.items():
             waited.add_metric([lane], seconds)
         yield waited
+
+
+class _Refused(Collector):
+    """What was turned away since the start."""
+
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """Requests by reason."""
+        refused = CounterMetricFamily("duebot_refused_total", "Requests turned away", labels=["reason"])
+        for reason, number in self._refusals.counts.items():
+            refused.add_metric([reason.value], number)
+        yield refused

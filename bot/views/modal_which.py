@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.customer_facts import CustomerCard
 from bot.domain.holds import HoldKind
 from bot.views import ids
-from bot.views.blocks import OPTIONS_LIMIT, View, context, menu, one_line
+from bot.views.blocks import OPTIONS_LIMIT, View, context, escape, menu, one_line
 from bot.views.modal_customer import which_customer
 from bot.views.modals_common import choice_input, field, modal, notice_blocks, search_input, text_input
 from bot.views.values import Choice, read_values
@@ -45,7 +45,7 @@ def which_form(card: CustomerCard, kind: HoldKind, visit_id: str, notice: str = 
         element |= {"initial_option": element["options"][-1]}
     blocks = [
         *notice_blocks(notice),
-        *([context(said)] if said else []),
+        *([context(escape(said))] if said else []),
         *which_customer(card),
         field(_ASKS[kind], element),
         *(

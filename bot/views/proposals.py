@@ -48,7 +48,7 @@ def review(held: Review, role: Role | None) -> Message:
     blocks = [
         header(said),
         section(_asks(held, role)),
-        *([context(f":warning: {held.note}")] if held.note else []),
+        *([context(f":warning: {escape(held.note)}")] if held.note else []),
         *[block for card in held.cards for block in _proposal(card, decides)],
         *(_all(held) if decides else []),
     ]

@@ -27,6 +27,7 @@ class Delivery:
     kind: Kind
     payload: Json
     outcome: str = "ok"
+    repeats: int = 0
 
 
 class Courier:
@@ -104,8 +105,10 @@ class Courier:
         await asyncio.gather(*self._retries)
 
     async def again(self, delivery: Delivery) -> Json | str:
-        """Send the very same request once more, as Slack does when an ack got lost."""
-        return await self._send(delivery.kind, delivery.payload, {"X-Slack-Retry-Num": "1"})
+        """Send the very same request once more, as Slack does when an ack got lost: signed anew, for later."""
+        delivery.repeats += 1
+        headers = {"X-Slack-Retry-Num": str(delivery.repeats)}
+        return await self._send(delivery.kind, delivery.payload, headers, delivery.repeats)
 
     async def _repeat(self, payload: Json, problem: Undelivered) -> None:
         for number, wait in enumerate(self._event_retry_seconds, start=1):
@@ -119,14 +122,14 @@ class Courier:
             else:
                 return
 
-    async def _send(self, kind: Kind, payload: Json, headers: dict[str, str]) -> Json | str:
+    async def _send(self, kind: Kind, payload: Json, headers: dict[str, str], later: int = 0) -> Json | str:
         record = Delivery(kind, payload)
         self.sent.append(record)
         try:
             async with asyncio.timeout(self.ack_seconds):
                 if self._sockets.count:
                     return await self._sockets.deliver(kind, payload, headers)
-                return await self._post(kind, payload, headers)
+                return await self._post(kind, payload, headers, later)
         except TimeoutError:
             record.outcome = "operation_timeout"
             raise Undelivered("operation_timeout") from None
@@ -136,11 +139,11 @@ class Courier:
         finally:
             self._feed.touch()
 
-    async def _post(self, kind: Kind, payload: Json, headers: dict[str, str]) -> Json | str:
+    async def _post(self, kind: Kind, payload: Json, headers: dict[str, str], later: int) -> Json | str:
         if not self.bot_url or self._session is None:
             raise Undelivered("not_connected", "no bot is connected")
         body, content_type = _encoded(kind, payload)
-        signed = {**headers, **signature(self._secret, body), "Content-Type": content_type}
+        signed = {**headers, **signature(self._secret, body, later), "Content-Type": content_type}
         try:
             async with self._session.post(self.bot_url, data=body, headers=signed) as response:
                 text = await response.text()
@@ -152,9 +155,9 @@ class Courier:
         return _parsed(text)
 
 
-def signature(secret: str, body: bytes) -> dict[str, str]:
-    """Slack's signing headers for a body, at the real time."""
-    timestamp = str(int(time.time()))
+def signature(secret: str, body: bytes, later: int = 0) -> dict[str, str]:
+    """Slack's signing headers for a body, at the real time or seconds ``later``: no two repeats are signed alike."""
+    timestamp = str(int(time.time()) + later)
     digest = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
     return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": "v0=" + digest.hexdigest()}
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from sandbox.clock import Clock
+from sandbox.loopback import loopback_only, require_loopback
 from sandbox.slack import limits
 from sandbox.slack.api.dispatch import Api, Call
 from sandbox.slack.catalog import Catalog
@@ -123,7 +124,7 @@ class SlackSandbox:
 
     def app(self) -> web.Application:
         """Every route: Web API, response URLs, Socket Mode, files, page."""
-        app = web.Application(client_max_size=limits.FILE_BYTES + 1024 * 1024)
+        app = web.Application(middlewares=[loopback_only], client_max_size=limits.FILE_BYTES + 1024 * 1024)
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self._api.serve),
@@ -139,11 +140,13 @@ class SlackSandbox:
         return app
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen (port 0: a free one) and return the address."""
+        """Listen (port 0: a free one) and return the address. Raises ``ValueError`` unless ``host`` is loopback."""
+        require_loopback(host)
         self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
-        self._slack.address = self.files.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        shown_host = f"[{host}]" if ":" in host else host
+        self._slack.address = self.files.address = f"http://{shown_host}:{self._runner.addresses[0][1]}"
         await self.courier.start()
         return self.address
 

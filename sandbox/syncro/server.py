@@ -14,6 +14,7 @@ from aiohttp import web
 
 from sandbox.company import Company, NoSuch, Refused
 from sandbox.company.book import Clock
+from sandbox.loopback import loopback_only, require_loopback
 from sandbox.syncro.control import Control
 from sandbox.syncro.directory import Directory
 from sandbox.syncro.faults import Faults, Handler
@@ -97,7 +98,7 @@ class SyncroSandbox:
             api.add_routes(OpenApi(self.company, self.oddities).routes())
             api.add_routes(Payments(self.company, self.oddities).routes())
         api.add_routes(Directory(self.company, self.permissions).routes())
-        app = web.Application()
+        app = web.Application(middlewares=[loopback_only])
         app.add_subapp(BASE, api)
         control = Control(self.company, self.faults, self.requests, self.oddities, self.permissions)
         app.add_subapp("/sandbox", control.app())
@@ -105,7 +106,11 @@ class SyncroSandbox:
         return app
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen, on a free port unless one is given, and return the API's base address."""
+        """Listen, on a free port unless one is given, and return the API's base address.
+
+        Raises ``ValueError`` unless ``host`` is loopback.
+        """
+        require_loopback(host)
         self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()

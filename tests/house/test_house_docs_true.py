@@ -145,7 +145,7 @@ def test_every_metric_and_route_is_documented() -> None:
     metrics = set(re.findall(r'"(duebot_\w+)"', code))
     assert metrics
     assert {cell for cell in first_cells(OPERATING) if cell.startswith("duebot_")} == metrics
-    routes = set(re.findall(r'add_get\("(/\w+)"', (ROOT / "bot" / "app.py").read_text(encoding="utf-8")))
+    routes = set(re.findall(r'\("(/\w+)", routes', (ROOT / "bot" / "front.py").read_text(encoding="utf-8")))
     assert {cell.removeprefix("GET ") for cell in first_cells(OPERATING) if cell.startswith("GET")} == routes
 
 

@@ -7,12 +7,9 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
 
 from sandbox.company import SHOWPIECE, sample_company
 from sandbox.syncro import SyncroSandbox
-from sandbox.syncro.control import loopback_only
 
 KEY = "sandbox-key"
 PAY = "POST /invoices/{id}/payments"
@@ -240,14 +237,3 @@ async def test_a_bad_order_is_refused(syncro, body):
     async with httpx.AsyncClient(base_url=syncro.base.removesuffix("/api/v1")) as other:
         assert (await other.post("/sandbox/faults", json=body)).status_code in (400, 422)
     assert syncro.faults.orders == []
-
-
-@pytest.mark.parametrize(
-    ("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("10.0.0.5", 404), ("", 404), ("x", 404)]
-)
-async def test_control_is_for_this_machine_only(address, status):
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response()
-
-    request = make_mocked_request("GET", "/sandbox/emails").clone(remote=address)
-    assert (await loopback_only(request, answer)).status == status
