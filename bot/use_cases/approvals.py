@@ -12,7 +12,7 @@ import structlog
 from bot.domain.approval import State, Vote, principal_of
 from bot.domain.approval_card import ApprovalCard
 from bot.domain.dates import say_date
-from bot.domain.errors import BadInput, Changed, DuebotError, NeedsApproval, NotAllowed
+from bot.domain.errors import BadInput, Changed, DuebotError, NeedsApproval, NotAllowed, Tampered
 from bot.domain.roles import Action, Person
 from bot.store import approvals
 from bot.store.approvals import Approval
@@ -50,7 +50,7 @@ class Approvals:
         self._approved = approved
 
     async def card(self, id: str) -> ApprovalCard:
-        """A request as it is now. Raises ``BadInput`` when there is none."""
+        """A request as it is now. Raises ``Tampered`` when there is none."""
         return card_of(self._context, await self._get(id))
 
     async def of_form(self, key: str) -> ApprovalCard | None:
@@ -209,7 +209,7 @@ class Approvals:
 def _known(tx: Tx, id: str) -> Approval:
     found = approvals.get(tx, id)
     if found is None:
-        raise BadInput(_GONE)
+        raise Tampered(_GONE)
     return found
 
 

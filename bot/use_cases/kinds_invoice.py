@@ -134,8 +134,7 @@ class EmailKind(Kind):
         check_recipients(email)
         others = await self.context.lane.read(mirror.customers)
         foreign = foreign_addresses(email, customer, others)
-        are = "is" if len(foreign) == 1 else "are"
-        return [f"{', '.join(foreign)} {are} not the customer's own address"] if foreign else []
+        return [f"it goes to {' and '.join(foreign)}, not the customer's own"] if foreign else []
 
     async def send(self, operation: Operation) -> dict[str, Any]:
         await self.context.gateway.email_invoice(operation.invoice_id or "", email_of(operation.request))

@@ -7,10 +7,17 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.domain.refusals import Refusals
-from bot.store import operations, outbox
+from bot.store import approvals, operations, outbox
 from bot.syncro.client import Client
 from bot.use_cases.context import Context
 from bot.use_cases.mirror import synced_at
+
+#: What is counted by state: the figure's name, what it says, and the ledger's own count.
+_LEDGERS = (
+    ("duebot_operations", "Writes to Syncro, by state", operations.count_by_state),
+    ("duebot_outbox", "Messages to Slack, by state", outbox.count_by_state),
+    ("duebot_approvals", "Requests for approval, by state", approvals.count_by_state),
+)
 
 
 class Vitals:
@@ -29,16 +36,12 @@ class Vitals:
         await self._context.lane.read(lambda tx: tx.one("SELECT 1 AS one"))
 
     async def exposition(self, tasks: int) -> bytes:
-        """Prometheus text: writes and posts by state, the copy's age, tasks, traffic with Syncro, what was refused."""
+        """Prometheus text: ledgers by state, the copy's age, tasks, traffic with Syncro, what was refused."""
         registry = CollectorRegistry()
-        by_state = await self._context.lane.read(operations.count_by_state)
-        posts = await self._context.lane.read(outbox.count_by_state)
-        writes = Gauge("duebot_operations", "Writes to Syncro, by state", ["state"], registry=registry)
-        for state, number in by_state.items():
-            writes.labels(state).set(number)
-        messages = Gauge("duebot_outbox", "Messages to Slack, by state", ["state"], registry=registry)
-        for state, number in posts.items():
-            messages.labels(state).set(number)
+        for name, says, count in _LEDGERS:
+            gauge = Gauge(name, says, ["state"], registry=registry)
+            for state, number in (await self._context.lane.read(count)).items():
+                gauge.labels(state).set(number)
         Gauge("duebot_tasks", "Requests being worked on", registry=registry).set(tasks)
         age = Gauge(
             "duebot_mirror_age_seconds", "Seconds since the last complete sync began", registry=registry

@@ -69,7 +69,7 @@ _VOID = Asked(
 _EMAIL = Asked(
     title="Sending INV-2026-1043 ($12,400.00)",
     customer="Acme Rockets",
-    why=("pat@elsewhere.example is not the customer's own address", HOSTILE),
+    why=("it goes to pat@elsewhere.example, not the customer's own", HOSTILE),
     evidence=(("To", "pat@elsewhere.example"), ("Subject", HOSTILE)),
     text="Hello,\n\nhere is your invoice. " + HOSTILE,
 )
