@@ -16,9 +16,9 @@ from bot.syncro.webhook import PATH as WEBHOOK_PATH
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 #: Requests in a second, and at once. Those for machines that watch read the database.
-_WATCHING = (20, 60)
+_WATCHING = (50, 200)
 #: A month's invoices made in one go are as many hints; one that is turned away is made up for by the next sync.
-_HINTS = (10, 200)
+_HINTS = (50, 1000)
 #: An idle connection is closed after so many seconds, as is one that goes on sending what nobody will read.
 _IDLE_SECONDS = 75.0
 _LINGER_SECONDS = 2.0

@@ -156,7 +156,7 @@ class Settings(BaseSettings):
     )
     host: Annotated[str, AfterValidator(_no_token)] = Field("127.0.0.1", validation_alias="DUEBOT_HOST")
     port: int = Field(3000, ge=0, le=65_535, validation_alias="DUEBOT_PORT")
-    slack_per_second: int = Field(50, ge=1, le=100_000, validation_alias="DUEBOT_SLACK_PER_SECOND")
+    slack_per_second: int = Field(500, ge=1, le=100_000, validation_alias="DUEBOT_SLACK_PER_SECOND")
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
         None, validation_alias="DUEBOT_WEBHOOK_SECRET"
     )

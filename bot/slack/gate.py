@@ -51,15 +51,18 @@ class Gate:
             return Refusal.STALE
         return None
 
-    def refuses(self, stamp: str, signature: str, body: bytes) -> Refusal | None:
-        """Why a request is turned away; ``None`` lets it in, this once."""
+    def refuses(self, stamp: str, signature: str, body: bytes, retried: bool = False) -> Refusal | None:
+        """Why a request is turned away; ``None`` lets it in, this once.
+
+        ``retried``: it says of itself that Slack sends it again.
+        """
         if reason := self.refuses_unread(stamp, signature):
             return reason
         if not self._signed(stamp, signature, body):
             return Refusal.FORGED
         self._forget()
         if signature in self._known:
-            return None if _suggests(body) else Refusal.REPLAYED
+            return None if _suggests(body) or (retried and _tells(body)) else Refusal.REPLAYED
         if self._bucket.take(self._timer()):
             return Refusal.TOO_FAST
         self._known.add(signature)
@@ -94,6 +97,18 @@ def _suggests(body: bytes) -> bool:
     except (ValueError, KeyError):
         return False
     return isinstance(payload, dict) and payload.get("type") == "block_suggestion"
+
+
+def _tells(body: bytes) -> bool:
+    """Whether Slack tells of an event: what isn't acknowledged comes again, at first within the same second.
+
+    What we do about an event may be done twice.
+    """
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(event, dict) and event.get("type") == "event_callback"
 
 
 class _Wall(Clock):

@@ -22,9 +22,9 @@ LARGEST_BODY = 1024 * 1024
 BODY_SECONDS = 5.0
 _STATUS = {Refusal.REPLAYED: 409, Refusal.TOO_LARGE: 413, Refusal.UNREADABLE: 400, Refusal.TOO_FAST: 429}
 _UNAUTHORIZED = 401
-#: What is refused is told apart, and logged, at this pace; beyond it one answer serves all.
-_REFUSED_PER_SECOND = 5
-_REFUSED_AT_ONCE = 50
+#: What is refused is logged at this pace; all of it is counted.
+_TOLD_PER_SECOND = 5
+_TOLD_AT_ONCE = 50
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -45,7 +45,7 @@ class SlackRoute:
         self._refusals = refusals
         self._timer = timer
         self._body_seconds = body_seconds
-        self._refused = Bucket(_REFUSED_PER_SECOND, _REFUSED_AT_ONCE)
+        self._told = Bucket(_TOLD_PER_SECOND, _TOLD_AT_ONCE)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answers one request."""
@@ -73,12 +73,12 @@ class SlackRoute:
             return Refusal.TOO_LARGE
         except Exception:  # noqa: BLE001 - the body may break off anywhere, or never come
             return Refusal.UNREADABLE
-        return self._gate.refuses(stamp, signature, body)
+        retried = "X-Slack-Retry-Num" in request.headers
+        return self._gate.refuses(stamp, signature, body, retried)
 
     def _refuse(self, reason: Refusal) -> web.Response:
         self._refusals.count(reason)
-        wait = self._refused.take(self._timer())
-        if not wait:
+        if not self._told.take(self._timer()):
             log.warning("refused", reason=reason.value)
-        status = 429 if wait else _STATUS.get(reason, _UNAUTHORIZED)
-        return web.Response(status=status, headers={"Retry-After": "1"} if status == 429 else {})
+        again = {"Retry-After": "1"} if reason is Refusal.TOO_FAST else {}
+        return web.Response(status=_STATUS.get(reason, _UNAUTHORIZED), headers=again)

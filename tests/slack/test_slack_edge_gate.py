@@ -109,6 +109,17 @@ def test_rubbish_takes_nothing_from_what_is_signed(clocks: Clocks) -> None:
     assert [gate.refuses(*signed(b"%d" % at)) for at in range(7)] == [None] * 7
 
 
+def test_an_event_that_slack_sends_again_comes_in_again(clocks: Clocks) -> None:
+    gate = clocks.gate()
+    event = signed(json.dumps({"type": "event_callback", "event_id": "Ev1"}).encode())
+    assert gate.refuses(*event) is None
+    assert gate.refuses(*event) is Refusal.REPLAYED, "unless it says that it is sent again"
+    assert gate.refuses(*event, True) is None
+    click = signed(b"payload=%7B%22type%22%3A%22block_actions%22%7D")
+    assert gate.refuses(*click) is None
+    assert gate.refuses(*click, True) is Refusal.REPLAYED
+
+
 def test_the_same_letters_typed_twice_find_the_same(clocks: Clocks) -> None:
     def asked(kind: str) -> bytes:
         return urlencode({"payload": json.dumps({"type": kind, "value": "ac"})}).encode()
