@@ -5,6 +5,7 @@ What a verb does stands in ``verbs`` and ``verbs_audit``.
 
 import asyncio
 import errno
+import secrets
 import signal
 import sys
 import tempfile
@@ -377,6 +378,7 @@ async def staged_demo(port: int = 0, shape: ShapeName = "guide") -> AsyncIterato
                     "DATABASE_URL": f"sqlite:///{folder}/demo.db",
                     "DUEBOT_POLICY": str(policy_file),
                     "DUEBOT_PORT": 0,
+                    "DUEBOT_AUDIT_KEY": secrets.token_hex(16),
                     "DUEBOT_SYNCRO_PER_MINUTE": 100_000,
                 }
             )
