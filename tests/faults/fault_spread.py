@@ -11,6 +11,7 @@ from bot.domain.facts import SpreadOutcome
 from bot.domain.version import version_of
 from bot.store import outbox
 from bot.store.outbox import Item
+from bot.use_cases.asking import Asking
 from bot.use_cases.authority import Authority
 from bot.use_cases.invoices import Submission
 from bot.use_cases.lookup import Lookup
@@ -29,7 +30,8 @@ def several_of(process: Process) -> PaySeveral:
     """The use case, in this process."""
     context = process.context
     authority = Authority(context.directory, POLICY)
-    return PaySeveral(context, authority, process.journal, Lookup(context, MirrorSync(context)))
+    asking = Asking(context, authority, process.journal)
+    return PaySeveral(context, authority, process.journal, asking, Lookup(context, MirrorSync(context)))
 
 
 @dataclass
