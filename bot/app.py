@@ -57,6 +57,7 @@ from bot.use_cases.outcomes import Outcomes
 from bot.use_cases.overdue import Overdue
 from bot.use_cases.pay_several import PaySeveral
 from bot.use_cases.places import Places
+from bot.use_cases.promise_requests import PromiseRequests
 from bot.use_cases.proposals import Proposals
 from bot.use_cases.shapes import remember_shape, remembered_shape
 from bot.use_cases.tasks import Tasks
@@ -210,9 +211,10 @@ class App:
         self._gate = Gate(secret, settings.slack_per_second)
         asking = Asking(rooms.context, rooms.authority, rooms.journal)
         self._several = PaySeveral(rooms.context, rooms.authority, rooms.journal, asking, rooms.lookup)
-        approved = Approved(rooms.context, rooms.journal)
-        approvals = Approvals(rooms.context, rooms.authority, rooms.journal, approved)
-        holds = Holds(rooms.context, rooms.authority, rooms.lookup)
+        holds = Holds(rooms.context, rooms.authority, rooms.lookup, asking)
+        promises = PromiseRequests(rooms.context, rooms.authority, rooms.lookup, holds)
+        approved = Approved(rooms.context, rooms.journal, promises)
+        approvals = Approvals(rooms.context, rooms.authority, approved)
         desk = Desk(
             context=rooms.context,
             authority=rooms.authority,

@@ -10,7 +10,9 @@ from bot.domain.errors import DuebotError, NoRole
 from bot.domain.facts import HoldDraft
 from bot.domain.holds import HoldKind
 from bot.domain.roles import Action
+from bot.store.approvals import Approval
 from bot.store.visits import Visit
+from bot.views.approvals import asked_view
 from bot.views.blocks import View
 from bot.views.modal_customer import (
     CUSTOMER_TITLES,
@@ -131,7 +133,10 @@ class HoldCustomer(OnCustomer):
 
     async def submit(self, sent: Sent) -> Shown:
         customer_id = str(sent.visit.data["customer"])
-        await self.desk.customer_holds.place(sent.submission(), self.kind, customer_id, read_hold(sent.view))
+        submission, draft = sent.submission(), read_hold(sent.view)
+        noted = await self.desk.customer_holds.place(submission, self.kind, customer_id, draft)
+        if isinstance(noted, Approval):
+            return asked_view(await self.desk.approvals.card(noted.id), sent.visit.id)
         return customer_done(await self._card(sent.visit), _PLACED[self.kind], sent.visit.id)
 
     def redraw(self, sent: Sent, card: CustomerCard, error: DuebotError) -> View:

@@ -7,8 +7,10 @@ from bot.domain.facts import HoldDraft
 from bot.domain.holds import HoldKind
 from bot.domain.invoice import Invoice
 from bot.domain.roles import Action
+from bot.store.approvals import Approval
 from bot.store.visits import Visit
 from bot.use_cases.holds import require_holdable
+from bot.views.approvals import asked_view
 from bot.views.blocks import View
 from bot.views.forms import read_void
 from bot.views.modal_customer import customer_done, customer_end_form
@@ -50,7 +52,9 @@ class PlaceHold(OnInvoice):
     async def submit(self, sent: Sent) -> Shown:
         draft = read_hold(sent.view)
         invoice_id = str(sent.visit.data["invoice"])
-        _hold, invoice = await self.desk.holds.place(sent.submission(), self.kind, invoice_id, draft)
+        noted, invoice = await self.desk.holds.place(sent.submission(), self.kind, invoice_id, draft)
+        if isinstance(noted, Approval):
+            return asked_view(await self.desk.approvals.card(noted.id), sent.visit.id)
         return hold_done(await self.desk.lookup.card(invoice), _PLACED[self.kind], sent.visit.id)
 
     async def redraw(self, sent: Sent, invoice: Invoice, error: DuebotError) -> View:

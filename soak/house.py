@@ -20,6 +20,7 @@ from bot.syncro.circuit import Circuit
 from bot.syncro.client import Client, Patience
 from bot.syncro.gateway import Gateway
 from bot.syncro.pace import Pace as RequestPace
+from bot.use_cases.asking import Asking
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.customer_holds import CustomerHolds
@@ -128,7 +129,7 @@ class House:
         digests, sweep = Digests(context, sync, overdue, owner), Sweep(context, sync, owner)
         journal = Journal(context, kinds_of_write(context, authority))
         chasing = Chasing.made(context, authority, journal, sync, sweep, owner)
-        holds = Holds(context, authority, lookup)
+        holds = Holds(context, authority, lookup, Asking(context, authority, journal))
         made = Bot(
             context=context,
             slack=slack,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.holds import Hold, HoldKind, Instalment
+from bot.domain.roles import Person
 from bot.store.lane import Conflict, Row, Tx
 from bot.store.rows import at, at_or_none, day, day_text, from_json, iso, to_json
 
@@ -33,6 +34,11 @@ class Noted:
     ended_by: str = ""
     end_reason: str = ""
     outcome: str = ""
+
+    @property
+    def actor(self) -> Person:
+        """Who noted it, with the name as it was then."""
+        return Person(self.by_id, self.hold.by_name)
 
 
 def insert(tx: Tx, noted: Noted) -> None:

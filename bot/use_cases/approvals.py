@@ -12,18 +12,16 @@ import structlog
 from bot.domain.approval import State, Vote, principal_of
 from bot.domain.approval_card import ApprovalCard
 from bot.domain.dates import say_date
-from bot.domain.errors import BadInput, Changed, DuebotError, NeedsApproval, NotAllowed, Tampered
+from bot.domain.errors import BadInput, Changed, DuebotError, NotAllowed, Tampered
 from bot.domain.roles import Action, Person
 from bot.store import approvals
 from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.use_cases.approval_log import card_of, has_voted, log_request, nudge, put_copy, tell_requester
 from bot.use_cases.approved import NOT_NOW, Approved
-from bot.use_cases.asking import intents_of
 from bot.use_cases.audit_place import NOWHERE, Place
 from bot.use_cases.authority import DUEBOT, Authority
 from bot.use_cases.context import Context
-from bot.use_cases.journal import Journal
 
 MOST_COMMENT = 500
 _GONE = "I have no record of that request any more."
@@ -43,10 +41,9 @@ logger = structlog.get_logger()
 class Approvals:
     """Requests, for those who decide them and those who made them."""
 
-    def __init__(self, context: Context, authority: Authority, journal: Journal, approved: Approved) -> None:
+    def __init__(self, context: Context, authority: Authority, approved: Approved) -> None:
         self._context = context
         self._authority = authority
-        self._journal = journal
         self._approved = approved
 
     async def card(self, id: str) -> ApprovalCard:
@@ -156,23 +153,19 @@ class Approvals:
         return card_of(self._context, ended)
 
     async def _require_unchanged(self, held: Approval) -> None:
-        """Every check of the claim but the approval itself. What fails for good ends the request, and is raised."""
-        for intent in intents_of(held):
-            try:
-                await self._journal.judge(intent)
-            except NeedsApproval:
-                continue
-            except NOT_NOW as error:
-                # It is checked again before anything is sent; until then the word is kept.
-                logger.info("approval_not_checked", error=type(error).__name__)
-                return
-            except DuebotError as error:
-                sentence = " ".join((error.sentence, *_details(error)))
-                await self._end(held, State.STALE, DUEBOT, "", sentence=sentence)
-                raise Changed(
-                    f"This request is void: {error.sentence} {held.requester_name} is told and can ask again.",
-                    _details(error),
-                ) from error
+        """Every check but the approval itself. What fails for good ends the request, and is raised."""
+        try:
+            await self._approved.judge(held)
+        except NOT_NOW as error:
+            # It is checked again before anything is done; until then the word is kept.
+            logger.info("approval_not_checked", error=type(error).__name__)
+        except DuebotError as error:
+            sentence = " ".join((error.sentence, *_details(error)))
+            await self._end(held, State.STALE, DUEBOT, "", sentence=sentence)
+            raise Changed(
+                f"This request is void: {error.sentence} {held.requester_name} is told and can ask again.",
+                _details(error),
+            ) from error
 
     # ---- what time does ------------------------------------------------------------------------------------
 

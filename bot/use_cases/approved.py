@@ -4,6 +4,7 @@ Nothing here remembers how far it came: the journal does, under keys made of the
 the decision, at every tick, after a restart, and by a second process, and does nothing twice.
 """
 
+import contextlib
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from bot.domain.approval import State
 from bot.domain.errors import (
     Busy,
     DuebotError,
+    NeedsApproval,
     SlackError,
     SyncroLimited,
     SyncroLost,
@@ -26,6 +28,8 @@ from bot.use_cases.asking import intents_of
 from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
 from bot.use_cases.journal import Intent, Journal
+from bot.use_cases.promise_asking import PROMISE
+from bot.use_cases.promise_requests import PromiseRequests
 
 #: Nothing was written, and nothing about the request itself is wrong: it is tried again.
 NOT_NOW = (Busy, SyncroNotSent, SyncroLimited, SyncroLost, SlackError, StoreError)
@@ -37,9 +41,19 @@ _CHECKING = "Syncro's answer was lost; it is being read back whether it went thr
 class Approved:
     """What was approved and is not done yet."""
 
-    def __init__(self, context: Context, journal: Journal) -> None:
+    def __init__(self, context: Context, journal: Journal, promises: PromiseRequests) -> None:
         self._context = context
         self._journal = journal
+        self._promises = promises
+
+    async def judge(self, held: Approval) -> None:
+        """Every check that is made when it is carried out, but the approval itself. Raises what speaks against it."""
+        if held.kind == PROMISE:
+            await self._promises.judge(held)
+            return
+        for intent in intents_of(held):
+            with contextlib.suppress(NeedsApproval):
+                await self._journal.judge(intent)
 
     async def carry_all(self) -> int:
         """Goes on with everything that is approved and whose time has come; how many."""
@@ -55,6 +69,9 @@ class Approved:
         held = await self._context.lane.read(lambda tx: approvals.get(tx, id))
         if held is None or held.state is not State.APPROVED:
             return
+        if held.kind == PROMISE:
+            await self._note_promise(held)
+            return
         for intent in intents_of(held):
             last = await self._context.lane.read(partial(_last, key=intent.base_key))
             operation = last if last and not _to_repeat(held, last) else await self._perform(held, intent)
@@ -64,6 +81,16 @@ class Approved:
                 await self._stop(held, operation)
                 return
         await self._finish(held, State.DONE, await self._told(held))
+
+    async def _note_promise(self, held: Approval) -> None:
+        try:
+            done = await self._promises.do(held)
+        except NOT_NOW as error:
+            await self._try_later(held, str(error))
+        except DuebotError as error:
+            await self._finish(held, State.STALE, error.sentence)
+        else:
+            await self._finish(held, State.DONE, done)
 
     async def _perform(self, held: Approval, intent: Intent) -> Operation | None:
         """The write, begun now; ``None`` when it was put off or refused, which is told."""

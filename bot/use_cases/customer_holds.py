@@ -5,6 +5,7 @@ from bot.domain.facts import HoldDraft
 from bot.domain.holds import Hold, HoldKind, named_by
 from bot.domain.roles import Action
 from bot.store import mirror
+from bot.store.approvals import Approval
 from bot.store.holds import Noted
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
@@ -26,7 +27,9 @@ class CustomerHolds:
         self._authority = authority
         self._holds = holds
 
-    async def place(self, submission: Submission, kind: HoldKind, customer_id: str, draft: HoldDraft) -> Hold:
+    async def place(
+        self, submission: Submission, kind: HoldKind, customer_id: str, draft: HoldDraft
+    ) -> Hold | Approval:
         """Notes a hold on a customer; the same form sent twice notes it once. Raises ``DuebotError``.
 
         A promise, and a claim to have paid, name what is past due (else what is open) at this moment.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.dates import add_months, say_date
-from bot.domain.errors import BadInput, Changed, NotAllowed
+from bot.domain.errors import BadInput, Changed, NeedsApproval, NotAllowed
 from bot.domain.facts import HoldDraft
 from bot.domain.holds import Hold, HoldKind
 from bot.domain.invoice import Invoice
@@ -12,24 +12,29 @@ from bot.domain.money import say_money
 from bot.domain.parse_dates import parse_date
 from bot.domain.parse_money import parse_amount
 from bot.domain.roles import Action, Person
-from bot.store import holds
+from bot.store import holds, mirror
+from bot.store.approvals import Approval
 from bot.store.holds import Noted
 from bot.store.lane import Tx
+from bot.use_cases.asking import Asking
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.hold_log import end_hold, log_placed, tell_ended
 from bot.use_cases.invoices import Problems, Submission
 from bot.use_cases.journal import write_key
 from bot.use_cases.lookup import Lookup
+from bot.use_cases.promise_asking import intents_for, promise_asked
 from bot.use_cases.promises import (
+    MOST_BROKEN,
     MOVED,
     Owed,
     Promised,
     broken_lately,
     distrust,
+    invoices_of,
+    may_believe,
     read_plan,
     replaced_outcome,
-    why_not_another,
 )
 
 MOST_NOTE = 500
@@ -43,14 +48,15 @@ _MOVE = frozenset({HoldKind.PROMISE, HoldKind.SAYS_PAID, HoldKind.SNOOZE})
 class Holds:
     """Holds of invoices. Every method that changes something checks the role at that moment."""
 
-    def __init__(self, context: Context, authority: Authority, lookup: Lookup) -> None:
+    def __init__(self, context: Context, authority: Authority, lookup: Lookup, asking: Asking) -> None:
         self._context = context
         self._authority = authority
         self._lookup = lookup
+        self._asking = asking
 
     async def place(
         self, submission: Submission, kind: HoldKind, invoice_id: str, draft: HoldDraft
-    ) -> tuple[Hold, Invoice]:
+    ) -> tuple[Hold | Approval, Invoice]:
         """Notes a hold on an invoice, read live; the same form sent twice notes it once. Raises ``DuebotError``."""
         key = write_key(submission.root_view, kind.value, invoice_id)
         hold, (invoice,) = await self.place_on(submission, kind, [invoice_id], draft, key)
@@ -58,29 +64,42 @@ class Holds:
 
     async def place_on(
         self, submission: Submission, kind: HoldKind, invoice_ids: Sequence[str], draft: HoldDraft, key: str
-    ) -> tuple[Hold, tuple[Invoice, ...]]:
+    ) -> tuple[Hold | Approval, tuple[Invoice, ...]]:
         """Notes one hold that names these invoices of one customer, each read live. Raises ``DuebotError``."""
         await self._authority.require(submission.actor.id, Action.HOLD)
         invoices = tuple([await self._lookup.invoice(one) for one in invoice_ids])
         noted = self._understood(kind, invoices, draft, key, submission.actor)
         return await self.note(noted, submission.visit_id), invoices
 
-    async def note(self, noted: Noted, visit_id: str) -> Hold:
-        """Writes a hold down that was checked, once, in place of an open one like it. Raises ``NotAllowed``."""
-        why_not = await self._why_not(noted.by_id, noted.hold.customer_id)
-        hold = await self._context.lane.write(lambda tx: self._place(tx, noted, visit_id, why_not))
+    async def note(self, noted: Noted, visit_id: str) -> Hold | Approval:
+        """Writes a hold down that was checked, once, in place of an open one like it; or asks an approver for it.
+
+        Raises ``NotAllowed``.
+        """
+        trusted = await self._trusted(noted.by_id, noted.hold.customer_id)
+        try:
+            return await self._write(noted, visit_id, trusted)
+        except NeedsApproval as error:
+            return await self._asking.ask(noted.hold.id, intents_for(noted, visit_id), error.asked)
+
+    async def note_approved(self, noted: Noted, visit_id: str) -> Hold:
+        """The same for what an approver agreed to. Raises ``NotAllowed``."""
+        return await self._write(noted, visit_id, True)
+
+    async def _write(self, noted: Noted, visit_id: str, trusted: bool) -> Hold:
+        hold = await self._context.lane.write(lambda tx: self._place(tx, noted, visit_id, trusted))
         self._context.wake_outbox()
         return hold
 
     async def distrust(self, user_id: str, customer_id: str) -> str:
-        """Why this person can't note a promise of a customer who has broken too many; empty when they can."""
-        why_not = await self._why_not(user_id, customer_id)
-        return await self._context.lane.read(lambda tx: distrust(tx, self._context, customer_id, why_not))
+        """Why this person must ask before another promise of this customer is noted; empty when they needn't."""
+        trusted = await self._trusted(user_id, customer_id)
+        return await self._context.lane.read(lambda tx: distrust(tx, self._context, customer_id, trusted))
 
-    async def _why_not(self, user_id: str, customer_id: str) -> str:
-        """Slack is asked for the person's role only where a broken promise makes it matter."""
+    async def _trusted(self, user_id: str, customer_id: str) -> bool:
+        """Whether this person's own word is enough. Slack is asked only where a broken promise makes it matter."""
         broken = await self._context.lane.read(lambda tx: broken_lately(tx, self._context, customer_id))
-        return await why_not_another(self._authority, user_id) if broken else ""
+        return not broken or await may_believe(self._authority, user_id)
 
     async def end(self, actor: Person, hold_id: str, reason: str, visit_id: str = "") -> Hold:
         """Ends an open hold. ``visit_id`` is where the person stands. Raises ``DuebotError``."""
@@ -98,7 +117,7 @@ class Holds:
         """An open hold. Raises ``NotAllowed`` when it has ended, or never was."""
         return await self._context.lane.read(lambda tx: _open(tx, hold_id))
 
-    def _place(self, tx: Tx, noted: Noted, visit_id: str, why_not: str) -> Hold:
+    def _place(self, tx: Tx, noted: Noted, visit_id: str, trusted: bool) -> Hold:
         before = holds.get(tx, noted.hold.id)
         if before is not None:
             return before.hold
@@ -107,15 +126,18 @@ class Holds:
                 _require_movable(held)
                 self._replace(tx, _open(tx, held.id), noted, visit_id)
         if noted.hold.kind is HoldKind.PROMISE:
-            self._require_trust(tx, noted.hold.customer_id, why_not)
+            self._require_trust(tx, noted, trusted)
         holds.insert(tx, noted)
         log_placed(tx, self._context, noted, visit_id)
         return noted.hold
 
-    def _require_trust(self, tx: Tx, customer_id: str, why_not: str) -> None:
-        refusal = distrust(tx, self._context, customer_id, why_not)
-        if refusal:
-            raise NotAllowed(refusal)
+    def _require_trust(self, tx: Tx, noted: Noted, trusted: bool) -> None:
+        """Raises ``NeedsApproval`` for another promise of a customer who has broken too many."""
+        broken = broken_lately(tx, self._context, noted.hold.customer_id)
+        if not trusted and broken >= MOST_BROKEN:
+            whose = mirror.customer(tx, noted.hold.customer_id)
+            name = whose.name if whose else f"customer {noted.hold.customer_id}"
+            raise NeedsApproval(promise_asked(noted, name, invoices_of(tx, noted), broken))
 
     def _replace(self, tx: Tx, held: Noted, new: Noted, visit_id: str) -> None:
         """Ends the hold in whose place a new one comes."""

@@ -91,23 +91,23 @@ def broken_lately(tx: Tx, context: Context, customer_id: str) -> int:
     return holds.count_of_outcome(tx, customer_id, Verdict.BROKEN.value, since)
 
 
-async def why_not_another(authority: Authority, user_id: str) -> str:
-    """Why this person can't note a promise of somebody who has broken too many; empty when they can."""
+async def may_believe(authority: Authority, user_id: str) -> bool:
+    """Whether this person may note another promise of somebody who has broken too many."""
     try:
         await authority.require(user_id, Action.APPROVE)
-    except NoRole as error:
-        return error.sentence
-    return ""
+    except NoRole:
+        return False
+    return True
 
 
-def distrust(tx: Tx, context: Context, customer_id: str, why_not: str) -> str:
-    """Why somebody whom ``why_not`` stops can't note another promise of this customer; empty when they can."""
+def distrust(tx: Tx, context: Context, customer_id: str, trusted: bool) -> str:
+    """That another promise of this customer is asked for first, for whom isn't ``trusted``; else empty."""
     broken = broken_lately(tx, context, customer_id)
-    if not why_not or broken < MOST_BROKEN:
+    if trusted or broken < MOST_BROKEN:
         return ""
     return (
-        f"This customer broke {broken} promises in the last {_MEMORY_MONTHS} months, so another one needs an "
-        f"approver. {why_not}"
+        f"This customer broke {broken} promises in the last {_MEMORY_MONTHS} months, so another one needs somebody "
+        "else's word. Sending this form asks for it."
     )
 
 

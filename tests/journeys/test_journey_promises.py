@@ -114,30 +114,57 @@ async def broke(world, number, ago):
 
 
 @one_shape
-async def test_after_two_broken_promises_a_third_needs_an_approver(world):
+async def test_after_two_broken_promises_a_third_needs_an_approvers_word(world):
     clerk, boss = world.person(), world.person("U0BOSS")
     await broke(world, 1, ago=360)
     await broke(world, 2, ago=370)
     await promise(clerk, **{"Promised for": "today"})
     await broke(world, 3, ago=1)
     told = await opened(clerk, "Promise")
-    assert "another one needs an approver" in shown_text(told)
-    assert await clerk.submit(told, {"Promised for": "today", "Note": "Now"}) == {}
-    form = await clerk.modal("broke 2 promises in the last 12 months, so another one needs an approver")
-    said = shown_text(form)
-    assert "you need the role approver or higher; you have collector. Ask" in said
-    assert filled(form)["Note"] == "Now"
+    assert "so another one needs somebody else's word" in shown_text(told)
+    assert await clerk.submit(told, {"Promised for": "tomorrow", "Note": "Now", "Amount (USD)": "500"}) == {}
+    asked = shown_text(await clerk.modal("Asked for approval"))
+    assert "A promise of $500.00 for Wed, Mar 11, 2026" in asked
+    assert "This customer broke 2 promises in the last 12 months" in asked
+    await clerk.close(clerk.views()[-1])
     (before,) = await open_holds(world)
-    assert (await read(world, before.id)).ended_at is None
-    assert "approver" not in shown_text(await opened(boss, "Promise"))
+    assert (await read(world, before.id)).ended_at is None, "the promise that stands goes on until then"
+    request = await boss.sees("Approval needed", "C0APPROVE")
+    assert f"{world.showpiece.number} ($806.25)" in shown_text(request)
+    await boss.click(request, "Approve")
+    await clerk.sees("The promise for Wed, Mar 11, 2026 is noted", clerk.dm)
+    await clerk.sees("noted a promise", "C0BILLING")
+    (asked_for,) = await open_holds(world)
+    noted = await read(world, asked_for.id)
+    assert (noted.by_id, noted.hold.amount, noted.hold.note) == ("U0CLERK", 50000, "Now")
+    assert (await read(world, before.id)).ended_at is not None
+    assert "somebody else" not in shown_text(await opened(boss, "Promise"))
     await boss.submit(boss.views()[-1], {"Promised for": "tomorrow"})
     await boss.close(await boss.modal("The promise is noted"))
     (hold,) = await open_holds(world)
-    assert hold.id != before.id
+    assert hold.id != asked_for.id
     # Other holds need nobody else.
-    await clerk.close(form)
     await clerk.submit(await opened(clerk, "Dispute"), {"Reason": "Wrong hours"})
     await clerk.modal("The dispute is noted")
+
+
+@one_shape
+async def test_a_promise_that_was_asked_for_is_void_when_its_day_is_past_or_its_invoice_paid(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    for number, ago in ((1, 5), (2, 3)):
+        await broke(world, number, ago=ago)
+    for day, spoil, said in (
+        ("today", lambda: world.clock.advance(timedelta(hours=20)), "is past"),
+        ("in 1 week", lambda: world.company.pay(world.showpiece.id, "806.25"), "nobody is chased for it"),
+    ):
+        await clerk.submit(await opened(clerk, "Promise"), {"Promised for": day})
+        await clerk.close(await clerk.modal("Asked for approval"))
+        request = await boss.sees("Approval needed", "C0APPROVE")
+        spoil()
+        await boss.click(request, "Approve")
+        await boss.sees(said)
+        assert await open_holds(world) == []
+    assert world.writes() == []
 
 
 async def test_a_promise_whose_time_is_over_is_not_moved_but_broken(world):
