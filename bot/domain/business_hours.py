@@ -29,15 +29,17 @@ def hours_later(start: datetime, hours: int, calendar: BusinessCalendar) -> date
 def reminder_at(start: datetime, hours: int, calendar: BusinessCalendar) -> datetime:
     """When to remind of a request made at ``start`` and valid for ``hours``: after three quarters of them.
 
-    What would come at night comes in the morning; if that were too late, in the afternoon before, if there is one.
+    What would come at night comes on the next working morning; if that were too late, in the afternoon before, if
+    there is one. So nobody is reminded on a day off, nor before anything was asked.
     """
     end = hours_later(start, hours, calendar)
     moment = hours_later(start, hours * 3 // 4, calendar)
-    opens, closes = (moment.replace(hour=at.hour, minute=0, second=0, microsecond=0) for at in _OFFICE)
-    if moment > closes:
-        morning = datetime.combine(moment.date() + _DAY, _OFFICE[0], moment.tzinfo)
-        return morning if morning < end else closes
-    if moment >= opens:
+    opens, closes = (datetime.combine(moment.date(), at, moment.tzinfo) for at in _OFFICE)
+    if calendar.is_business_day(moment.date()) and opens <= moment <= closes:
         return moment
-    afternoon = closes - _DAY
-    return opens if opens < end else afternoon if afternoon > start else moment
+    night = moment.date() + (_DAY if moment > closes else timedelta())
+    morning = datetime.combine(calendar.on_or_after(night), _OFFICE[0], moment.tzinfo)
+    afternoon = datetime.combine(calendar.on_or_before(night - _DAY), _OFFICE[1], moment.tzinfo)
+    if morning < end:
+        return morning
+    return afternoon if afternoon > start else moment
