@@ -80,7 +80,7 @@ def principal_of(
 
     ``principals`` are those in whose right they could decide anything (themselves, and for whom they stand in).
     ``concerned`` asked for it or changed it: they decide nothing of it, nor does who stands in only for them. No right
-    is used twice.
+    is used twice, and whoever stands in for somebody doesn't count beside them, whoever of the two came first.
     """
     if user_id in concerned:
         raise NotAllowed(OWN_REQUEST)
@@ -92,10 +92,9 @@ def principal_of(
     used = {vote.principal: vote.name for vote in votes}
     used |= {vote.user_id: vote.name for vote in votes}
     unused = [one for one in free if one not in used]
-    if not unused:
-        raise NotAllowed(
-            f"{used[free[0]]} has approved this in the same right already. It needs one more person."
-        )
+    if user_id in used or not unused:
+        by = used[user_id if user_id in used else free[0]]
+        raise NotAllowed(f"{by} has approved this in the same right already. It needs one more person.")
     return unused[0]
 
 
