@@ -107,9 +107,9 @@ class Asking:
         return held
 
     async def _deciders(self, rules: Rules, requester: str, asked: Asked) -> tuple[str, ...]:
-        others = await self._authority.deciders(rules, {requester})
-        if len(others) < rules.number:
-            many = "nobody else may" if not others else f"only {len(others)} of {rules.number} others may"
+        others, count = await self._authority.deciders(rules, {requester})
+        if count < rules.number:
+            many = "nobody else may" if not others else f"only {count} of {rules.number} others may"
             raise NotAllowed(
                 f"{asked.title} needs approval ({'; '.join(asked.why)}), and {many} give it. Nothing was written. "
                 "Whoever runs Duebot can list more approvers in the policy."

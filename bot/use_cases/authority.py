@@ -91,19 +91,22 @@ class Authority:
             )
         return found
 
-    async def deciders(self, rules: Rules, concerned: Collection[str]) -> tuple[Member, ...]:
-        """Who may decide what ``concerned`` ask for, each in a right of their own; the first twenty of them."""
+    async def deciders(self, rules: Rules, concerned: Collection[str]) -> tuple[tuple[Member, ...], int]:
+        """Who may decide what ``concerned`` ask for, deputies too, of the first twenty; and how many of them count.
+
+        Somebody and who stands in for them are both asked, but only the first of the two is one yes.
+        """
         listed = rules.deciders | frozenset(rules.delegates.values())
-        everybody = await self._members(listed, _ASKED + len(concerned))
         found: list[Member] = []
         votes: list[Vote] = []
-        for member in everybody:
+        for member in await self._members(listed, _ASKED + len(concerned)):
             principals = await self._principals(member.id, rules)
             with contextlib.suppress(NotAllowed):
+                principal_of(member.id, principals, concerned)
+                found.append(member)
                 principal = principal_of(member.id, principals, concerned, votes)
                 votes.append(Vote(member.id, member.name, principal, "", datetime.min))
-                found.append(member)
-        return tuple(found)
+        return tuple(found), len(votes)
 
     async def shown_role(self, user_id: str) -> Role:
         """The role whose buttons this person is shown: who stands in for an approver decides like one."""
