@@ -37,9 +37,11 @@ class Approving:
         await self._desk.answer(arrival, decided_answer(card))
 
     async def show(self, arrival: Arrival, action: dict[str, Any], _body: dict[str, Any]) -> None:
-        """App Home's button: the request comes into the person's direct messages."""
+        """App Home's button: the request comes into the person's direct messages, or how it was decided meanwhile."""
         again = arrival.trigger_id or self._desk.new_visit(arrival, "home").id
-        await self._desk.approvals.show(arrival.user_id, str(action.get("value", "")), again)
+        card = await self._desk.approvals.show(arrival.user_id, str(action.get("value", "")), again)
+        if not card.waits:
+            await self._desk.answer(arrival, decided_answer(card))
 
 
 def _place(arrival: Arrival) -> Place:

@@ -62,11 +62,12 @@ class Approvals:
         return tuple(card_of(self._context, one) for one in mine)
 
     async def show(self, user_id: str, id: str, again: str) -> ApprovalCard:
-        """Puts one more copy of a request into this person's direct messages; ``again`` tells it from others."""
+        """Puts one more copy of a waiting request into their direct messages; ``again`` tells it from others."""
         await self._authority.require(user_id, Action.LOOK_UP)
         held = await self._get(id)
-        await self._context.lane.write(lambda tx: put_copy(tx, self._context, held, user_id, again))
-        self._context.wake_outbox()
+        if held.state is State.WAITING:
+            await self._context.lane.write(lambda tx: put_copy(tx, self._context, held, user_id, again))
+            self._context.wake_outbox()
         return card_of(self._context, held)
 
     # ---- deciding ------------------------------------------------------------------------------------------
