@@ -2,17 +2,29 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 from journey_world import World
 
 from bot.store import approvals
 from bot.store.approvals import Approval
 from sandbox.company.book import LineInput
+from sandbox.demo import demo_policy
 from sandbox.slack.person import Person
 from sandbox.slack.shown import buttons, shown_text
 
 APPROVALS = "C0APPROVE"
 DECIDES = ["Approve", "Approve with comment", "Reject"]
+
+
+def write_policy(folder: Path, **lines: str) -> None:
+    """The demo's policy with other ``lines``; an empty one is left out. The bot reads it when it starts."""
+    text = demo_policy()
+    for name, value in lines.items():
+        found = re.search(rf"^{name}: .*\n", text, re.M)
+        line = f"{name}: {value}\n" if value else ""
+        text = text.replace(found[0], line) if found else text + line
+    (folder / "policy.yml").write_text(text)
 
 
 def big_invoice(world: World, amount: int = 9000):
