@@ -1,5 +1,6 @@
 """The write that adds a late fee: a line on its invoice, and its end in the ledger of fees in the same transaction."""
 
+from bot.domain.approval import rules_of
 from bot.domain.errors import NotAllowed
 from bot.domain.invoice import Invoice
 from bot.domain.roles import Action
@@ -26,7 +27,7 @@ class LateFeeKind(LineKind):
 
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a late fee always names an invoice
-        await self.authority.require(operation.actor_id, self.action())
+        await self.authority.require_decider(operation.actor_id, rules_of(self.context.policy))
         if is_begun(operation):
             return  # Its line is there, and so is another balance; only that line is still to be corrected.
         require_editable(self.context, live)

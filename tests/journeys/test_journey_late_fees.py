@@ -178,3 +178,20 @@ async def test_a_lost_answer_is_read_back_and_never_added_twice(fees):
     assert len(fee_lines(fees)) == 1
     assert len(fees.stage.syncro.calls(ADD)) == 1
     await boss.sees("added a late fee")
+
+
+async def test_a_deputy_lets_a_fee_out_in_the_approvers_right(fees):
+    """Dana is no approver herself."""
+    policy = fees.folder / "policy.yml"
+    policy.write_text(policy.read_text().replace("expires_hours: 24", "delegates: {U0BOSS: U0DANA}"))
+    await fees.restart()
+    await contacted(fees)
+    await next_morning(fees)
+    _, fee = await proposed(fees)
+    dana = fees.person("U0DANA")
+    await dana.command("C0BILLING", "/overdue proposals")
+    shown = await dana.sees("Late fees to approve", "C0BILLING")
+    await dana.click(shown, action_id=f"{ids.FEE_APPROVE}:{fee.id}")
+    await dana.sees("and added in Syncro", "C0BILLING")
+    assert len(fee_lines(fees)) == 1
+    assert [one.state for one in await kept(fees)] == ["added"]
