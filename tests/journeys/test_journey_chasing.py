@@ -1,6 +1,8 @@
 """Writing to customers from Slack: started, proposed, approved, changed, skipped, sent by hand, mailed by the owner."""
 
 import asyncio
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -119,6 +121,34 @@ async def test_whoever_changes_a_text_may_not_approve_it(world):
     await morning(world)
     (sent,) = emails(world)
     assert "Please call us." in str(sent.body)
+
+
+@guide_only
+async def test_a_deputy_approves_but_not_what_their_principal_changed(world):
+    policy = world.folder / "policy.yml"
+    policy.write_text(policy.read_text().replace("expires_hours: 24", "delegates: {U0BOSS: U0DANA}"))
+    await world.restart()
+    boss, dana = await started(world), world.person("U0DANA")
+    await morning(world)
+    shown, opened = await proposal(world, boss, "Open")
+    await boss.click(shown, action_id=opened)
+    await boss.submit(await boss.modal("Save text"), {"Subject": "Dear Acme", "Text": "Please call us."})
+    await boss.close(await boss.modal("The text is saved"))
+    (changed,) = [one for one in await kept(world) if one.stage == "planned"]
+    await dana.command("C0BILLING", "/overdue proposals")
+    listed = await dana.sees("text changed by a person", "C0BILLING")
+    await dana.click(listed, action_id=f"{ids.PROPOSAL_APPROVE}:{changed.id}")
+    await dana.sees("You stand in only for")
+    found = f"{ids.PROPOSAL_APPROVE}:([\\w-]+)"
+    others = [one for one in re.findall(found, str(listed["blocks"])) if one != changed.id]
+    await dana.click(listed, action_id=f"{ids.PROPOSAL_APPROVE}:{others[0]}")
+    await dana.sees("Approved: ", "C0BILLING")
+    lane = world.app.rooms.context.lane
+    assert (await lane.read(lambda tx: contacts.get(tx, changed.id))).decision == ""
+    let_out = await lane.read(lambda tx: contacts.get(tx, others[0]))
+    assert (let_out.decision, let_out.decided_by) == ("approved", "U0DANA")
+    rows = await lane.read(lambda tx: tx.all("SELECT after_json FROM audit WHERE actor_id = 'U0DANA'"))
+    assert [json.loads(row["after_json"])["for"] for row in rows] == ["U0BOSS"]
 
 
 @guide_only
