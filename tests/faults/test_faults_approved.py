@@ -1,0 +1,150 @@
+"""What was approved is done once: killed at every step, in two processes at once, and raced by every other end."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from fault_approvals import Desk, ask, desk, followed
+from fault_kill import Killed, Steps
+from fault_world import BOSS, CLERK, FaultWorld, effects
+
+from bot.domain.approval import State
+from bot.domain.errors import DuebotError, NotAllowed
+from bot.store.approvals import Approval
+
+_MOST_STEPS = 60
+
+
+def done_on(world: FaultWorld, kind: str, invoices: list[Any]) -> list[int]:
+    return [effects(world, kind, one) for one in invoices]
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind", "many"),
+    [
+        ("guide", "payment", 1),
+        ("openapi", "payment", 2),
+        ("guide", "void", 1),
+    ],
+)
+async def test_killed_at_any_step_after_the_click_it_is_done_once(
+    world: FaultWorld, kind: str, many: int
+) -> None:
+    ways: Counter[str] = Counter()
+    for kill_at in count():
+        assert kill_at < _MOST_STEPS, "it never came to its end"
+        invoices = [world.invoice() for _ in range(many)]
+        request, _ = await ask(world, await desk(world), kind, invoices)
+        steps = Steps(kill_at)
+        killed = await desk(world, steps=steps)
+        try:
+            await killed.approvals.approve(BOSS, request.id)
+        except Killed as step:
+            where = f"kill {kill_at}: {step}"
+        else:
+            assert len(steps.taken) > 6
+            assert set(ways) == {State.WAITING, State.APPROVED, State.DONE}, "killed before, amid and after"
+            return
+        after = await desk(world)
+        await after.process.journal.take_over()
+        ways[(await after.held(request.id)).state] += 1
+        if (await after.held(request.id)).state is State.WAITING:
+            assert done_on(world, kind, invoices) == [0] * many, where
+            await after.approvals.approve(BOSS, request.id)
+        ended = await followed(world, after, request.id)
+        assert ended.state is State.DONE, f"{where}: {ended.sentence}"
+        assert done_on(world, kind, invoices) == [1] * many, where
+        assert [vote.user_id for vote in ended.votes] == [BOSS.id], where
+        assert (await after.told(request.id))[-1] == f"{CLERK.id} done", where
+        await after.tick()
+        assert done_on(world, kind, invoices) == [1] * many, where
+
+
+async def test_two_processes_that_both_get_the_click_and_both_tick_do_it_once(world: FaultWorld) -> None:
+    first, second = await desk(world), await desk(world)
+    for _ in range(5):
+        invoice = world.invoice()
+        request, _ = await ask(world, first, "payment", [invoice])
+        await asyncio.gather(
+            *(attempt(at, "approve", request) for at in (first, second) for _ in range(3)),
+            first.tick(),
+            second.tick(),
+        )
+        await asyncio.gather(first.tick(), second.tick(), first.approved.carry_out(request.id))
+        ended = await followed(world, second, request.id)
+        assert (ended.state, len(ended.votes)) == (State.DONE, 1)
+        assert effects(world, "payment", invoice) == 1
+
+
+# ---- who comes first ----------------------------------------------------------------------------------------
+
+ENDS = {
+    "approve": State.DONE,
+    "reject": State.REJECTED,
+    "withdraw": State.WITHDRAWN,
+    "expire": State.EXPIRED,
+}
+
+
+async def attempt(at: Desk, way: str, request: Approval) -> Exception | None:
+    """One of the ways in which it can end; the error when it was too late."""
+    try:
+        match way:
+            case "approve":
+                await at.approvals.approve(BOSS, request.id)
+            case "reject":
+                await at.approvals.reject(BOSS, request.id, "No")
+            case "withdraw":
+                await at.approvals.withdraw(CLERK, request.id)
+            case _:
+                await at.approvals.keep_time()
+    except DuebotError as error:
+        return error
+    return None
+
+
+class Turnstile:
+    """Lets a process look as long as it likes, but decide only when it is its turn."""
+
+    def __init__(self, at: Desk) -> None:
+        self.reached = asyncio.Event()
+        self.turn = asyncio.Event()
+        self._write = at.process.lane.write
+        at.process.lane.write = self._wait  # type: ignore[method-assign]  # the test's gate
+
+    async def _wait(self, change: Any) -> Any:
+        if change.__qualname__.startswith("Approvals."):
+            self.reached.set()
+            await self.turn.wait()
+        return await self._write(change)
+
+
+@pytest.mark.parametrize("first", ENDS)
+async def test_of_all_that_can_end_it_the_first_does_and_the_others_are_told(
+    world: FaultWorld, first: str
+) -> None:
+    """Each has seen it waiting; for one of them it has expired."""
+    near, invoice = await desk(world), world.invoice()
+    request, _ = await ask(world, near, "payment", [invoice])
+    desks = {
+        way: await desk(world, ahead=timedelta(hours=25 if way == "expire" else 0))
+        for way in sorted(ENDS, key=lambda way: way != first)
+    }
+    gates = {way: Turnstile(at) for way, at in desks.items()}
+    tasks = {way: asyncio.create_task(attempt(at, way, request)) for way, at in desks.items()}
+    for gate in gates.values():
+        await asyncio.wait_for(gate.reached.wait(), 5)
+    for way, gate in gates.items():
+        gate.turn.set()
+        error = await tasks[way]
+        refused = way not in (first, "expire")
+        assert isinstance(error, NotAllowed) is refused, (way, error)
+        assert not refused or "Nothing was done now." in str(error), (way, error)
+    ended = await followed(world, near, request.id)
+    assert ended.state is ENDS[first]
+    assert effects(world, "payment", invoice) == int(first == "approve")
+    assert await near.told(request.id) == [f"{CLERK.id} {ended.state.value}"]
+    assert len(ended.votes) == int(first == "approve")
