@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot_process import Bot, running
 
 from sandbox.clock import Clock
 from sandbox.company import SHOWPIECE, sample_company
+from sandbox.company.book import LineInput
 from sandbox.demo import Stage, demo_policy
 from sandbox.slack.person import Person, Refused
 
@@ -101,3 +103,38 @@ async def test_a_killed_bot_finishes_what_it_began(
         status, complaints = await bot.terminate()
         assert status == 0, complaints
     assert len(stage.syncro.calls(PAY)) == (1 if commits else 2)
+
+
+async def test_a_killed_bot_finishes_what_was_approved(stage: Stage, tmp_path: Path) -> None:
+    """After Syncro's commit; test_faults_approved has every other step."""
+    clerk, boss = (Person(stage.slack, one, timeout=15) for one in ("U0CLERK", "U0BOSS"))
+    company = stage.syncro.company
+    customer = company.invoice_by_number(SHOWPIECE).customer_id
+    lines = [LineInput("Servers", Decimal(1), Decimal(9000), False)]
+    big = company.create_invoice(customer, company.today(), lines=lines)
+    async with running(tmp_path, stage.settings()) as bot:
+        connect(stage, bot, False)
+        await clerk.command("C0BILLING", f"/invoice pay {big.number} 6000 ach")
+        await clerk.submit(await clerk.modal("Balance"))
+        await clerk.modal("Asked for approval")
+        request = await boss.sees("Approval needed", "C0APPROVE")
+        hold = Hold(stage, commits=True)
+        await boss.click(request, "Approve")
+        async with asyncio.timeout(10):
+            await hold.reached.wait()
+        await bot.kill()
+        hold.end()
+    assert len(company.payments_of(big.id)) == 1
+
+    async with running(tmp_path, stage.settings()) as bot:
+        connect(stage, bot, False)
+        said = (await clerk.sees("Approved and done: A payment of $6,000.00", clerk.dm))["text"]
+        assert "Approved by Morgan Reyes" in said
+        assert "$6,000.00 recorded as ACH" in said
+        decided = str(await boss.sees("Approved and done", "C0APPROVE"))
+        assert '"Approve"' not in decided
+        (payment,) = company.payments_of(big.id)
+        assert payment.amount == 600000
+        status, complaints = await bot.terminate()
+        assert status == 0, complaints
+    assert len(stage.syncro.calls(PAY)) == 1
