@@ -93,9 +93,14 @@ class Approved:
             await self._finish(held, State.DONE, done)
 
     async def _perform(self, held: Approval, intent: Intent) -> Operation | None:
-        """The write, begun now; ``None`` when it was put off or refused, which is told."""
+        """The write, begun now; ``None`` when it was put off or refused, which is told.
+
+        What Syncro refuses has failed, whoever comes to it first; what isn't as it was approved is void.
+        """
+        judged = False
         try:
             await self._journal.judge(intent)
+            judged = True
             return await self._journal.perform(intent)
         except NOT_NOW as error:
             await self._try_later(held, str(error))
@@ -104,7 +109,8 @@ class Approved:
                 (error.sentence, *getattr(error, "differences", ()), *getattr(error, "evidence", ()))
             )
             begun = await self._begun(held)
-            await self._finish(held, State.FAILED if begun else State.STALE, f"{begun} {said}".strip())
+            state = State.FAILED if begun or judged else State.STALE
+            await self._finish(held, state, f"{begun} {said}".strip())
         return None
 
     async def _stop(self, held: Approval, operation: Operation) -> None:
