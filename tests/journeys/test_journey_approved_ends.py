@@ -1,0 +1,175 @@
+"""How what was approved ends when Syncro doesn't simply say yes: refused, unknown, busy, away for a day, half done."""
+
+from datetime import timedelta
+
+from journey_approvals import APPROVALS, ask_payment, assert_decided, big_invoice, held, newest, request_seen
+from journey_matrix import click
+from journey_world import guide_only, one_shape
+
+from bot.domain.approval import State
+from bot.views import ids
+from sandbox.slack.shown import shown_text
+
+EMAIL = "POST /invoices/{id}/email"
+
+
+async def ask_email(world):
+    """An invoice above the limit, asked for by the clerk."""
+    clerk, big = world.person(), big_invoice(world, 12_000)
+    await clerk.command("C0BILLING", f"/invoice send {big.number}")
+    await clerk.submit(await clerk.modal("· balance"))
+    await clerk.close(await clerk.modal("Asked for approval"))
+    return await newest(world)
+
+
+async def unknown(world):
+    """The key of the operation of which nobody knows."""
+    rows = await world.app.rooms.context.lane.read(
+        lambda tx: tx.all("SELECT key FROM operation WHERE state = 'unknown'")
+    )
+    return rows[0]["key"]
+
+
+async def tick(world, **time):
+    world.clock.advance(timedelta(**time))
+    await world.app.schedule.tick_now()
+
+
+@guide_only
+async def test_an_invoice_above_the_limit_is_sent_once_when_it_is_approved(world):
+    """Elsewhere Syncro writes the text, and a draft isn't told from what was sent."""
+    clerk, boss = world.person(), world.person("U0BOSS")
+    await ask_email(world)
+    request = shown_text(await request_seen(boss))
+    for part in ("Sending INV-", "$12,000.00", "above the policy's limit of $10,000.00", "billing@"):
+        assert part in request, part
+    assert world.writes() == []
+    await boss.click(await request_seen(boss), "Approve")
+    await clerk.sees("sent to billing@", clerk.dm)
+    assert len(world.stage.syncro.calls(EMAIL)) == 1
+
+
+@one_shape
+async def test_an_email_of_which_nobody_knows_waits_for_a_person_and_is_never_sent_again(world):
+    for button, state, said in (
+        (ids.IT_HAPPENED, State.DONE, "it went through"),
+        (ids.IT_DID_NOT, State.FAILED, "it did not go through"),
+    ):
+        asked = await ask_email(world)
+        sent = len(world.stage.syncro.calls(EMAIL))
+        world.stage.syncro.faults.add(EMAIL, "cut_after_commit")
+        await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+        await world.person().sees("It is not done yet", world.person().dm)
+        for _ in range(3):
+            await tick(world, minutes=10)
+        waits = await held(world, asked.id)
+        assert (waits.state, "can't tell" in waits.sentence) == (State.APPROVED, True)
+        await click(world, "U0CLERK", button, await unknown(world))
+        await world.idle()
+        await tick(world, minutes=1)
+        ended = await held(world, asked.id)
+        assert (ended.state, said in ended.sentence) == (state, True), ended.sentence
+        assert len(world.stage.syncro.calls(EMAIL)) == sent + 1
+        await tick(world, days=15)
+
+
+@one_shape
+async def test_what_syncro_refuses_has_failed_and_says_why(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    asked = await ask_payment(world, big_invoice(world).number)
+    world.stage.syncro.faults.add(world.paying, "status", status=422, message="Books are closed")
+    await boss.click(await request_seen(boss), "Approve")
+    await clerk.sees("Books are closed", clerk.dm)
+    assert_decided(
+        await boss.sees("Approved, but not done", APPROVALS),
+        "Approved by Morgan Reyes",
+        "It was not done",
+        "Books are closed",
+    )
+    assert (await held(world, asked.id)).state is State.FAILED
+    await tick(world, minutes=10)
+    assert len(world.writes()) == 1
+
+
+@one_shape
+async def test_while_syncro_is_away_for_a_day_it_is_tried_and_then_given_up(world):
+    clerk = world.person()
+    asked = await ask_payment(world, big_invoice(world).number)
+    world.stage.syncro.faults.add("*", "status", status=503, times=None)
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("It is not done yet", clerk.dm)
+    await tick(world, hours=20)
+    assert (await held(world, asked.id)).state is State.APPROVED
+    told = [one for one in clerk.messages(clerk.dm) if "It is not done yet" in shown_text(one)]
+    assert len(told) <= 2, "the reason is told once, not at every try"
+    await tick(world, hours=5)
+    ended = await held(world, asked.id)
+    assert (ended.state, "tried for a day" in ended.sentence) == (State.FAILED, True), ended
+    world.stage.syncro.faults.clear()
+    await tick(world, hours=1)
+    assert world.writes() == []
+
+
+@one_shape
+async def test_half_of_a_cheque_says_which_half(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    await clerk.command("C0BILLING", '/invoice pay "Acme Widgets" 5200 check #77')
+    await clerk.submit(await clerk.modal("open invoices"))
+    await clerk.close(await clerk.modal("Asked for approval"))
+    asked = await newest(world)
+    world.stage.syncro.faults.add(world.paying, "status", status=422, message="Books are closed", skip=2)
+    await boss.click(await request_seen(boss), "Approve")
+    told = shown_text(await clerk.sees("2 of 4 recorded.", clerk.dm))
+    assert "Books are closed" in told
+    ended = await held(world, asked.id)
+    assert (ended.state, ended.sentence.startswith("2 of 4 recorded.")) == (State.FAILED, True)
+    await tick(world, minutes=10)
+    assert len(world.writes()) == 3
+    assert len([one for one in world.company.payments.values() if "77" in one.reference]) == 2
+
+
+@one_shape
+async def test_a_payment_on_an_invoice_where_another_is_unknown_waits_for_that(world):
+    big = big_invoice(world, 12_000)
+    asked = await ask_payment(world, big.number)
+    world.stage.syncro.faults.add(EMAIL, "cut_after_commit")
+    dana = world.person("U0DANA")
+    other = await ask_email_of(world, big, dana)
+    await click(world, "U0CFO", ids.APPROVAL_APPROVE, other.id)
+    await dana.sees("It is not done yet", dana.dm)
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await world.idle()
+    assert "whether Dana Okafor's change (email) went through" in (await held(world, asked.id)).sentence
+    assert (await held(world, asked.id)).state is State.APPROVED
+    await click(world, "U0DANA", ids.IT_HAPPENED, await unknown(world))
+    await world.idle()
+    await tick(world, minutes=2)
+    done = await held(world, asked.id)
+    assert done.state is State.DONE, done.sentence
+    assert [one.amount for one in world.payments(big.id)] == [600000]
+
+
+async def ask_email_of(world, invoice, person):
+    """Another asks that the same invoice is sent."""
+    await person.command("C0BILLING", f"/invoice send {invoice.number}")
+    await person.submit(await person.modal("· balance"))
+    await person.close(await person.modal("Asked for approval"))
+    return await newest(world)
+
+
+@one_shape
+async def test_the_same_form_with_other_values_is_refused_and_with_the_same_asks_nothing_more(world):
+    clerk, big = world.person(), big_invoice(world)
+    asked = await ask_payment(world, big.number)
+    courier = world.stage.slack.courier
+    sent = [one for one in courier.sent if one.payload.get("type") == "view_submission"][-1]
+    answer = str(await courier.again(sent))
+    assert "Asked for approval" in answer
+    for block in sent.payload["view"]["state"]["values"].values():
+        if ids.IN_AMOUNT in block:
+            block[ids.IN_AMOUNT]["value"] = "6500"
+    assert "already sent with other values" in str(await courier.again(sent))
+    rows = await world.app.rooms.context.lane.read(lambda tx: tx.all("SELECT id FROM approval"))
+    assert [row["id"] for row in rows] == [asked.id]
+    assert not clerk.views()
+    assert world.writes() == []
