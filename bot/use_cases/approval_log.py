@@ -116,6 +116,11 @@ def tell_requester(tx: Tx, context: Context, held: Approval, state: str) -> None
     outbox.put(tx, f"{TOLD}:{held.id}:{state}", TOLD, held.requester_id, payload, context.now())
 
 
+def is_told(tx: Tx, held: Approval, state: str) -> bool:
+    """Whether whoever asked was told this already."""
+    return outbox.by_key(tx, f"{TOLD}:{held.id}:{state}") is not None
+
+
 def tell_spread(tx: Tx, context: Context, held: Approval) -> None:
     """How far an approved payment over several invoices came, where it was asked for."""
     if held.plan:

@@ -23,7 +23,7 @@ from bot.store import approvals, operations
 from bot.store.approvals import Approval
 from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
-from bot.use_cases.approval_log import log_request, tell_requester, tell_spread
+from bot.use_cases.approval_log import is_told, log_request, tell_requester, tell_spread
 from bot.use_cases.asking import intents_of
 from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
@@ -86,7 +86,7 @@ class Approved:
         try:
             done = await self._promises.do(held)
         except NOT_NOW as error:
-            await self._try_later(held, str(error))
+            await self._try_later(held, error)
         except DuebotError as error:
             await self._finish(held, State.STALE, error.sentence)
         else:
@@ -103,7 +103,7 @@ class Approved:
             judged = True
             return await self._journal.perform(intent)
         except NOT_NOW as error:
-            await self._try_later(held, str(error))
+            await self._try_later(held, error)
         except DuebotError as error:
             said = " ".join(
                 (error.sentence, *getattr(error, "differences", ()), *getattr(error, "evidence", ()))
@@ -122,7 +122,7 @@ class Approved:
             await self._finish(held, State.FAILED, f"{begun} {operation.sentence}".strip())
             return
         said = operation.sentence if operation.state == "unknown" else _CHECKING
-        await self._put_off(held, f"{begun} {said}".strip(), None)
+        await self._put_off(held, f"{begun} {said}".strip(), None, f"{operation.state}:{operation.key}")
 
     def _is_under_way(self, operation: Operation) -> bool:
         """Whether somebody is at it this moment, and nothing is known to be wrong with it."""
@@ -130,25 +130,28 @@ class Approved:
         at_it = lease is not None and lease > self._context.now()
         return operation.state in ("prepared", "sent") and operation.ended_at is None and at_it
 
-    async def _try_later(self, held: Approval, why: str) -> None:
+    async def _try_later(self, held: Approval, why: Exception) -> None:
         """Nothing was written, for a reason that passes: it is tried again, but not for ever."""
         now = self._context.now()
         if held.decided_at is not None and now - held.decided_at > _GIVE_UP:
             begun = await self._begun(held)
             await self._finish(held, State.FAILED, f"{begun} It was tried for a day: {why}".strip())
         else:
-            await self._put_off(held, why, now + _AGAIN)
+            await self._put_off(held, str(why), now + _AGAIN, type(why).__name__)
 
-    async def _put_off(self, held: Approval, sentence: str, next_try_at: datetime | None) -> None:
-        """Says why it isn't done yet, once for each reason."""
+    async def _put_off(
+        self, held: Approval, sentence: str, next_try_at: datetime | None, reason: str
+    ) -> None:
+        """Says why it isn't done yet, once for each ``reason``: the sentence is another one at every try."""
+        told = f"delayed:{reason}"
 
         def write(tx: Tx) -> None:
             current = approvals.get(tx, held.id)
             if current is None or not approvals.hold_back(tx, held.id, sentence, next_try_at):
                 return
-            if current.sentence != sentence:
+            if not is_told(tx, current, told):
                 log_request(tx, self._context, current, DUEBOT, "delayed", {"sentence": sentence})
-                tell_requester(tx, self._context, current, f"delayed:{sentence}")
+                tell_requester(tx, self._context, current, told)
 
         await self._context.lane.write(write)
         self._context.wake_outbox()

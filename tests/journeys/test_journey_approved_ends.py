@@ -2,11 +2,21 @@
 
 from datetime import timedelta
 
-from journey_approvals import APPROVALS, ask_payment, assert_decided, big_invoice, held, newest, request_seen
+from journey_approvals import (
+    APPROVALS,
+    ask_payment,
+    assert_decided,
+    audited,
+    big_invoice,
+    held,
+    newest,
+    request_seen,
+)
 from journey_matrix import click
 from journey_world import guide_only, one_shape
 
 from bot.domain.approval import State
+from bot.domain.errors import SyncroNotSent
 from bot.views import ids
 from sandbox.slack.shown import shown_text
 
@@ -100,14 +110,36 @@ async def test_while_syncro_is_away_for_a_day_it_is_tried_and_then_given_up(worl
     await clerk.sees("It is not done yet", clerk.dm)
     await tick(world, hours=20)
     assert (await held(world, asked.id)).state is State.APPROVED
-    told = [one for one in clerk.messages(clerk.dm) if "It is not done yet" in shown_text(one)]
-    assert len(told) <= 2, "the reason is told once, not at every try"
     await tick(world, hours=5)
     ended = await held(world, asked.id)
     assert (ended.state, "tried for a day" in ended.sentence) == (State.FAILED, True), ended
     world.stage.syncro.faults.clear()
     await tick(world, hours=1)
     assert world.writes() == []
+
+
+@one_shape
+async def test_why_it_is_not_done_yet_is_told_once_however_it_is_worded_at_each_try(world):
+    """Of an outage each sentence says for how long, and when Duebot tries again."""
+    clerk, gateway = world.person(), world.app.rooms.context.gateway
+    asked = await ask_payment(world, big_invoice(world).number)
+    minutes, really = iter(range(1, 100)), gateway.ready
+
+    async def away():
+        raise SyncroNotSent(f"Syncro hasn't answered for {next(minutes)} minutes. Nothing was sent.")
+
+    gateway.ready = away
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("It is not done yet", clerk.dm)
+    for _ in range(4):
+        await tick(world, minutes=2)
+    assert "for 6 minutes" in (await held(world, asked.id)).sentence
+    told = [one for one in clerk.messages(clerk.dm) if "Your request" in shown_text(one)]
+    assert len(told) == 1
+    assert (await audited(world)).count("approval.delayed") == 1
+    gateway.ready = really
+    await tick(world, minutes=2)
+    assert (await held(world, asked.id)).state is State.DONE
 
 
 @one_shape
