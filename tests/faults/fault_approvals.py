@@ -24,6 +24,12 @@ from bot.use_cases.promise_requests import PromiseRequests
 
 #: Whatever is paid or voided needs somebody else's word.
 STRICT = replace(POLICY, approvals=ApprovalPolicy(void=True, payment=Threshold({"USD": 100})))
+#: The same, and two must say so.
+BY_TWO = replace(
+    STRICT,
+    approvals=replace(STRICT.approvals, number=2),
+    roles=replace(STRICT.roles, approvers=frozenset({"U0BOSS", "U0CFO"})),
+)
 
 
 @dataclass

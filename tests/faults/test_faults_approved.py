@@ -7,12 +7,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from fault_approvals import Desk, ask, desk, followed
+from fault_approvals import BY_TWO, Desk, ask, desk, followed
 from fault_kill import Killed, Steps
 from fault_world import BOSS, CLERK, FaultWorld, effects
 
 from bot.domain.approval import State
 from bot.domain.errors import DuebotError, NotAllowed
+from bot.domain.roles import Person
 from bot.store.approvals import Approval
 
 _MOST_STEPS = 60
@@ -77,6 +78,22 @@ async def test_two_processes_that_both_get_the_click_and_both_tick_do_it_once(wo
         ended = await followed(world, second, request.id)
         assert (ended.state, len(ended.votes)) == (State.DONE, 1)
         assert effects(world, "payment", invoice) == 1
+
+
+async def test_two_who_must_say_so_say_it_at_once_in_two_processes(world: FaultWorld) -> None:
+    cfo = Person("U0CFO", "Cora Controller")
+    first, second = await desk(world, BY_TWO), await desk(world, BY_TWO)
+    for _ in range(5):
+        invoice = world.invoice()
+        request, _ = await ask(world, first, "payment", [invoice])
+        await asyncio.gather(
+            first.approvals.approve(BOSS, request.id),
+            second.approvals.approve(cfo, request.id),
+            second.tick(),
+        )
+        ended = await followed(world, second, request.id)
+        assert {vote.user_id for vote in ended.votes} == {BOSS.id, cfo.id}
+        assert (ended.state, effects(world, "payment", invoice)) == (State.DONE, 1)
 
 
 # ---- who comes first ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from journey_matrix import click
 from journey_world import guide_only, one_shape
 
 from bot.domain.approval import State
-from bot.domain.errors import SyncroNotSent
+from bot.domain.errors import SyncroLimited, SyncroNotSent
 from bot.views import ids
 from sandbox.slack.shown import shown_text
 
@@ -205,3 +205,40 @@ async def test_the_same_form_with_other_values_is_refused_and_with_the_same_asks
     assert [row["id"] for row in rows] == [asked.id]
     assert not clerk.views()
     assert world.writes() == []
+
+
+@one_shape
+async def test_what_syncro_was_too_busy_for_is_tried_again_and_done_once(world):
+    """It was refused for its pace after it was claimed: a clear no, but not for good."""
+    clerk, big = world.person(), big_invoice(world)
+    asked = await ask_payment(world, big.number)
+    gateway, limited = world.app.rooms.context.gateway, SyncroLimited("Syncro asks for a pause.", 50)
+    really = gateway.record_payment
+
+    async def too_busy(*_given):
+        gateway.record_payment = really
+        raise limited
+
+    gateway.record_payment = too_busy
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("It is not done yet", clerk.dm)
+    assert world.payments(big.id) == []
+    await tick(world, seconds=30)
+    assert (await held(world, asked.id)).state is State.APPROVED, "not before its time"
+    await tick(world, minutes=2)
+    await clerk.sees("Approved and done", clerk.dm)
+    assert [one.amount for one in world.payments(big.id)] == [600000]
+
+
+@one_shape
+async def test_an_answer_that_is_lost_is_read_back_and_told_as_done(world):
+    clerk, big = world.person(), big_invoice(world)
+    asked = await ask_payment(world, big.number)
+    world.stage.syncro.faults.add(world.paying, "cut_after_commit")
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("read back", clerk.dm)
+    await tick(world, minutes=2)
+    await tick(world, minutes=2)
+    await clerk.sees("Approved and done", clerk.dm)
+    assert [one.amount for one in world.payments(big.id)] == [600000]
+    assert (await held(world, asked.id)).state is State.DONE

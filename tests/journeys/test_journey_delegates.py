@@ -188,18 +188,23 @@ async def test_one_no_ends_it_also_after_a_yes(two, world):
     assert world.writes() == []
 
 
-async def test_where_too_few_others_may_the_form_says_so_and_nothing_is_asked(tmp_path, two, world):
+@pytest.mark.parametrize(
+    ("number", "who", "said"), [(2, CLERK, "only 1 of 2 others may"), (1, BOSS, "nobody else may")]
+)
+async def test_where_too_few_others_may_the_form_says_so_and_nothing_is_asked(
+    tmp_path, world, number, who, said
+):
     write_policy(
         tmp_path,
-        approvals=rules(2, "U0BOSS: U0DANA"),
+        approvals=rules(number, "U0BOSS: U0DANA"),
         roles="{approvers: [U0BOSS], collectors: [U0CLERK, U0DANA]}",
     )
     await world.restart()
-    clerk, big = world.person(), big_invoice(world)
+    clerk, big = world.person(who), big_invoice(world)
     await clerk.command("C0BILLING", f"/invoice pay {big.number} 6000 ach")
     await clerk.submit(await clerk.modal("Balance"))
-    said = shown_text(await clerk.modal("needs approval"))
-    assert "only 1 of 2 others may give it. Nothing was written." in said
+    shown = shown_text(await clerk.modal("needs approval"))
+    assert f"{said} give it. Nothing was written." in shown
     rows = await world.app.rooms.context.lane.read(lambda tx: tx.all("SELECT id FROM approval"))
     assert rows == []
     await world.app.schedule.tick_now()

@@ -46,6 +46,7 @@ async def test_people_and_groups_each_once() -> None:
 
 async def test_who_has_left_and_guests_decide_nothing_nor_do_their_deputies() -> None:
     assert await asked(rules("U0GONE", "U0GUEST", "U0BOSS", GONE="U0DANA")) == (["U0BOSS"], 1)
+    assert await asked(rules("U0BOSS", BOSS="U0GUEST")) == (["U0BOSS"], 1)
 
 
 @pytest.mark.parametrize("deputy", ["U0ANNA", "U0ZOE"])
@@ -86,6 +87,6 @@ async def test_in_whose_right_each_may_decide(user: str, expected: set[str]) -> 
 
 @pytest.mark.parametrize("user", ["U0CLERK", "U0GUEST", "U0GONE", "U0ELSE"])
 async def test_all_others_are_refused(user: str) -> None:
-    given = rules("U0BOSS", "U0GUEST", "U0GONE", GONE="U0CLERK")
+    given = rules("U0BOSS", "U0GUEST", "U0GONE", GONE="U0CLERK", BOSS="U0GUEST")
     with pytest.raises(NoRole):
         await authority().require_decider(user, given)
