@@ -103,7 +103,10 @@ class Approved:
             judged = True
             return await self._journal.perform(intent)
         except NOT_NOW as error:
-            await self._try_later(held, error)
+            last = await self._context.lane.read(partial(_last, key=intent.base_key))
+            # Begun by now, as by another process a moment earlier: then that one, or a later tick, follows it.
+            if last is None or last.state == "refused":
+                await self._try_later(held, error)
         except DuebotError as error:
             said = " ".join(
                 (error.sentence, *getattr(error, "differences", ()), *getattr(error, "evidence", ()))

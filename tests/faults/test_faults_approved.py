@@ -80,6 +80,44 @@ async def test_two_processes_that_both_get_the_click_and_both_tick_do_it_once(wo
         assert effects(world, "payment", invoice) == 1
 
 
+async def test_what_another_process_is_doing_just_now_is_not_told_as_a_delay(world: FaultWorld) -> None:
+    first, second = await desk(world), await desk(world)
+    invoice = world.invoice()
+    request, _ = await ask(world, first, "payment", [invoice])
+    record, reached, go = first.process.context.gateway.record_payment, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any) -> Any:
+        reached.set()
+        await go.wait()
+        return await record(*given)
+
+    first.process.context.gateway.record_payment = slowly  # type: ignore[method-assign]  # the test's gate
+    judge = second.process.journal.judge
+
+    async def late(wanted: Any) -> None:
+        """The other has claimed it since this one looked what is begun."""
+        await reached.wait()
+        await judge(wanted)
+
+    second.process.journal.judge = late  # type: ignore[method-assign]  # the same
+    approved, carry_out = asyncio.Event(), first.approved.carry_out
+
+    async def begins(id: str) -> None:
+        approved.set()
+        await carry_out(id)
+
+    first.approved.carry_out = begins  # type: ignore[method-assign]  # the same
+    clicked = asyncio.create_task(first.approvals.approve(BOSS, request.id))
+    await approved.wait()
+    await second.approved.carry_out(request.id)
+    held = await second.held(request.id)
+    assert (held.state, held.sentence, held.next_try_at) == (State.APPROVED, "", None)
+    go.set()
+    await clicked
+    assert await first.told(request.id) == [f"{CLERK.id} done"]
+    assert effects(world, "payment", invoice) == 1
+
+
 async def test_two_who_must_say_so_say_it_at_once_in_two_processes(world: FaultWorld) -> None:
     cfo = Person("U0CFO", "Cora Controller")
     first, second = await desk(world, BY_TWO), await desk(world, BY_TWO)
