@@ -46,7 +46,8 @@ class Contact:
     """One contact to one customer in one currency. ``total`` in minor units; ``as_of`` is an ISO date.
 
     ``needs`` says why a person must let it out: "level", "old_book", or empty when nobody needs to. ``subject`` and
-    ``message`` are what the customer reads; ``edited_by`` is who changed them. ``decision`` is "approved" or "skipped".
+    ``message`` are what the customer reads; ``edited_by`` are the ids of all who changed them. ``decision`` is
+    "approved" or "skipped".
     """
 
     id: str
@@ -78,6 +79,11 @@ class Contact:
     def key(self) -> tuple[str, str, str, str]:
         """What names it among the customer's contacts: currency, track, carrying invoice, level."""
         return (self.currency, self.track, self.carrying_invoice_id, self.level)
+
+    @property
+    def editors(self) -> frozenset[str]:
+        """Everybody who has changed its text."""
+        return frozenset(self.edited_by.split())
 
     @property
     def awaits(self) -> bool:

@@ -103,9 +103,13 @@ def skip(tx: Tx, id: str, *, by: str, name: str, reason: str, now: datetime) -> 
 
 
 def edit(tx: Tx, id: str, *, subject: str, message: str, by: str) -> bool:
-    """Another text, by a person who therefore may not approve it. False when nobody has to approve it any more."""
+    """Another text, by a person who therefore may not approve it, as nobody may who changed it before.
+
+    False when nobody has to approve it any more.
+    """
     changed = tx.run(
-        """UPDATE contact SET subject = :subject, message = :message, edited_by = :by
+        """UPDATE contact SET subject = :subject, message = :message,
+               edited_by = CASE WHEN edited_by = '' THEN CAST(:by AS TEXT) ELSE edited_by || ' ' || :by END
            WHERE id = :id AND stage = 'planned' AND needs <> ''""",
         {"id": id, "subject": subject, "message": message, "by": by},
     )

@@ -87,7 +87,9 @@ class PaymentKind(Kind):
             if other.key != operation.key and other.state in operations.OPEN and other not in same_form:
                 amount = say_money(int(other.request["amount"]), str(other.request["currency"]))
                 lines.append(f"{amount} by {other.actor_name}, still being recorded ({other.state})")
-        for held, request in _not_begun(asked, written):
+        # What was approved is not held up by what others only ask for: those see it when they are decided.
+        waiting = [] if APPROVAL in operation.request else _not_begun(asked, written)
+        for held, request in waiting:
             if _is_alike_asked(request, payment):
                 amount = say_money(int(request["amount"]), held.currency)
                 lines.append(

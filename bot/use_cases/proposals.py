@@ -129,7 +129,7 @@ class Proposals:
         self, contact_id: str, version: str, actor: Person, rights: frozenset[str], tx: Tx
     ) -> ContactCard:
         contact = _awaiting(tx, contact_id)
-        if contact.edited_by == actor.id:
+        if actor.id in contact.editors:
             raise NotAllowed(_OWN_TEXT)
         if contact.actor_id == actor.id:
             raise NotAllowed(_OWN_REQUEST)
@@ -137,7 +137,7 @@ class Proposals:
         if version and card.version != version:
             raise NotAllowed(_OTHER_TEXT)
         given = votes.of(tx, contact_id, card.version)
-        principal = principal_of(actor.id, rights, {contact.edited_by, contact.actor_id}, given)
+        principal = principal_of(actor.id, rights, contact.editors | {contact.actor_id}, given)
         votes.add(tx, contact_id, Vote(actor.id, actor.name, principal, "", now), card.version)
         enough = len(given) + 1 >= card.needed
         if enough and not waiting.approve(tx, contact_id, by=actor.id, name=actor.name, now=now):

@@ -136,6 +136,12 @@ async def test_the_same_payment_asked_for_by_another_is_shown(world):
     await dana.close(await dana.modal(ASKED))
     assert ("Looks like", said) in (await newest(world)).asked.evidence, "whoever decides sees it as well"
     assert world.writes() == []
+    boss = world.person("U0BOSS")
+    await boss.sees("Looks like", "C0APPROVE")
+    first = next(one for one in boss.messages("C0APPROVE") if "Looks like" not in shown_text(one))
+    await boss.click(first, "Approve")
+    await boss.sees("$6,000.00 recorded")
+    assert len(world.payments(big.id)) == 1, "what another only asks for holds nothing up"
 
 
 async def test_what_was_recorded_meanwhile_is_not_recorded_again(world):

@@ -23,6 +23,7 @@ from sending_world import (
 
 from bot.domain.errors import NotAllowed
 from bot.domain.holds import Hold, HoldKind
+from bot.domain.roles import Person
 from bot.store import holds
 from bot.store.holds import Noted
 from bot.use_cases.proposals import Proposals
@@ -106,6 +107,22 @@ async def test_a_changed_text_is_what_goes_out_but_not_by_who_changed_it(world: 
     await bot.chasing.execution.run()
     (email,) = world.syncro.company.emails
     assert (email.subject, email.message) == ("About your invoice", "Please call us.")
+
+
+@guide_only
+async def test_nobody_who_ever_changed_the_text_approves_it(world: World, bot: Bot) -> None:
+    bot = await world.bot(roles=replace(POLICY.roles, approvers=frozenset({"U0BOSS", "U0ADMIN", "U0CFO"})))
+    invoice = owing(world, 5)
+    await bot.chasing.automatics.start(BOSS)
+    await sent(bot)
+    (waits,) = await contacts_of(bot, invoice)
+    proposals = Proposals(bot.context, bot.authority)
+    await proposals.edit(ADMIN, waits.id, "About your invoice", "Please call us.")
+    await proposals.edit(BOSS, waits.id, "About your invoice", "Please call us today.")
+    for editor in (ADMIN, BOSS):
+        with pytest.raises(NotAllowed, match="another approver"):
+            await proposals.approve(editor, waits.id)
+    await proposals.approve(Person("U0CFO", "Priya"), waits.id)
 
 
 @guide_only
