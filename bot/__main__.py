@@ -94,8 +94,8 @@ async def _run_bot() -> None:
     app = await App.start(settings, policy)
     mode = "Socket Mode" if settings.socket_mode else f"{app.address}/slack/events"
     print(f"Duebot answers by {mode}. Health: {app.address}/healthz. Stop with Ctrl-C.", flush=True)
-    if settings.audit_key is None:
-        print(verbs_audit.NO_KEY, flush=True)
+    for warning in await verbs_audit.warnings(app.rooms):
+        print(warning, flush=True)
     try:
         await _until_told()
     finally:

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 from bot.app import Rooms
 from bot.domain.contact_facts import ContactCard
 from bot.domain.dates import say_date
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Misconfigured
 from bot.domain.fee_facts import FeeCard
 from bot.domain.money import say_money
 from bot.domain.references import Match, parse_reference, reference_matches
 from bot.domain.roles import Person
 from bot.store import contacts, outbox
+from bot.store.audit import Audit
 from bot.store.automatic import Automatic
+from bot.store.lane import Lane
 from bot.use_cases.authority import OPERATOR
 from bot.use_cases.explain import Explain
 from bot.use_cases.mirror_reading import SyncReport
@@ -30,6 +32,11 @@ from bot.views.why import why_whole
 from bot.views.wording import count
 from reminders.chasing_text import chased
 from reminders.sweep_text import swept, would
+
+OTHER_KEY = (
+    "The audit record doesn't end with what DUEBOT_AUDIT_KEY seals, so nothing can be entered in it. "
+    "Set the same key as the running bot's, or see what is wrong with the record: duebot audit verify"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,18 @@ async def posted(rooms: Rooms, outbox_id: str) -> str:
             return "is not posted yet; the running bot goes on trying"
 
 
+async def require_key(lane: Lane, audit: Audit) -> None:
+    """Before anything is entered in the audit record: an entry sealed with another key would spoil it for good.
+
+    Raises ``Misconfigured``.
+    """
+    if not await lane.read(audit.fits):
+        raise Misconfigured(OTHER_KEY)
+
+
 async def sweep_now(rooms: Rooms, again: bool) -> Shown:
     """Builds, sweeps, sends and posts, now."""
+    await require_key(rooms.context.lane, rooms.context.audit)
     built = await rooms.chasing.build.run(again=again)
     report = await rooms.sweep.run(again=again)
     made = await rooms.chasing.execution.run()
@@ -126,6 +143,8 @@ async def automatic(rooms: Rooms, wanted: str, dry_run: bool) -> str:
     if wanted and dry_run:
         same = "It is already so" if state.on == (wanted == "on") else "It would be changed"
         return f"{_state(rooms, state)} {same}; nothing was changed."
+    if wanted:
+        await require_key(rooms.context.lane, rooms.context.audit)
     if wanted == "on":
         state = await automatics.start(operator())
     elif wanted == "off":
@@ -184,6 +203,7 @@ def _how() -> str:
 
 async def approve_proposals(rooms: Rooms, ids: Sequence[str], dry_run: bool) -> Shown:
     """Lets contacts out, by id, by the number of the invoice that leads, or ``all``; late fees by id only."""
+    await require_key(rooms.context.lane, rooms.context.audit)
     _, fees = await rooms.chasing.fees.waiting("")
     chosen_fees = [one.id for one in fees if one.id in ids]
     if chosen_fees:
@@ -227,6 +247,7 @@ def _fee_said(card: FeeCard) -> str:
 
 async def skip_proposal(rooms: Rooms, id: str, reason: str, dry_run: bool) -> str:
     """Leaves a contact out for this time, or a late fee for ever."""
+    await require_key(rooms.context.lane, rooms.context.audit)
     _, fees = await rooms.chasing.fees.waiting("")
     fee = next((one for one in fees if one.id == id), None)
     if fee is not None:

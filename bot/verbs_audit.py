@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from bot.app import Rooms
 from bot.config import Settings
 from bot.domain.errors import BadInput, Misconfigured
 from bot.domain.parse_dates import parse_date
@@ -24,10 +25,14 @@ from bot.store.audit_check import Verdict, verify
 from bot.store.inspection import inspect
 from bot.store.lane import Lane, Row, Tx
 from bot.store.open import open_store
-from bot.verbs import Shown, operator
+from bot.verbs import Shown, operator, require_key
 
 Format = Literal["jsonl", "csv"]
 NO_KEY = "DUEBOT_AUDIT_KEY is not set: whoever can write the database can rewrite the audit record."
+_SPOILS = (
+    "DUEBOT_AUDIT_KEY is not the key that sealed the audit record so far: what is entered from here on will not verify "
+    "with it. Stop, put the old key back, and start again."
+)
 UNJUDGED_END = (
     "The end can't be judged without a head that was kept elsewhere: give one with --head (Duebot posts it every "
     "week)."
@@ -63,6 +68,13 @@ class Wanted:
 def audit_of(settings: Settings) -> Audit:
     """The record with the key that seals it."""
     return Audit(settings.audit_key.get_secret_value().encode() if settings.audit_key else b"")
+
+
+async def warnings(rooms: Rooms) -> list[str]:
+    """What whoever starts the bot must know of its record: it works on all the same."""
+    context = rooms.context
+    fits = await context.lane.read(context.audit.fits)
+    return [*([] if context.audit.keyed else [NO_KEY]), *([] if fits else [_SPOILS])]
 
 
 # ---- checking -----------------------------------------------------------------------------------------------
@@ -113,7 +125,7 @@ async def export(settings: Settings, policy: Policy, now: datetime, wanted: Want
     since, until = _days(wanted, now.astimezone(zone).date())
     audit, lane = audit_of(settings), await _opened(settings)
     try:
-        await lane.read(partial(_require_fit, audit))
+        await require_key(lane, audit)
         with _written_to(wanted.output) as write:
             stretch, count = await lane.write(
                 lambda tx: _enter(tx, audit, policy, now, wanted, _bounds(zone, since, until))
@@ -141,15 +153,6 @@ def _bounds(zone: ZoneInfo, since: date | None, until: date | None) -> tuple[dat
         else datetime.max.replace(tzinfo=UTC)
     )
     return first, last
-
-
-def _require_fit(audit: Audit, tx: Tx) -> None:
-    """An entry sealed with another key would break the chain."""
-    if not audit.fits(tx):
-        raise Misconfigured(
-            "The audit record doesn't end with what DUEBOT_AUDIT_KEY seals, so the export can't be entered in it. "
-            "Set the same key as the running bot's, or see what is wrong with the record: duebot audit verify"
-        )
 
 
 def _enter(

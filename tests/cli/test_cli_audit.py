@@ -244,3 +244,20 @@ async def test_an_export_without_any_key_says_so(duebot, tmp_path):
     assert "DUEBOT_AUDIT_KEY is not set" in shown.stderr
     assert "0 entries exported." in shown.stderr
     assert "is empty" not in (await duebot("audit", "verify", DUEBOT_AUDIT_KEY=None)).stdout
+
+
+async def test_verbs_that_would_enter_something_with_another_key_refuse_to(duebot):
+    """A shell that lacks the key would spoil the record for good."""
+    key = {"DUEBOT_AUDIT_KEY": "kept elsewhere"}
+    assert (await duebot("automatic", "on", **key)).exit_code == 0
+    for words in (
+        ("automatic", "off"),
+        ("sweep",),
+        ("proposals", "approve", "all"),
+        ("proposals", "skip", "1042", "--reason", "Not now"),
+    ):
+        refused = await duebot(*words, DUEBOT_AUDIT_KEY=None)
+        assert refused.exit_code == 1, words
+        assert "Set the same key as the running bot's" in refused.stderr, words
+    assert " is on" in (await duebot("automatic", DUEBOT_AUDIT_KEY=None)).stdout, "looking needs no key"
+    assert (await duebot("audit", "verify", **key)).exit_code == 0

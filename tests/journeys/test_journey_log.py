@@ -5,6 +5,7 @@ import re
 from journey_world import START, one_shape
 
 from bot.use_cases.audit_place import place_of
+from bot.verbs_audit import warnings
 from bot.views import ids
 from sandbox.slack.shown import shown_text
 
@@ -99,3 +100,19 @@ async def test_where_it_was_done_is_left_open_when_nobody_remembers(world):
     lane = world.app.rooms.context.lane
     forgotten = await lane.read(lambda tx: place_of(tx, "no such visit"))
     assert forgotten == await lane.read(lambda tx: place_of(tx, "")) == {"channel": "", "link": ""}
+
+
+@one_shape
+async def test_a_bot_that_starts_with_another_key_warns_and_works_on(worlds):
+    async with worlds(size=40, DUEBOT_AUDIT_KEY="kept elsewhere") as world:
+        await world.app.rooms.sync.run()
+        boss = world.person("U0BOSS")
+        await boss.command("C0BILLING", "/overdue automatic on")
+        await boss.sees("is on")
+        assert await warnings(world.app.rooms) == []
+        world.extra["DUEBOT_AUDIT_KEY"] = "mistyped"
+        await world.restart()
+        (warning,) = await warnings(world.app.rooms)
+        assert "is not the key that sealed the audit record" in warning
+        await boss.command("C0BILLING", "/overdue automatic off")
+        await boss.sees("is off")
