@@ -27,6 +27,7 @@ from bot.use_cases.approval_log import is_told, log_request, tell_requester, tel
 from bot.use_cases.asking import intents_of
 from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
+from bot.use_cases.ending import is_amiss
 from bot.use_cases.journal import Intent, Journal
 from bot.use_cases.promise_asking import PROMISE
 from bot.use_cases.promise_requests import PromiseRequests
@@ -65,7 +66,7 @@ class Approved:
         return len(due)
 
     async def carry_out(self, id: str) -> None:
-        """Does the next writes of an approved request, until one isn't confirmed; then, or at the end, says so."""
+        """Does the next writes of an approved request, until one doesn't succeed; then, or at the end, says so."""
         held = await self._context.lane.read(lambda tx: approvals.get(tx, id))
         if held is None or held.state is not State.APPROVED:
             return
@@ -77,7 +78,7 @@ class Approved:
             operation = last if last and not _to_repeat(held, last) else await self._perform(held, intent)
             if operation is None:
                 return
-            if operation.state != "confirmed":
+            if operation.state != "confirmed" or (len(held.steps) > 1 and is_amiss(operation)):
                 await self._stop(held, operation)
                 return
         await self._finish(held, State.DONE, await self._told(held))
@@ -117,11 +118,14 @@ class Approved:
         return None
 
     async def _stop(self, held: Approval, operation: Operation) -> None:
-        """One write isn't confirmed: what was refused ends the request, anything else is followed by later ticks."""
+        """One write isn't confirmed, or not as it should be: that ends the request, as does what was refused.
+
+        Anything else is followed by later ticks.
+        """
         if self._is_under_way(operation):
             return
         begun = await self._begun(held)
-        if operation.state == "refused":
+        if operation.state in ("refused", "confirmed"):
             await self._finish(held, State.FAILED, f"{begun} {operation.sentence}".strip())
             return
         said = operation.sentence if operation.state == "unknown" else _CHECKING
@@ -184,7 +188,7 @@ class Approved:
         """How much of several writes is done: "1 of 3 recorded.", or empty."""
         keys = [one.base_key for one in intents_of(held)]
         last = await self._context.lane.read(lambda tx: [_last(tx, key) for key in keys])
-        done = sum(one is not None and one.state == "confirmed" for one in last)
+        done = sum(one is not None and one.state == "confirmed" and not is_amiss(one) for one in last)
         return f"{done} of {len(keys)} recorded." if done else ""
 
 

@@ -1,5 +1,6 @@
 """How what was approved ends when Syncro doesn't simply say yes: refused, unknown, busy, away for a day, half done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from journey_approvals import (
@@ -158,6 +159,30 @@ async def test_half_of_a_cheque_says_which_half(world):
     await tick(world, minutes=10)
     assert len(world.writes()) == 3
     assert len([one for one in world.company.payments.values() if "77" in one.reference]) == 2
+
+
+@one_shape
+async def test_a_cheque_of_which_a_part_is_declined_stops_there_and_is_not_told_as_recorded(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    await clerk.command("C0BILLING", '/invoice pay "Acme Widgets" 5200 check #77')
+    await clerk.submit(await clerk.modal("open invoices"))
+    await clerk.close(await clerk.modal("Asked for approval"))
+    asked, gateway = await newest(world), world.app.rooms.context.gateway
+    record, tried = gateway.record_payment, []
+
+    async def second_declined(invoice_id, payment):
+        tried.append(invoice_id)
+        recorded = await record(invoice_id, payment)
+        return replace(recorded, successful=False) if len(tried) == 2 else recorded
+
+    gateway.record_payment = second_declined
+    await boss.click(await request_seen(boss), "Approve")
+    told = shown_text(await clerk.sees("1 of 4 recorded", clerk.dm))
+    assert "was declined" in told
+    ended = await held(world, asked.id)
+    assert (ended.state, ended.sentence.startswith("1 of 4 recorded.")) == (State.FAILED, True), ended
+    await tick(world, minutes=10)
+    assert len(tried) == 2
 
 
 @one_shape
