@@ -18,7 +18,7 @@ from bot.store import approvals
 from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.use_cases.approval_log import card_of, has_voted, log_request, nudge, put_copy, tell_requester
-from bot.use_cases.approved import NOT_NOW, Approved
+from bot.use_cases.approved import NOT_READ, Approved
 from bot.use_cases.audit_place import NOWHERE, Place
 from bot.use_cases.authority import DUEBOT, Authority
 from bot.use_cases.context import Context
@@ -157,7 +157,7 @@ class Approvals:
         """Every check but the approval itself. What fails for good ends the request, and is raised."""
         try:
             await self._approved.judge(held)
-        except NOT_NOW as error:
+        except NOT_READ as error:
             # It is checked again before anything is done; until then the word is kept.
             logger.info("approval_not_checked", error=type(error).__name__)
         except DuebotError as error:

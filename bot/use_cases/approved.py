@@ -12,11 +12,13 @@ from bot.domain.approval import State
 from bot.domain.errors import (
     Busy,
     DuebotError,
+    Misconfigured,
     NeedsApproval,
     SlackError,
     SyncroLimited,
     SyncroLost,
     SyncroNotSent,
+    SyncroUnauthorized,
 )
 from bot.domain.money import say_money
 from bot.store import approvals, operations
@@ -34,6 +36,8 @@ from bot.use_cases.promise_requests import PromiseRequests
 
 #: Nothing was written, and nothing about the request itself is wrong: it is tried again.
 NOT_NOW = (Busy, SyncroNotSent, SyncroLimited, SyncroLost, SlackError, StoreError)
+#: The same while only reading: the key or the address is wrong, which says nothing of what is asked for.
+NOT_READ = (*NOT_NOW, Misconfigured, SyncroUnauthorized)
 _AGAIN = timedelta(minutes=1)
 _GIVE_UP = timedelta(days=1)
 _CHECKING = "Syncro's answer was lost; it is being read back whether it went through."
@@ -86,7 +90,7 @@ class Approved:
     async def _note_promise(self, held: Approval) -> None:
         try:
             done = await self._promises.do(held)
-        except NOT_NOW as error:
+        except NOT_READ as error:
             await self._try_later(held, error)
         except DuebotError as error:
             await self._finish(held, State.STALE, error.sentence)
@@ -109,6 +113,9 @@ class Approved:
             if last is None or last.state == "refused":
                 await self._try_later(held, error)
         except DuebotError as error:
+            if not judged and isinstance(error, NOT_READ):
+                await self._try_later(held, error)
+                return None
             said = " ".join(
                 (error.sentence, *getattr(error, "differences", ()), *getattr(error, "evidence", ()))
             )

@@ -120,6 +120,34 @@ async def test_while_syncro_is_away_for_a_day_it_is_tried_and_then_given_up(worl
 
 
 @one_shape
+async def test_while_syncro_does_not_accept_the_key_the_word_stands(world):
+    """Every click would void a request, and every tick what is approved, for as long as nobody mends the key."""
+    clerk, big = world.person(), big_invoice(world)
+    asked = await ask_payment(world, big.number)
+    world.stage.syncro.faults.add("*", "status", status=401, times=None)
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("does not accept the API key", clerk.dm)
+    assert (await held(world, asked.id)).state is State.APPROVED
+    await tick(world, minutes=5)
+    assert (await held(world, asked.id)).state is State.APPROVED
+    world.stage.syncro.faults.clear()
+    await tick(world, minutes=5)
+    await clerk.sees("Approved and done", clerk.dm)
+    assert [one.amount for one in world.payments(big.id)] == [600000]
+
+
+@one_shape
+async def test_what_the_key_may_not_write_has_failed(world):
+    """Reading works, so trying it for a day would change nothing."""
+    clerk = world.person()
+    asked = await ask_payment(world, big_invoice(world).number)
+    world.stage.syncro.faults.add(world.paying, "status", status=401, times=None)
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("It was not done", clerk.dm)
+    assert (await held(world, asked.id)).state is State.FAILED
+
+
+@one_shape
 async def test_why_it_is_not_done_yet_is_told_once_however_it_is_worded_at_each_try(world):
     """Of an outage each sentence says for how long, and when Duebot tries again."""
     clerk, gateway = world.person(), world.app.rooms.context.gateway
