@@ -200,6 +200,8 @@ class VoidKind(Kind):
     async def check(self, operation: Operation, live: Invoice | None) -> None:
         assert live is not None  # noqa: S101  a void always names an invoice
         await self.authority.require(operation.actor_id, self.action())
+        if live.customer_id != operation.customer_id:
+            raise Changed(f"Invoice {live.number} belongs to another customer now. Nothing was written.")
         require_voidable(self.context, live)
         reason = str(operation.request.get("reason", "")).strip()
         if not reason:

@@ -15,6 +15,7 @@ from journey_approvals import (
     held,
     request_seen,
 )
+from journey_matrix import click
 from journey_world import guide_only
 
 from bot.domain.approval import State
@@ -163,6 +164,19 @@ async def test_what_has_changed_since_voids_the_request_and_says_what(world):
     assert "The balance was $9,000.00; now it is $8,500.00." in told
     assert_decided(await request_seen(boss, "Void: nothing was done"), "now it is $8,500.00")
     assert (await held(world, asked.id)).state is State.STALE
+    assert world.writes() == []
+
+
+@guide_only
+async def test_a_void_is_void_when_the_invoice_is_another_customers_by_now(world):
+    """Elsewhere there is no void."""
+    asked = await ask_void(world)
+    other = next(one for one in world.company.customers if one != world.showpiece.customer_id)
+    world.showpiece.customer_id = other
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await world.idle()
+    ended = await held(world, asked.id)
+    assert (ended.state, "belongs to another customer now" in ended.sentence) == (State.STALE, True), ended
     assert world.writes() == []
 
 
