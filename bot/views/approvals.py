@@ -36,7 +36,8 @@ from bot.views.modals_common import field, modal, notice_blocks, text_input
 _NAMED = 6
 _CHANGES = 20
 _EVIDENCE = 10
-_TEXT = 2500
+#: The whole text of the longest email that can be asked for: nobody approves what they don't see.
+_TEXT = 2900
 _HEADS = {
     State.WAITING: "Approval needed",
     State.APPROVED: "Approved",
