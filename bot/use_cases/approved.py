@@ -8,6 +8,8 @@ import contextlib
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from bot.domain.approval import State
 from bot.domain.errors import (
     Busy,
@@ -42,6 +44,8 @@ _AGAIN = timedelta(minutes=1)
 _GIVE_UP = timedelta(days=1)
 _CHECKING = "Syncro's answer was lost; it is being read back whether it went through."
 
+log = structlog.get_logger()
+
 
 class Approved:
     """What was approved and is not done yet."""
@@ -66,7 +70,10 @@ class Approved:
         found = await self._context.lane.read(lambda tx: approvals.of_state(tx, State.APPROVED))
         due = [one for one in found if one.next_try_at is None or one.next_try_at <= now]
         for held in due:
-            await self.carry_out(held.id)
+            try:
+                await self.carry_out(held.id)
+            except Exception:  # the boundary of one request: the others must get their turn
+                log.exception("approved_broken", kind=held.kind, approval=held.id)
         return len(due)
 
     async def carry_out(self, id: str) -> None:

@@ -134,6 +134,29 @@ async def test_two_who_must_say_so_say_it_at_once_in_two_processes(world: FaultW
         assert (ended.state, effects(world, "payment", invoice)) == (State.DONE, 1)
 
 
+async def test_one_that_cannot_be_read_at_all_does_not_hold_up_the_others(world: FaultWorld) -> None:
+    at, invoices = await desk(world), [world.invoice(), world.invoice()]
+    requests = [(await ask(world, at, "payment", [one]))[0] for one in invoices]
+    carry_out, judge = at.approved.carry_out, at.process.journal.judge
+
+    async def killed(id: str) -> None:
+        """The process dies right after the word."""
+
+    at.approved.carry_out = killed  # type: ignore[method-assign]  # the test's knife
+    for one in requests:
+        await at.approvals.approve(BOSS, one.id)
+    at.approved.carry_out = carry_out  # type: ignore[method-assign]  # the same
+
+    async def odd(wanted: Any) -> None:
+        if wanted.invoice_id == str(invoices[0].id):
+            raise ValueError("Syncro sent what nobody expected")
+        await judge(wanted)
+
+    at.process.journal.judge = odd  # type: ignore[method-assign]  # the same
+    await at.tick()
+    assert [(await at.held(one.id)).state for one in requests] == [State.APPROVED, State.DONE]
+
+
 # ---- who comes first ----------------------------------------------------------------------------------------
 
 ENDS = {
