@@ -88,13 +88,25 @@ class LateFees:
         return await self._card(fee_id)
 
     async def approve_all(self, actor: Person, ids: Sequence[str]) -> tuple[FeeCard, ...]:
-        """Lets out what of these still waits, and adds one after the other."""
+        """Lets out what of these still waits, and adds one after the other.
+
+        Raises ``NotAllowed`` only where there is nothing else than what they can't say yes to (again).
+        """
         rights = await self._rights(actor)
 
         def write(tx: Tx) -> list[LateFee]:
             held = (late_fees.get(tx, one) for one in ids)
             waiting = [one for one in held if one is not None and one.state == "planned"]
-            return [self._approve(tx, one.id, actor, rights) for one in waiting]
+            done: list[LateFee] = []
+            refused: NotAllowed | None = None
+            for one in waiting:
+                try:
+                    done.append(self._approve(tx, one.id, actor, rights))
+                except NotAllowed as error:
+                    refused = error
+            if refused is not None and not done:
+                raise refused
+            return done
 
         decided = await self._context.lane.write(write)
         for fee in decided:

@@ -1,12 +1,13 @@
 """Late fees: proposed after the level's contact, approved or skipped in Slack, added once in Syncro."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from journey_world import START, one_shape
 
-from bot.store import contacts, late_fees
+from bot.store import contacts, late_fees, votes
 from bot.views import ids
 from sandbox.demo import demo_policy
 from sandbox.slack.shown import shown_text
@@ -195,3 +196,30 @@ async def test_a_deputy_lets_a_fee_out_in_the_approvers_right(fees):
     await dana.sees("and added in Syncro", "C0BILLING")
     assert len(fee_lines(fees)) == 1
     assert [one.state for one in await kept(fees)] == ["added"]
+
+
+@one_shape
+async def test_where_two_must_approve_a_list_goes_on_behind_what_one_has_approved_already(fees):
+    policy = fees.folder / "policy.yml"
+    policy.write_text(policy.read_text().replace("expires_hours: 24", "expires_hours: 24, number: 2"))
+    await fees.restart()
+    await contacted(fees)
+    await next_morning(fees)
+    shown, fee = await proposed(fees)
+    lane, other = fees.app.rooms.context.lane, replace(fee, id="fee-other", level="firm")
+    assert await lane.write(lambda tx: late_fees.insert(tx, other))
+    boss = fees.person(BOSS)
+    await boss.command("C0BILLING", "/overdue proposals")
+    shown = await boss.sees("Late fees to approve", "C0BILLING")
+    await boss.click(shown, action_id=f"{ids.FEE_APPROVE}:{fee.id}")
+    await fees.idle()
+    await boss.command("C0BILLING", "/overdue proposals")
+    shown = await boss.sees("Late fees to approve", "C0BILLING")
+    await boss.click(shown, action_id=ids.FEE_APPROVE_ALL)
+    await fees.idle()
+    given = {one.id: await lane.read(lambda tx, id=one.id: votes.of(tx, id)) for one in await kept(fees)}
+    assert {id: [vote.user_id for vote in said] for id, said in given.items()} == {
+        fee.id: [BOSS],
+        "fee-other": [BOSS],
+    }
+    assert fee_lines(fees) == []
