@@ -1,6 +1,6 @@
 """The kinds of write that change, send and void invoices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,12 @@ from bot.domain.invoice import EDITABLE, Customer, Email, Invoice, InvoiceEdit, 
 from bot.domain.money import say_money
 from bot.domain.policy import Threshold
 from bot.domain.roles import Action
-from bot.store import mirror
+from bot.store import approvals, mirror
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.asked import email_asked, void_asked
 from bot.use_cases.context import Context
-from bot.use_cases.kinds import Absent, Finding, Found, Kind, Told, Unclear
+from bot.use_cases.kinds import APPROVAL, Absent, Finding, Found, Kind, Told, Unclear
 from bot.use_cases.void_ends import end_all_about
 
 
@@ -118,6 +118,7 @@ class EmailKind(Kind):
         why = []
         if self.context.gateway.abilities.email_text:
             why += await self._foreign(email, customer)
+            await self._require_told(operation, why)
         elif (email.to, email.cc) != own_addresses(customer):
             raise Changed(
                 f"Syncro chooses the addresses, and {customer.name}'s have changed. Nothing was sent.",
@@ -128,6 +129,14 @@ class EmailKind(Kind):
             why.append(_above(limit, live))
         if why:
             await self.require_approved(operation, email_asked(live, email, why))
+
+    async def _require_told(self, operation: Operation, foreign: Sequence[str]) -> None:
+        """Of an approved email: that whoever approved it was told of these addresses. Raises ``Changed``."""
+        held = await self.context.lane.read(
+            lambda tx: approvals.get(tx, str(operation.request.get(APPROVAL, "")))
+        )
+        if held is not None and not set(foreign) <= set(held.asked.why):
+            raise Changed("The customer's addresses have changed since this was asked for.", list(foreign))
 
     async def _foreign(self, email: Email, customer: Customer) -> list[str]:
         """Why an address that isn't the customer's own needs approval."""

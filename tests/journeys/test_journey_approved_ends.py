@@ -60,6 +60,22 @@ async def test_an_invoice_above_the_limit_is_sent_once_when_it_is_approved(world
     assert len(world.stage.syncro.calls(EMAIL)) == 1
 
 
+@guide_only
+async def test_an_email_is_not_sent_to_an_address_that_is_not_the_customers_any_more(world):
+    """Approvers were asked about its sum, and read nothing of a foreign address."""
+    customer = world.company.customers[world.showpiece.customer_id]
+    customer.notification_email = "acme.books@gmail.com"
+    asked = await ask_email(world)
+    assert dict(asked.asked.evidence)["To"] == "acme.books@gmail.com"
+    assert "not the customer's own" not in " ".join(asked.asked.why)
+    customer.notification_email = "billing@acme-widgets.example"
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await world.idle()
+    ended = await held(world, asked.id)
+    assert (ended.state, "not the customer's own" in ended.sentence) == (State.STALE, True), ended
+    assert world.writes() == []
+
+
 @one_shape
 async def test_an_email_of_which_nobody_knows_waits_for_a_person_and_is_never_sent_again(world):
     for button, state, said in (
