@@ -180,7 +180,8 @@ def _stands(card: ApprovalCard) -> str:
         case State.EXPIRED:
             return f"{sentence} Nothing was done; it can be asked for again."
         case State.STALE:
-            return f"Nothing was done. {sentence}"
+            given = f"Approved{by}{right}{at}{comment}. " if len(card.votes) >= card.number else ""
+            return f"{given}Nothing was done. {sentence}"
 
 
 def _buttons(card: ApprovalCard) -> list[Block]:

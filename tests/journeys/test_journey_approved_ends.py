@@ -188,6 +188,20 @@ async def test_why_it_is_not_done_yet_is_told_once_however_it_is_worded_at_each_
 
 
 @one_shape
+async def test_what_changed_after_the_word_says_whose_word_it_was(world):
+    clerk, boss, big = world.person(), world.person("U0BOSS"), big_invoice(world)
+    asked = await ask_payment(world, big.number)
+    world.stage.syncro.faults.add("*", "status", status=503, times=None)
+    await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
+    await clerk.sees("It is not done yet", clerk.dm)
+    world.stage.syncro.faults.clear()
+    world.company.pay(big.id, "500")
+    await tick(world, minutes=3)
+    void = await boss.sees("Void: nothing was done", APPROVALS)
+    assert_decided(void, "Approved by Morgan Reyes", "Nothing was done", "now it is $8,500.00")
+
+
+@one_shape
 async def test_half_of_a_cheque_says_which_half(world):
     clerk, boss = world.person(), world.person("U0BOSS")
     await clerk.command("C0BILLING", '/invoice pay "Acme Widgets" 5200 check #77')
