@@ -7,8 +7,10 @@ from bot.domain.errors import Tampered
 
 #: The most that an input or a button can hold, and a menu's option; Slack's limits.
 _LONGEST = 3000
+#: What follows a slash command is a message, which Slack cuts at so many.
+_LONGEST_COMMAND = 40_000
 _PARTS = ("user", "channel", "container", "message", "team", "view", "event")
-_TEXTS = ("callback_id", "trigger_id", "response_url", "action_id", "block_id", "value", "command", "text")
+_TEXTS = ("callback_id", "trigger_id", "response_url", "action_id", "block_id", "value", "command")
 _VIEW_TEXTS = ("id", "callback_id", "private_metadata", "hash", "root_view_id")
 _INPUT_TEXTS = ("value", "selected_date", "selected_user")
 
@@ -18,6 +20,7 @@ def well_formed(body: Mapping[str, Any]) -> bool:
     return (
         all(_part(body.get(name)) for name in _PARTS)
         and _texts(body, _TEXTS)
+        and _text(body.get("text"), _LONGEST_COMMAND)
         and _texts(body.get("user") or {}, ("id", "name", "username", "team_id"))
         and _actions(body.get("actions"))
         and _view(body.get("view") or {})
@@ -36,8 +39,8 @@ def _part(value: object) -> bool:
     return value is None or isinstance(value, dict)
 
 
-def _text(value: object) -> bool:
-    return value is None or (isinstance(value, str) and len(value) <= _LONGEST)
+def _text(value: object, longest: int = _LONGEST) -> bool:
+    return value is None or (isinstance(value, str) and len(value) <= longest)
 
 
 def _texts(held: Mapping[str, Any], names: tuple[str, ...]) -> bool:

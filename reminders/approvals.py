@@ -7,10 +7,16 @@ from bot.store import approvals, outbox
 from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.store.outbox import Item
-from bot.use_cases.approval_log import ASK, card_of, put_copy
+from bot.use_cases.approval_log import ASK, NUDGE, card_of, put_copy
 from bot.use_cases.context import Context
 from bot.use_cases.redraw import redraw
-from bot.views.approvals import approval_message, approval_nudge, approval_told, own_request
+from bot.views.approvals import (
+    approval_elsewhere,
+    approval_message,
+    approval_nudge,
+    approval_told,
+    own_request,
+)
 from bot.views.blocks import Message
 from reminders.contact_posts import ContactPost
 from reminders.kinds import NOBODY, Drop, Kind, Ready, Step, is_nobody
@@ -32,6 +38,11 @@ class ApprovalPost(ContactPost):
             return None
         drawn = own_request if item.target == held.requester_id else approval_message
         return drawn(card_of(self.context, held))
+
+    async def bare(self, item: Item) -> Message | None:
+        """Once it is decided its buttons go, wherever it stands; what it was about isn't said where others read."""
+        held = await self.context.lane.read(lambda tx: _of(tx, item))
+        return None if held is None or held.state is State.WAITING else approval_elsewhere()
 
     def sent(self, tx: Tx, item: Item, at: datetime) -> None:
         """It may have been decided between drawing and posting: then this copy is drawn again."""
@@ -97,6 +108,12 @@ class ApprovalNudge(_AboutRequest):
             return Drop("It is decided.")
         drawn = approval_nudge(card_of(self.context, held), item.payload["people"])
         return Ready(await self._place(item), drawn)
+
+    def ended(self, tx: Tx, item: Item, state: str, reason: str, at: datetime) -> None:
+        """Where the channel can't have it, each of them is reminded directly."""
+        if state == "failed" and not is_person(item.target):
+            for one in item.payload["people"]:
+                outbox.put(tx, f"{item.key}:{one}", NUDGE, one, {**item.payload, "people": [one]}, at)
 
     async def standing(self, item: Item) -> tuple[Place, ...]:
         """The thread."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from bot.domain.errors import NotAllowed
 from bot.store import contacts, outbox
 from bot.store.lane import Tx
 from bot.store.outbox import Item
@@ -33,6 +34,10 @@ class ContactPost(Kind):
     async def drawn(self, item: Item) -> Message | None:
         """The message as it is now; ``None`` when there is nothing left to tell."""
         raise NotImplementedError
+
+    async def bare(self, item: Item) -> Message | None:
+        """What may take its place where others read along by now; ``None`` leaves it as it is."""
+        return None
 
     async def prepare(self, item: Item) -> Step:
         """Drawn now, in its place."""
@@ -121,7 +126,13 @@ class Redrawn(Kind):
         message = await self._posts[first.kind].drawn(first)
         if message is None:
             return Drop("Nothing is left of it.")
-        await self._where.of(first.target)  # who reads along there may have changed
+        try:
+            await self._where.of(first.target)  # who reads along there may have changed
+        except NotAllowed:
+            bare = await self._posts[first.kind].bare(first)
+            if bare is None:
+                raise
+            message = bare
         return Ready(Place(first.channel), message, first.ts)
 
     async def standing(self, item: Item) -> tuple[Place, ...]:

@@ -283,6 +283,16 @@ def refused_since(tx: Tx, kind: str, since: datetime) -> list[Operation]:
     return [_from_row(row) for row in rows]
 
 
+def confirmed_on(tx: Tx, invoice_id: str, kind: str, since: datetime) -> list[Operation]:
+    """Operations of this kind on an invoice that were confirmed since then, oldest first."""
+    rows = tx.all(
+        """SELECT * FROM operation WHERE invoice_id = :invoice_id AND kind = :kind AND state = 'confirmed'
+               AND settled_at >= :since ORDER BY settled_at, key""",
+        {"invoice_id": invoice_id, "kind": kind, "since": iso(since)},
+    )
+    return [_from_row(row) for row in rows]
+
+
 def payments_since(tx: Tx, customer_id: str, since: datetime) -> list[Operation]:
     """A customer's payments that were, or may have been, recorded since then (all but refused), oldest first."""
     rows = tx.all(

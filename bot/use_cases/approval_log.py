@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.approval_card import ApprovalCard
+from bot.domain.errors import DuebotError, NoRole
 from bot.domain.roles import Person
 from bot.store import outbox
 from bot.store.approvals import Approval
@@ -103,6 +104,14 @@ def nudge(tx: Tx, context: Context, held: Approval) -> None:
     for target in [channel] if channel else waits:
         payload = {"approval": held.id, "people": waits}
         outbox.put(tx, f"{NUDGE}:{held.id}:{target}", NUDGE, target, payload, context.now())
+
+
+def why_not(held: Approval, error: DuebotError) -> str:
+    """What speaks against a request, for everybody who reads it: whoever asked isn't "you" there."""
+    if isinstance(error, NoRole):
+        return f"{held.requester_name} may not do this any more."
+    details = getattr(error, "differences", ()) or getattr(error, "evidence", ())
+    return " ".join((error.sentence, *details))
 
 
 def has_voted(held: Approval, user_id: str) -> bool:

@@ -5,8 +5,6 @@ yes counts: what has changed in what matters ends the request, with what changed
 with its audit entry and messages.
 """
 
-from collections.abc import Sequence
-
 import structlog
 
 from bot.domain.approval import State, Vote, principal_of
@@ -17,7 +15,15 @@ from bot.domain.roles import Action, Person
 from bot.store import approvals
 from bot.store.approvals import Approval
 from bot.store.lane import Tx
-from bot.use_cases.approval_log import card_of, has_voted, log_request, nudge, put_copy, tell_requester
+from bot.use_cases.approval_log import (
+    card_of,
+    has_voted,
+    log_request,
+    nudge,
+    put_copy,
+    tell_requester,
+    why_not,
+)
 from bot.use_cases.approved import NOT_READ, Approved
 from bot.use_cases.audit_place import NOWHERE, Place
 from bot.use_cases.authority import DUEBOT, Authority
@@ -161,12 +167,9 @@ class Approvals:
             # It is checked again before anything is done; until then the word is kept.
             logger.info("approval_not_checked", error=type(error).__name__)
         except DuebotError as error:
-            sentence = " ".join((error.sentence, *_details(error)))
+            sentence = why_not(held, error)
             await self._end(held, State.STALE, DUEBOT, "", sentence=sentence)
-            raise Changed(
-                f"This request is void: {error.sentence} {held.requester_name} is told and can ask again.",
-                _details(error),
-            ) from error
+            raise Changed(f"This request is void: {sentence} {held.requester_name} is told.") from error
 
     # ---- what time does ------------------------------------------------------------------------------------
 
@@ -219,7 +222,3 @@ def _comment(typed: str) -> str:
     if len(said) > MOST_COMMENT:
         raise BadInput(f"That is {len(said):,} characters; at most {MOST_COMMENT} fit here.", "reason")
     return said
-
-
-def _details(error: DuebotError) -> Sequence[str]:
-    return getattr(error, "differences", ()) or getattr(error, "evidence", ())

@@ -27,7 +27,7 @@ from bot.store import approvals, operations
 from bot.store.approvals import Approval
 from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
-from bot.use_cases.approval_log import is_told, log_request, tell_requester, tell_spread
+from bot.use_cases.approval_log import is_told, log_request, tell_requester, tell_spread, why_not
 from bot.use_cases.asking import intents_of
 from bot.use_cases.authority import DUEBOT
 from bot.use_cases.context import Context
@@ -89,7 +89,7 @@ class Approved:
             operation = last if last and not _to_repeat(held, last) else await self._perform(held, intent)
             if operation is None:
                 return
-            if operation.state != "confirmed" or (len(held.steps) > 1 and is_amiss(operation)):
+            if operation.state != "confirmed" or is_amiss(operation):
                 await self._stop(held, operation)
                 return
         await self._finish(held, State.DONE, await self._told(held))
@@ -100,7 +100,7 @@ class Approved:
         except NOT_READ as error:
             await self._try_later(held, error)
         except DuebotError as error:
-            await self._finish(held, State.STALE, error.sentence)
+            await self._finish(held, State.STALE, why_not(held, error))
         else:
             await self._finish(held, State.DONE, done)
 
@@ -123,10 +123,7 @@ class Approved:
             if not judged and isinstance(error, NOT_READ):
                 await self._try_later(held, error)
                 return None
-            said = " ".join(
-                (error.sentence, *getattr(error, "differences", ()), *getattr(error, "evidence", ()))
-            )
-            begun = await self._begun(held)
+            said, begun = why_not(held, error), await self._begun(held)
             state = State.FAILED if begun or judged else State.STALE
             await self._finish(held, state, f"{begun} {said}".strip())
         return None

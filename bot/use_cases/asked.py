@@ -10,6 +10,8 @@ from bot.domain.facts import Abilities
 from bot.domain.invoice import Email, Invoice, NewPayment, Payment
 from bot.domain.money import say_money
 
+#: Under this name stand payments that could be the same one.
+LOOKS_LIKE = "Looks like"
 _NOT_REFUNDED = "Duebot doesn't refund them. Refund or move them in Syncro."
 
 
@@ -29,7 +31,7 @@ def payment_asked(
             ("Payment date", _dated(payment.date, can)),
             ("Notes", payment.notes),
             ("Due", say_date_if_known(live.due_date)),
-            ("Looks like", "; ".join(alike)),
+            (LOOKS_LIKE, "; ".join(alike)),
         ),
     )
 
@@ -41,6 +43,7 @@ def payments_asked(
     parts: Sequence[tuple[OpenInvoice, int]],
     details: Mapping[str, object],
     can: Abilities,
+    alike: Iterable[str],
 ) -> Asked:
     """One payment over several invoices: ``parts`` are what each gets, ``details`` what they share."""
     amount = say_money(sum(share for _, share in parts), currency)
@@ -54,6 +57,7 @@ def payments_asked(
             ("Reference", str(details["reference"])),
             ("Payment date", _dated(date.fromisoformat(str(details["date"])), can)),
             ("Notes", str(details["notes"])),
+            (LOOKS_LIKE, "; ".join(alike)),
         ),
     )
 

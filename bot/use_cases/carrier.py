@@ -28,7 +28,7 @@ from bot.store.lane import StoreError, Tx
 from bot.store.operations import Operation
 from bot.use_cases.context import Context
 from bot.use_cases.ending import Ending, done_so_far, is_begun
-from bot.use_cases.kinds import Absent, Found, Kind, Unclear
+from bot.use_cases.kinds import APPROVAL, Absent, Found, Kind, Unclear
 from bot.use_cases.settlement import Settlement
 
 #: How many numbers are tried for a new invoice before somebody should look at the account.
@@ -110,8 +110,9 @@ class Carrier:
             seen = Version.from_json(operation.version_seen)
             changed = differences(seen, live, kind.matters(operation))
             if changed:
+                since = "this was asked for" if operation.request.get(APPROVAL) else "you opened this"
                 raise Changed(
-                    f"Invoice {live.number} has changed since you opened this. Nothing was written.", changed
+                    f"Invoice {live.number} has changed since {since}. Nothing was written.", changed
                 )
         await kind.check(operation, live)
 

@@ -80,7 +80,9 @@ class Holds:
         try:
             return await self._write(noted, visit_id, trusted)
         except NeedsApproval as error:
-            return await self._asking.ask(noted.hold.id, intents_for(noted, visit_id), error.asked)
+            wanted = intents_for(noted, visit_id)
+            held = await self._asking.asked_before(noted.hold.id, wanted)
+            return held or await self._asking.ask(noted.hold.id, wanted, error.asked)
 
     async def note_approved(self, noted: Noted, visit_id: str) -> Hold:
         """The same for what an approver agreed to. Raises ``NotAllowed``."""

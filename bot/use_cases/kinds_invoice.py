@@ -11,7 +11,8 @@ from bot.domain.invoice import EDITABLE, Customer, Email, Invoice, InvoiceEdit, 
 from bot.domain.money import say_money
 from bot.domain.policy import Threshold
 from bot.domain.roles import Action
-from bot.store import approvals, mirror
+from bot.store import approvals, mirror, operations
+from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.use_cases.asked import email_asked, void_asked
@@ -128,7 +129,30 @@ class EmailKind(Kind):
         if limit is not None and limit.exceeded(live.total, live.currency):
             why.append(_above(limit, live))
         if why:
+            await self._require_one(operation, live)
             await self.require_approved(operation, email_asked(live, email, why))
+
+    async def _require_one(self, operation: Operation, live: Invoice) -> None:
+        """That nobody else asks for the same, and nobody has sent it since this was asked for. Raises ``Changed``.
+
+        A second email changes nothing about the invoice, so its version doesn't tell.
+        """
+        mine = operation.request.get(APPROVAL)
+
+        def read(tx: Tx) -> tuple[list[Approval], list[Operation]]:
+            others = [one for one in approvals.open_on(tx, live.id) if one.kind == "email" and one.id != mine]
+            held = approvals.get(tx, str(mine)) if mine else None
+            since = operations.confirmed_on(tx, live.id, "email", held.created_at) if held else []
+            return others, since
+
+        others, sent = await self.context.lane.read(read)
+        if others and not mine:
+            raise NotAllowed(
+                f"{others[0].requester_name} has asked to send {live.number} already, and that isn't decided yet. "
+                "They can withdraw it in their direct messages."
+            )
+        if sent:
+            raise Changed(f"{sent[0].actor_name} has sent {live.number} since this was asked for.")
 
     async def _require_told(self, operation: Operation, foreign: Sequence[str]) -> None:
         """Of an approved email: that whoever approved it was told of these addresses. Raises ``Changed``."""

@@ -102,7 +102,7 @@ class PaymentKind(Kind):
         policy = self.context.policy.approvals
         why = []
         if policy.payment is not None:
-            rest_of_form = int(operation.request.get("after_it", 0))
+            rest_of_form = int(operation.request.get("rest_of_form", 0))
             total = payment.amount + rest_of_form + await self._recent_sum(operation, live)
             if live.currency not in policy.payment.above:
                 why.append(f"policy sets no limit for payments in {live.currency}, so each needs approval")
@@ -126,7 +126,10 @@ class PaymentKind(Kind):
         def read(tx: Tx) -> int:
             made = operations.of_actor_customer_since(tx, operation.actor_id, live.customer_id, since)
             counted = [one for one in made if one.key != operation.key and one.state != "refused"]
-            done = [one.request for one in counted if one.kind == "payment"]
+            # What the same form has recorded stands in its rest already.
+            done = [
+                one.request for one in counted if one.kind == "payment" and not _same_form(one, operation)
+            ]
             mine = (pair for pair in _asked_for(tx, operation) if pair[0].requester_id == operation.actor_id)
             asked = [request for _, request in _not_begun(list(mine), counted)]
             return sum(int(one["amount"]) for one in [*done, *asked] if one["currency"] == live.currency)

@@ -32,7 +32,7 @@ from bot.store.approvals import Approval
 from bot.store.lane import Tx
 from bot.store.operations import Operation
 from bot.store.rows import iso
-from bot.use_cases.asked import payments_asked
+from bot.use_cases.asked import LOOKS_LIKE, payments_asked
 from bot.use_cases.asking import Asking
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
@@ -194,8 +194,8 @@ class PaySeveral:
             return None
         seen = {one.id: one for one in invoices}
         wanted = [(share, _intent(submission, plan, share, seen[share.invoice_id])) for share in missing]
-        asked = await self._asking.asked_before(_asking_key(plan), [intent for _, intent in wanted])
-        if asked is not None:
+        intents = [intent for _, intent in wanted]
+        if (asked := await self._asking.asked_before(_asking_key(plan), intents)) is not None:
             return asked
         needs = await self._judge([pair for pair in wanted if pair[0].invoice_id not in made], bool(made))
         if needs:
@@ -210,15 +210,16 @@ class PaySeveral:
         seen: Mapping[str, OpenInvoice],
         needs: Sequence[NeedsApproval],
     ) -> Approval:
-        """One request for all of it; the first share that needs it knows the whole sum."""
+        """One request for all of it: each share knows the whole sum, so if one needs it, all do."""
         why, can = needs[0].asked.why, self._context.gateway.abilities
-        parts = [(seen[share.invoice_id], share.amount) for share, _ in wanted]
-        asked = payments_asked(plan.customer_name, plan.currency, why, parts, plan.details, can)
-        shares = tuple(replace(share, place=place) for place, (share, _) in enumerate(wanted, 1))
-        intents = [intent for _, intent in wanted]
-        return await self._asking.ask(
-            _asking_key(plan), intents, asked, replace(plan, shares=shares).to_json()
+        alike = dict.fromkeys(
+            text for one in needs for name, text in one.asked.evidence if name == LOOKS_LIKE
         )
+        parts = [(seen[share.invoice_id], share.amount) for share, _ in wanted]
+        asked = payments_asked(plan.customer_name, plan.currency, why, parts, plan.details, can, alike)
+        shares = tuple(replace(share, place=place) for place, (share, _) in enumerate(wanted, 1))
+        intents, asked_plan = [intent for _, intent in wanted], replace(plan, shares=shares)
+        return await self._asking.ask(_asking_key(plan), intents, asked, asked_plan.to_json())
 
     async def _judge(
         self, wanted: Sequence[tuple[PlannedShare, Intent]], is_begun: bool
@@ -316,7 +317,12 @@ def _intent(submission: Submission, plan: Plan, share: PlannedShare, shown: Open
         invoice_id=share.invoice_id,
         customer_id=plan.customer_id,
         actor=submission.actor,
-        request={**plan.details, **request, "after_it": plan.after(share), "shares": plan.pairs()},
+        request={
+            **plan.details,
+            **request,
+            "rest_of_form": plan.amount - share.amount,
+            "shares": plan.pairs(),
+        },
         seen=shown.seen,
         visit_id=submission.visit_id,
     )

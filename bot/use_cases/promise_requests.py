@@ -14,8 +14,10 @@ from bot.domain.holds import Hold, HoldKind, Instalment
 from bot.domain.invoice import Invoice
 from bot.domain.money import say_money
 from bot.domain.roles import Action
+from bot.store import holds
 from bot.store.approvals import Approval
 from bot.store.holds import Noted
+from bot.store.lane import Tx
 from bot.use_cases.authority import Authority
 from bot.use_cases.context import Context
 from bot.use_cases.holds import Holds, require_holdable
@@ -41,6 +43,9 @@ class PromiseRequests:
             require_holdable(invoice)
             if invoice.customer_id != held.customer_id:
                 raise Changed(f"Invoice {invoice.number} belongs to another customer now. Nothing was noted.")
+        newer = await self._context.lane.read(lambda tx: _newer(tx, held))
+        if newer is not None:
+            raise Changed(f"{newer.hold.by_name} has noted another promise since this was asked for.")
         until, amount = noted.hold.until, noted.hold.amount
         if until is not None and until < self._context.today():
             raise Changed(f"The day of the promise, {say_date(until)}, is past.")
@@ -51,18 +56,34 @@ class PromiseRequests:
 
     async def do(self, held: Approval) -> str:
         """Notes it, once; what was done, in a sentence. Raises what speaks against it."""
-        noted = await self.judge(held)
+        before = await self._context.lane.read(lambda tx: holds.get(tx, _id_of(held)))
+        noted = before or await self.judge(held)
         await self._holds.note_approved(noted, held.visit_id)
         return (
             f"The promise for {say_date(noted.hold.until)} is noted." if noted.hold.until else "It is noted."
         )
 
 
+def _id_of(held: Approval) -> str:
+    """The hold's id: it is written down once."""
+    return f"{held.id}:{PROMISE}"
+
+
+def _newer(tx: Tx, held: Approval) -> Noted | None:
+    """A promise of one of these invoices that was noted after this one was asked for."""
+    for hold in holds.open_of(tx, held.customer_id):
+        noted = holds.get(tx, hold.id)
+        about = set(held.invoice_ids) & set(hold.invoice_ids)
+        if hold.kind is HoldKind.PROMISE and about and noted and noted.created_at > held.created_at:
+            return noted
+    return None
+
+
 def _noted(held: Approval, invoices: Sequence[Invoice]) -> Noted:
     facts: Mapping[str, Any] = held.steps[0].request
     parts = tuple(Instalment(date.fromisoformat(due), amount) for due, amount in facts["instalments"])
     hold = Hold(
-        id=f"{held.id}:{PROMISE}",
+        id=_id_of(held),
         kind=HoldKind.PROMISE,
         customer_id=held.customer_id,
         invoice_ids=held.invoice_ids,

@@ -49,10 +49,6 @@ class Plan:
         """All of it."""
         return sum(share.amount for share in self.shares)
 
-    def after(self, share: PlannedShare) -> int:
-        """What is still to come after a share."""
-        return sum(one.amount for one in self.shares if one.place > share.place)
-
     def key(self, share: PlannedShare) -> str:
         """The key of a share's write."""
         return share_key(self.form, share.invoice_id, share.place)

@@ -36,13 +36,15 @@ from bot.views.modals_common import field, modal, notice_blocks, text_input
 _NAMED = 6
 _CHANGES = 20
 _EVIDENCE = 10
+#: As much as a field holds beside its name: notes, and the payments of an invoice, must not lose their end.
+_LONGEST = 1900
 #: The whole text of the longest email that can be asked for: nobody approves what they don't see.
 _TEXT = 2900
 _HEADS = {
     State.WAITING: "Approval needed",
     State.APPROVED: "Approved",
     State.DONE: "Approved and done",
-    State.FAILED: "Approved, but not done",
+    State.FAILED: "Approved, but not as it should be",
     State.REJECTED: "Rejected",
     State.WITHDRAWN: "Withdrawn",
     State.EXPIRED: "Expired",
@@ -52,7 +54,7 @@ _MARKS = {
     State.WAITING: ":raised_hand:",
     State.APPROVED: ":hourglass_flowing_sand:",
     State.DONE: ":white_check_mark:",
-    State.FAILED: ":x:",
+    State.FAILED: ":warning:",
     State.REJECTED: ":no_entry:",
     State.WITHDRAWN: ":leftwards_arrow_with_hook:",
     State.EXPIRED: ":alarm_clock:",
@@ -126,7 +128,8 @@ def _changes(card: ApprovalCard) -> list[Block]:
 
 def _evidence(card: ApprovalCard) -> list[Block]:
     pairs = [
-        (escape(one_line(name)), escape(trim(text, 900))) for name, text in card.asked.evidence[:_EVIDENCE]
+        (escape(one_line(name)), escape(trim(text, _LONGEST)))
+        for name, text in card.asked.evidence[:_EVIDENCE]
     ]
     text = [plain_section(trim(card.asked.text, _TEXT))] if card.asked.text.strip() else []
     return [*fields(pairs), *text]
@@ -172,7 +175,7 @@ def _stands(card: ApprovalCard) -> str:
         case State.DONE:
             return f"Approved{by}{right}{at}{comment}. {sentence}"
         case State.FAILED:
-            return f"Approved{by}{right}{at}{comment}. It was not done: {sentence}"
+            return f"Approved{by}{right}{at}{comment}. But: {sentence}"
         case State.REJECTED:
             return f"Rejected{by}{at}{comment}"
         case State.WITHDRAWN:
@@ -205,6 +208,12 @@ def _link_buttons(card: ApprovalCard) -> list[Block]:
     if card.syncro_url:
         row.append(button("Open in Syncro", ids.OPEN_SYNCRO, card.id, url=card.syncro_url))
     return row
+
+
+def approval_elsewhere() -> Message:
+    """In place of a decided request, in a channel where others read along by now."""
+    said = "This request is decided. Who reads along here has changed, so what it was about isn't shown any more."
+    return message(said, [section(said)])
 
 
 def own_request(card: ApprovalCard) -> Message:

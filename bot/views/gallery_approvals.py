@@ -8,6 +8,7 @@ from bot.domain.approval import State, Vote
 from bot.domain.approval_card import ApprovalCard
 from bot.domain.asked import Asked, Change
 from bot.views.approvals import (
+    approval_elsewhere,
     approval_message,
     approval_nudge,
     approval_told,
@@ -124,6 +125,7 @@ def approval_messages() -> Mapping[str, Message]:
             )
         ),
         "approval_own": own_request(WAITING),
+        "approval_elsewhere": approval_elsewhere(),
         "approval_own_hostile": own_request(
             replace(_ENDED, asked=_VOID, state=State.FAILED, sentence=HOSTILE)
         ),

@@ -108,9 +108,9 @@ async def test_what_syncro_refuses_has_failed_and_says_why(world):
     await boss.click(await request_seen(boss), "Approve")
     await clerk.sees("Books are closed", clerk.dm)
     assert_decided(
-        await boss.sees("Approved, but not done", APPROVALS),
+        await boss.sees("Approved, but not as it should be", APPROVALS),
         "Approved by Morgan Reyes",
-        "It was not done",
+        "But: ",
         "Books are closed",
     )
     assert (await held(world, asked.id)).state is State.FAILED
@@ -159,7 +159,7 @@ async def test_what_the_key_may_not_write_has_failed(world):
     asked = await ask_payment(world, big_invoice(world).number)
     world.stage.syncro.faults.add(world.paying, "status", status=401, times=None)
     await click(world, "U0BOSS", ids.APPROVAL_APPROVE, asked.id)
-    await clerk.sees("It was not done", clerk.dm)
+    await clerk.sees("But: ", clerk.dm)
     assert (await held(world, asked.id)).state is State.FAILED
 
 

@@ -167,6 +167,24 @@ async def test_a_promise_that_was_asked_for_is_void_when_its_day_is_past_or_its_
     assert world.writes() == []
 
 
+@one_shape
+async def test_an_older_promise_that_was_asked_for_does_not_replace_a_newer_one(world):
+    clerk, boss = world.person(), world.person("U0BOSS")
+    for number, ago in ((1, 5), (2, 3)):
+        await broke(world, number, ago=ago)
+    await clerk.submit(await opened(clerk, "Promise"), {"Promised for": "in 1 week"})
+    await clerk.close(await clerk.modal("Asked for approval"))
+    await boss.sees("Approval needed", "C0APPROVE")
+    world.clock.advance(timedelta(minutes=5))
+    await boss.submit(await opened(boss, "Promise"), {"Promised for": "in 2 weeks"})
+    await boss.close(await boss.modal("The promise is noted"))
+    (newer,) = await open_holds(world)
+    cfo = world.person("U0CFO")
+    await cfo.click(await cfo.sees("Approval needed", "C0APPROVE"), "Approve")
+    await cfo.sees("Morgan Reyes has noted another promise since this was asked for")
+    assert [one.id for one in await open_holds(world)] == [newer.id]
+
+
 async def test_a_promise_whose_time_is_over_is_not_moved_but_broken(world):
     clerk = world.person()
     await promise(clerk, **{"Promised for": "today"})
