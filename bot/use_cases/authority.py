@@ -22,6 +22,10 @@ DUEBOT = Person(SYSTEM, "Duebot")
 _NAMED = 5
 #: More people than this are not asked about one request: looking each of them up costs Slack a call.
 _ASKED = 20
+_UNTOLD = (
+    "Slack doesn't tell who is in a user group of the policy, so I can't tell whether you may do this. "
+    "Whoever runs Duebot sees with `duebot doctor` what is missing."
+)
 _OUTSIDE = "Duebot only works for full members of its own workspace, not for guests or people of other ones."
 
 
@@ -32,6 +36,7 @@ class Authority:
         self._directory = directory
         self._lists = policy.roles
         self._rules = rules_of(policy)
+        self._untold: dict[str, str] = {}
 
     async def role_of(self, user_id: str) -> Role:
         """The highest role that lists this person. Guests, deactivated users, bots and strangers have none."""
@@ -51,7 +56,9 @@ class Authority:
         return Person(user_id, (await self._directory.member(user_id)).name)
 
     async def require(self, user_id: str, action: Action) -> Role:
-        """The person's role, if it permits ``action``. Raises ``NoRole``, naming the role and who has it.
+        """The person's role, if it permits ``action``.
+
+        Raises ``NoRole``, naming the role and who has it, and ``SlackRefused`` while it can't be known.
 
         For all but looking, Slack is asked afresh whether the person still is a full member.
         """
@@ -62,6 +69,7 @@ class Authority:
             return role
         if role is Role.NONE and not (await self._directory.member(user_id)).full:
             raise NoRole(_OUTSIDE)
+        self._require_told()
         needed = role_needed(action)
         holders = await self._holders(needed)
         who = f" Ask {holders}." if holders else " Nobody has it in the policy yet."
@@ -83,6 +91,7 @@ class Authority:
             raise NoRole(_OUTSIDE)
         found = await self._principals(user_id, rules)
         if not found:
+            self._require_told()
             role = await self.role_of(user_id)
             names = _either([one.name for one in await self._some(rules.deciders)])
             raise NoRole(
@@ -143,10 +152,18 @@ class Authority:
     async def _group(self, group_id: str) -> frozenset[str]:
         """A group's members; nobody while Slack refuses to tell, so that people listed by themselves still count."""
         try:
-            return await self._directory.group_members(group_id)
+            found = await self._directory.group_members(group_id)
         except SlackRefused as error:
             log.warning("group_not_read", group=group_id, code=error.code)
+            self._untold[group_id] = error.code
             return frozenset()
+        self._untold.pop(group_id, None)
+        return found
+
+    def _require_told(self) -> None:
+        """Nobody is said to lack a role while it isn't known who is in a group. Raises ``SlackRefused``."""
+        if self._untold:
+            raise SlackRefused(_UNTOLD, next(iter(self._untold.values())))
 
     async def _holders(self, needed: Role) -> str:
         """Names of some who have at least ``needed``, nearest role first."""

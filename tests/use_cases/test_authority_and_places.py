@@ -77,6 +77,9 @@ async def test_groups_that_slack_will_not_tell_leave_the_others_their_roles() ->
     asked = Authority(Secretive(), policy(LISTS))  # type: ignore[arg-type]  # a directory as far as roles ask
     assert await asked.role_of("U0CLERK") is Role.COLLECTOR
     assert await asked.role_of("U0BOSS") is Role.NONE
+    with pytest.raises(SlackRefused, match="can't tell whether you may do this"):
+        await asked.require("U0BOSS", Action.PAY)
+    assert await asked.require("U0CLERK", Action.PAY) is Role.COLLECTOR
 
 
 async def test_viewers_all_takes_in_full_members_only() -> None:
