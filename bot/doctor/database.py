@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.doctor.finding import Finding, fail, ok, warn
 from bot.domain.errors import DuebotError
+from bot.store.audit import Audit
 from bot.store.inspection import Inspection, inspect
 
 _CHECK = "database"
@@ -11,7 +12,7 @@ _CHECK = "database"
 _LITTLE = 500 * 1024 * 1024
 
 
-def look_at_database(database_url: str) -> Sequence[Finding]:
+def look_at_database(database_url: str, audit: Audit) -> Sequence[Finding]:
     """Opens the file for reading only, and makes none that isn't there."""
     try:
         seen = inspect(database_url)
@@ -26,7 +27,7 @@ def look_at_database(database_url: str) -> Sequence[Finding]:
                 "Set DATABASE_URL to sqlite:///duebot.db.",
             )
         ]
-    return [_file(seen), _disk(seen)]
+    return [_file(seen), _disk(seen), *_record(seen, audit)]
 
 
 def _file(seen: Inspection) -> Finding:
@@ -44,6 +45,21 @@ def _file(seen: Inspection) -> Finding:
             _CHECK, f"{seen.path}; {changes} of its tables will be made at the next start: copy it first"
         )
     return ok(_CHECK, f"{seen.path}, with the tables of this version")
+
+
+def _record(seen: Inspection, audit: Audit) -> list[Finding]:
+    """The audit record ends with what the key seals; nothing is said of one that isn't begun."""
+    if seen.audit_end is None:
+        return []
+    if audit.fits_end(seen.audit_end):
+        return [ok("audit record", f"goes on with this key after {seen.audit_end.seq:,} entries")]
+    return [
+        fail(
+            "audit record",
+            "was sealed with another key, so what is entered from now on won't verify with it",
+            "Put the old DUEBOT_AUDIT_KEY back. If it is the right one, run duebot audit verify.",
+        )
+    ]
 
 
 def _disk(seen: Inspection) -> Finding:

@@ -13,6 +13,7 @@ from bot.doctor.finding import Finding
 from bot.doctor.setup import look_at_keys, look_at_policy, look_at_settings
 from bot.doctor.slack import look_at_slack
 from bot.doctor.syncro import look_at_syncro
+from bot.store.audit import Audit
 
 Tell = Callable[[Finding], None]
 
@@ -37,7 +38,8 @@ async def examine(env_file: Path, tell: Tell) -> list[Finding]:
         slack = group.create_task(look_at_slack(settings, policy))
         address = group.create_task(look_at_address(settings))
         syncro = group.create_task(look_at_syncro(settings))
-        database = group.create_task(asyncio.to_thread(look_at_database, settings.database_url))
+        audit = Audit(settings.audit_key.get_secret_value().encode() if settings.audit_key else b"")
+        database = group.create_task(asyncio.to_thread(look_at_database, settings.database_url, audit))
         tell_all([*found, *of_policy])
         tell_all((await slack).findings)
         tell_all([await address])

@@ -57,6 +57,21 @@ class Entry:
     link: str
 
 
+#: What ends a record, and what is noted beside it of that.
+LAST_ENTRY = "SELECT seq, seal FROM audit ORDER BY seq DESC LIMIT 1"
+NOTED_END = "SELECT seq, proof FROM audit_head WHERE id = 1"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A record's last entry, with its number and seal, and what the row beside it says of both."""
+
+    seq: int
+    seal: str
+    head_seq: int
+    proof: str
+
+
 class Audit:
     """The audit ledger, with the key that seals it."""
 
@@ -137,7 +152,7 @@ class Audit:
 
         It may be shown to anybody: it is another HMAC than those in the database, so nothing can be sealed with it.
         """
-        row = tx.one("SELECT seq, seal FROM audit ORDER BY seq DESC LIMIT 1")
+        row = tx.one(LAST_ENTRY)
         return self.public_head(row["seq"], row["seal"]) if row else ""
 
     def public_head(self, seq: int, seal: str) -> str:
@@ -154,10 +169,13 @@ class Audit:
 
     def fits(self, tx: Tx) -> bool:
         """Whether the record can be gone on with: it ends with what this key seals, or no key was set until now."""
-        row = tx.one("SELECT seq, seal FROM audit ORDER BY seq DESC LIMIT 1")
-        head = head_row(tx)
-        proofs = [one.proof_of(row) for one in (self, Audit(b""))] if row else []
-        return not row or (head["seq"] == row["seq"] and any(_same(head["proof"], one) for one in proofs))
+        row, head = tx.one(LAST_ENTRY), head_row(tx)
+        return row is None or self.fits_end(End(row["seq"], row["seal"], head["seq"], head["proof"]))
+
+    def fits_end(self, end: "End") -> bool:
+        """The same of a record's end that was read otherwise."""
+        proofs = (one.proof_of({"seal": end.seal}) for one in (self, Audit(b"")))
+        return end.head_seq == end.seq and any(_same(end.proof, one) for one in proofs)
 
     def _seal(self, row: Mapping[str, Any], proof: str) -> str:
         return self._hmac([proof, *(row[name] for name in _SEALED)])
@@ -171,7 +189,7 @@ class Audit:
 
 def head_row(tx: Tx) -> Row:
     """The number and the proof of the last row, as they were noted beside the record."""
-    return tx.one("SELECT seq, proof FROM audit_head WHERE id = 1") or {"seq": 0, "proof": ""}
+    return tx.one(NOTED_END) or {"seq": 0, "proof": ""}
 
 
 def page_after(tx: Tx, seq: int) -> list[Row]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import Misconfigured
+from bot.store.audit import LAST_ENTRY, NOTED_END, End
 from bot.store.migrations import pending
 from bot.store.open import path_in
 from bot.store.sqlite import APPLICATION_ID, opening
@@ -19,7 +20,7 @@ class Inspection:
     """The file at ``path`` (absolute). ``free`` are the bytes left on its disk.
 
     ``pending`` is how many changes of its tables the next start makes; ``others_read`` whether other users of the
-    machine may read it.
+    machine may read it. ``audit_end`` is how the audit record ends, if there is one.
     """
 
     path: Path
@@ -27,6 +28,7 @@ class Inspection:
     free: int
     pending: int = 0
     others_read: bool = False
+    audit_end: End | None = None
 
 
 def inspect(database_url: str) -> Inspection | None:
@@ -55,11 +57,13 @@ def inspect(database_url: str) -> Inspection | None:
             f"The database {path} can't be written to. Let the user who runs Duebot write to it."
         )
     with opening(path):
-        steps = _pending(path)
-    return Inspection(path, True, free, steps, others_read=bool(path.stat().st_mode & stat.S_IROTH))
+        steps, end = _inside(path)
+    others_read = bool(path.stat().st_mode & stat.S_IROTH)
+    return Inspection(path, True, free, steps, others_read, end)
 
 
-def _pending(path: Path) -> int:
+def _inside(path: Path) -> tuple[int, End | None]:
+    """How many changes of its tables are missing, and the end of the audit record."""
     # Without a write-ahead log nobody is writing; told so, SQLite makes no side files to read it.
     log = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
@@ -71,5 +75,8 @@ def _pending(path: Path) -> int:
                 f"The database {path} belongs to another program. Point DATABASE_URL at another file."
             )
         if "migration" not in tables:
-            return 0
-        return len(pending({name for (name,) in database.execute("SELECT name FROM migration")}))
+            return 0, None
+        steps = len(pending({name for (name,) in database.execute("SELECT name FROM migration")}))
+        last = database.execute(LAST_ENTRY).fetchone() if "audit" in tables else None
+        noted = database.execute(NOTED_END).fetchone() if last else None
+        return steps, End(*last, *noted) if last and noted else None
