@@ -23,7 +23,7 @@ async def begun(bench, key):
     [
         ("the first key", "the first key", "ok"),
         ("", "the first key", "ok"),
-        ("the first key", "another key", "fail"),
+        ("the first key", "mistyped-0123456789", "fail"),
         ("the first key", None, "fail"),
     ],
 )
