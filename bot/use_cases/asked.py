@@ -62,8 +62,8 @@ def payments_asked(
     )
 
 
-def email_asked(live: Invoice, email: Email, why: Sequence[str]) -> Asked:
-    """Sending an invoice."""
+def email_asked(live: Invoice, email: Email, why: Sequence[str], own: Iterable[str]) -> Asked:
+    """Sending an invoice; ``own`` are the customer's own addresses, to compare."""
     return Asked(
         title=f"Sending {live.number} ({say_money(live.total, live.currency)})",
         customer=live.customer_name,
@@ -74,6 +74,7 @@ def email_asked(live: Invoice, email: Email, why: Sequence[str]) -> Asked:
         evidence=_some(
             ("To", ", ".join(email.to)),
             ("Copies", ", ".join(email.cc)),
+            ("The customer's own", ", ".join(own)),
             ("Subject", email.subject),
             ("Balance", say_money(live.balance, live.currency)),
         ),

@@ -130,7 +130,9 @@ class EmailKind(Kind):
             why.append(_above(limit, live))
         if why:
             await self._require_one(operation, live)
-            await self.require_approved(operation, email_asked(live, email, why))
+            await self.require_approved(
+                operation, email_asked(live, email, why, sum(own_addresses(customer), ()))
+            )
 
     async def _require_one(self, operation: Operation, live: Invoice) -> None:
         """That nobody else asks for the same, and nobody has sent it since this was asked for. Raises ``Changed``.

@@ -173,6 +173,7 @@ async def test_a_foreign_address_needs_approval(world):
     assert "It goes to somebody@gmail.com, not the customer's own" in asked
     assert world.company.emails == []
     request = await boss.sees("Approval needed", "C0APPROVE")
+    assert "billing@acme-widgets.example" in shown_text(request), "the customer's own, to compare"
     assert "please find our invoice INV-2024-1042" in shown_text(request), (
         "the whole text is there to be judged"
     )
