@@ -4,9 +4,11 @@ Nothing here remembers how far it came: the journal does, under keys made of the
 the decision, at every tick, after a restart, and by a second process, and does nothing twice.
 """
 
+import asyncio
 import contextlib
 from datetime import datetime, timedelta
 from functools import partial
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -54,6 +56,7 @@ class Approved:
         self._context = context
         self._journal = journal
         self._promises = promises
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def judge(self, held: Approval) -> None:
         """Every check that is made when it is carried out, but the approval itself. Raises what speaks against it."""
@@ -77,7 +80,15 @@ class Approved:
         return len(due)
 
     async def carry_out(self, id: str) -> None:
-        """Does the next writes of an approved request, until one doesn't succeed; then, or at the end, says so."""
+        """Does the next writes of an approved request, until one doesn't succeed; then, or at the end, says so.
+
+        Who comes while this process is at it, a click or a tick, waits, and so can tell how it ended.
+        """
+        turn = self._turns.setdefault(id, asyncio.Lock())
+        async with turn:
+            await self._carry_out(id)
+
+    async def _carry_out(self, id: str) -> None:
         held = await self._context.lane.read(lambda tx: approvals.get(tx, id))
         if held is None or held.state is not State.APPROVED:
             return

@@ -118,6 +118,36 @@ async def test_what_another_process_is_doing_just_now_is_not_told_as_a_delay(wor
     assert effects(world, "payment", invoice) == 1
 
 
+async def test_who_clicks_while_the_tick_is_at_it_is_told_how_it_ended(world: FaultWorld) -> None:
+    here = await desk(world)
+    invoice = world.invoice()
+    request, _ = await ask(world, here, "payment", [invoice])
+    gateway, reached, go = here.process.context.gateway, asyncio.Event(), asyncio.Event()
+    record, carry_out = gateway.record_payment, here.approved.carry_out
+    ticks: list[asyncio.Task[int]] = []
+
+    async def slowly(*given: Any) -> Any:
+        reached.set()
+        await go.wait()
+        return await record(*given)
+
+    async def after_the_tick(id: str) -> None:
+        """The tick comes between the decision and who decided."""
+        here.approved.carry_out = carry_out  # type: ignore[method-assign]  # the test's gate
+        ticks.append(asyncio.create_task(here.approved.carry_all()))
+        await reached.wait()
+        asyncio.get_running_loop().call_later(0.05, go.set)
+        await carry_out(id)
+
+    gateway.record_payment = slowly  # type: ignore[method-assign]  # the same
+    here.approved.carry_out = after_the_tick  # type: ignore[method-assign]  # the same
+    card = await here.approvals.approve(BOSS, request.id)
+    assert card.state is State.DONE
+    await asyncio.gather(*ticks)
+    assert await here.told(request.id) == [f"{CLERK.id} done"]
+    assert effects(world, "payment", invoice) == 1
+
+
 async def test_two_who_must_say_so_say_it_at_once_in_two_processes(world: FaultWorld) -> None:
     cfo = Person("U0CFO", "Cora Controller")
     first, second = await desk(world, BY_TWO), await desk(world, BY_TWO)
