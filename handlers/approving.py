@@ -1,5 +1,6 @@
 """Deciding requests: the buttons on every copy of one, and the forms that ask for a comment."""
 
+from abc import abstractmethod
 from typing import Any
 
 from bot.domain.approval_card import ApprovalCard
@@ -67,13 +68,13 @@ class OnRequest(Form):
             raise NotAllowed("This request is decided already. Its message says how.")
         return self.draw(card, visit.id)
 
+    @abstractmethod
     def draw(self, card: ApprovalCard, visit_id: str, typed: str = "", notice: str = "") -> View:
         """The form with what was typed and what is wrong."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def decide(self, sent: Sent, id: str, comment: str) -> ApprovalCard:
         """What the form is for."""
-        raise NotImplementedError
 
     async def submit(self, sent: Sent) -> Shown:
         card = await self.decide(sent, str(sent.visit.data["approval"]), read_void(sent.view))
