@@ -291,14 +291,14 @@ async def _export_audit(wanted: verbs_audit.Wanted) -> None:
 @audit.command("verify")
 def verify_audit(
     head: Annotated[
-        str, typer.Option("--head", help="A head that was kept elsewhere: finds a cut end.")
-    ] = "",
+        str | None, typer.Option("--head", help="A head that was kept elsewhere: finds a cut end.")
+    ] = None,
 ) -> None:
     """Check that every entry is as it was written and in its place. Nothing is changed; exit status 1 if not."""
     _run(_verify_audit(head))
 
 
-async def _verify_audit(head: str) -> None:
+async def _verify_audit(head: str | None) -> None:
     shown = await verbs_audit.check(Settings.load(), head)
     print(shown.text)
     if not shown.fine:

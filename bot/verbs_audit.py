@@ -80,7 +80,7 @@ async def warnings(rooms: Rooms) -> list[str]:
 # ---- checking -----------------------------------------------------------------------------------------------
 
 
-async def check(settings: Settings, head: str) -> Shown:
+async def check(settings: Settings, head: str | None) -> Shown:
     """Whether every entry is as it was written. Needs the database and the key, and changes nothing."""
     audit, lane = audit_of(settings), await _opened(settings)
     try:

@@ -58,10 +58,10 @@ class Verification:
     Rows that are added meanwhile are looked at too: the end is judged in the same moment in which it is reached.
     """
 
-    def __init__(self, audit: Audit, head: str = "") -> None:
+    def __init__(self, audit: Audit, head: str | None = None) -> None:
         """``head``: what the record's head was at some time, kept elsewhere. Raises ``BadInput`` for what is none."""
         self._audit = audit
-        self._kept = _read_head(head) if head.strip() else None
+        self._kept = None if head is None else _read_head(head)
         self._seen = BEFORE_ALL
         self._entries = 0
         self._expected = 1
@@ -171,7 +171,7 @@ class Verification:
             self._more += 1
 
 
-def verify(audit: Audit, tx: Tx, head: str = "") -> Verdict:
+def verify(audit: Audit, tx: Tx, head: str | None = None) -> Verdict:
     """The whole check at one moment. Raises ``BadInput`` for a head that is none."""
     check = Verification(audit, head)
     while not check.advance(tx):

@@ -205,6 +205,12 @@ async def test_a_cut_tail_is_found_with_a_head(record):
     assert "Entries 3 to 4 are cut off" in shown.stdout
 
 
+async def test_an_empty_head_as_of_a_script_whose_variable_is_empty_is_none(record):
+    shown = await record("verify", "--head", "")
+    assert shown.exit_code == 1
+    assert "That is no head of the audit record." in shown.stderr
+
+
 async def test_a_garbled_head_and_a_missing_key_or_database_are_said(record, tmp_path):
     shown = await record("verify", "--head", "4:abc")
     assert shown.exit_code == 1

@@ -73,7 +73,7 @@ async def tamper(lane: Lane) -> Callable[..., Awaitable[None]]:
     return run
 
 
-async def problems(lane: Lane, audit: Audit = AUDIT, head: str = "") -> list[str]:
+async def problems(lane: Lane, audit: Audit = AUDIT, head: str | None = None) -> list[str]:
     verdict = await lane.read(lambda tx: verify(audit, tx, head))
     return [str(one) for one in verdict.problems]
 
@@ -269,7 +269,9 @@ async def test_a_cut_tail_shows_when_the_bot_has_gone_on_since(
     assert cut.startswith("Entry 5 is not the one that was the last when that head was noted")
 
 
-@pytest.mark.parametrize("head", ["x", "5", "5:abc", "0:" + "a" * 32, "-1:" + "a" * 32, "٣:" + "a" * 32])
+@pytest.mark.parametrize(
+    "head", ["", " ", "x", "5", "5:abc", "0:" + "a" * 32, "-1:" + "a" * 32, "٣:" + "a" * 32]
+)
 async def test_what_is_no_head_is_said(lane: Lane, head: str) -> None:
     with pytest.raises(BadInput, match="no head of the audit record"):
         await problems(lane, head=head)
